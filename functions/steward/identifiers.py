@@ -1,0 +1,20 @@
+"""Notion ids in one spelling.
+
+Notion prints the same id with and without hyphens, depending on the surface; comparing them as strings loses events.
+"""
+
+import re
+
+_HEX32 = re.compile(r"[0-9a-f]{32}")
+
+
+def normalise_id(value: str) -> str:
+    """Return ``value`` as a lower-case hyphenated UUID, or stripped but otherwise as it is when it is not a UUID.
+
+    An id that is no UUID is kept: stand-ins and future Notion surfaces may use others, and dropping one loses an event.
+    """
+    text = value.strip()
+    bare = text.replace("-", "").lower()
+    if not _HEX32.fullmatch(bare):
+        return text
+    return f"{bare[:8]}-{bare[8:12]}-{bare[12:16]}-{bare[16:20]}-{bare[20:]}"
