@@ -1,0 +1,1 @@
+"""Ingest: verify a Notion delivery, make it durable, acknowledge it."""

@@ -1,0 +1,1 @@
+"""The automations, one module each: pure, from before and after to what has to be told."""

@@ -1,0 +1,114 @@
+"""Does this event concern us? Answered from the event and from memory, without a call.
+
+An ignored event is a success, and the majority.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote
+
+from steward.events import Event
+from steward.rules import DataSource, Rules
+
+PAGE_TYPES = frozenset(
+    {
+        "page.created",
+        "page.properties_updated",
+        "page.moved",
+        "page.deleted",
+        "page.undeleted",
+        "page.updated",  # the two older dialects' only word for a change
+    }
+)
+"""Events that can change who a task belongs to, or whether it exists."""
+
+NOT_ROWS = frozenset({"page", "block"})
+"""Parents under which a page is no row of a data source. ("space" is not here: Notion's own sample of a row has it.)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Relevant:
+    """The event has to be worked, and the page that it is about."""
+
+    page_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Irrelevant:
+    """The event changes nothing for us, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What an event itself claims about a page's assignees.
+
+    Attributes:
+        assignees: the event says that the page was just created or that its assignee property changed.
+        at: when that happened, by Notion's clock; None when the event does not say.
+    """
+
+    assignees: bool
+    at: datetime | None
+
+
+def judge(
+    event: Event,
+    rules: Rules,
+    assignee_ids: Mapping[str, str],
+    own_bot: Callable[[], str | None],
+) -> Relevant | Irrelevant:
+    """Decide whether an event has to be worked.
+
+    Args:
+        event: the event.
+        rules: the rules file.
+        assignee_ids: data source id → id of its assignee property, as far as learnt from pages seen before.
+        own_bot: gives the id of our own bot user; only asked when no person took part in the event, because it may cost
+            a call the first time.
+    """
+    if event.entity_type != "page" or event.entity_id is None:
+        return Irrelevant(f"no automation watches a {event.entity_type or 'thing without type'}")
+    why = _uninteresting(event, rules, assignee_ids)
+    if why is None and event.authors and all(a.type in ("bot", "agent") for a in event.authors):
+        bot = own_bot()
+        if bot and all(a.id == bot for a in event.authors):
+            why = "only our own bot wrote"
+    return Relevant(event.entity_id) if why is None else Irrelevant(why)
+
+
+def news_of(event: Event, assignee_id: str | None, assignee_name: str | None) -> News:
+    """What the event claims, given the id of the page's assignee property."""
+    changed = event.type == "page.created" or any(
+        _same(reference, assignee_id) or reference == assignee_name for reference in event.updated_properties
+    )
+    return News(changed, event.occurred_at)
+
+
+def _uninteresting(event: Event, rules: Rules, assignee_ids: Mapping[str, str]) -> str | None:
+    if event.type not in PAGE_TYPES:
+        return f"no automation watches {event.type}"
+    source = rules.source_of(event.data_source_id)
+    if event.data_source_id and source is None:
+        return "the page's data source is not in the rules file"
+    if event.data_source_id is None and event.parent_type in NOT_ROWS and event.type != "page.moved":
+        return f"the page lives under a {event.parent_type}, not in a data source"
+    if _misses_the_assignee(event, source, assignee_ids):
+        return "no watched property changed"
+    return None
+
+
+def _misses_the_assignee(event: Event, source: DataSource | None, assignee_ids: Mapping[str, str]) -> bool:
+    if event.type != "page.properties_updated" or not event.updated_properties or source is None:
+        return False
+    watched = assignee_ids.get(source.id)
+    if watched is None:
+        return False
+    names = (watched, source.properties.assignee)
+    return not any(_same(reference, name) for reference in event.updated_properties for name in names)
+
+
+def _same(reference: str, other: str | None) -> bool:
+    return other is not None and (reference == other or unquote(reference) == unquote(other))

@@ -1,0 +1,139 @@
+"""Snapshots and effects as DynamoDB attributes, and back. Pure; ``state`` does the talking.
+
+Times are ISO-8601 strings in UTC. What changes during an effect's life stands in attributes of its own, so that it can
+be updated under a condition; the rest is one JSON document.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from steward.effects import Effect, Kind, Status
+from steward.pages import Person
+from steward.snapshots import Snapshot
+
+Item = dict[str, Any]
+
+
+def page_key(page_id: str) -> str:
+    """The partition of everything that is known of one page."""
+    return f"PAGE#{page_id}"
+
+
+def effect_key(effect: Effect) -> Item:
+    """The whole key of an effect; effects sort in the order in which they were planned."""
+    return {"pk": page_key(effect.page_id), "sk": f"EFFECT#{effect.version:08d}#{effect.kind}#{effect.id}"}
+
+
+def snapshot_item(snapshot: Snapshot) -> Item:
+    """A snapshot as an item."""
+    people = None if snapshot.assignees is None else [[p.id, p.name, p.kind] for p in snapshot.assignees]
+    document = {
+        "gone": snapshot.gone,
+        "source_id": snapshot.source_id,
+        "title": snapshot.title,
+        "url": snapshot.url,
+        "assignees": people,
+        "baseline_at": iso(snapshot.baseline_at),
+        "untold": sorted(snapshot.untold),
+    }
+    return {
+        "pk": page_key(snapshot.page_id),
+        "sk": "SNAPSHOT",
+        "version": snapshot.version,
+        "observed_at": iso(snapshot.observed_at),
+        "document": json.dumps(document, ensure_ascii=False, separators=(",", ":")),
+    }
+
+
+def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
+    """The snapshot that an item holds."""
+    document = json.loads(item["document"])
+    people = document["assignees"]
+    return Snapshot(
+        page_id=item["pk"].removeprefix("PAGE#"),
+        version=int(item["version"]),
+        observed_at=moment(item.get("observed_at")),
+        gone=document["gone"],
+        source_id=document["source_id"],
+        title=document["title"],
+        url=document["url"],
+        assignees=None if people is None else tuple(Person(*p) for p in people),
+        baseline_at=moment(document["baseline_at"]),
+        untold=frozenset(document["untold"]),
+    )
+
+
+def effect_item(effect: Effect) -> Item:
+    """An effect as an item, without the attributes that are None."""
+    document = {
+        "id": effect.id,
+        "kind": effect.kind,
+        "rule": effect.rule,
+        "event_id": effect.event_id,
+        "person_id": effect.person_id,
+        "person_name": effect.person_name,
+        "title": effect.title,
+        "url": effect.url,
+        "mention": effect.mention,
+        "planned_at": iso(effect.planned_at),
+    }
+    return {
+        **effect_key(effect),
+        "version": effect.version,
+        "document": json.dumps(document, ensure_ascii=False, separators=(",", ":")),
+        **progress(effect),
+    }
+
+
+def progress(effect: Effect) -> Item:
+    """The attributes that change during an effect's life, without those that are None."""
+    attributes: Item = {
+        "status": str(effect.status),
+        "attempts": effect.attempts,
+        "obsolete": effect.obsolete,
+        "channel": effect.channel,
+        "started_at": iso(effect.started_at),
+        "retry_at": iso(effect.retry_at),
+        "external_id": effect.external_id,
+        "reason": effect.reason,
+    }
+    return {key: value for key, value in attributes.items() if value is not None}
+
+
+def effect_of(item: Mapping[str, Any]) -> Effect:
+    """The effect that an item holds."""
+    document = json.loads(item["document"])
+    return Effect(
+        id=document["id"],
+        kind=Kind(document["kind"]),
+        page_id=item["pk"].removeprefix("PAGE#"),
+        version=int(item["version"]),
+        rule=document["rule"],
+        event_id=document["event_id"],
+        person_id=document["person_id"],
+        person_name=document["person_name"],
+        title=document["title"],
+        url=document["url"],
+        channel=item["channel"],
+        mention=document["mention"],
+        planned_at=datetime.fromisoformat(document["planned_at"]),
+        status=Status(item["status"]),
+        attempts=int(item["attempts"]),
+        started_at=moment(item.get("started_at")),
+        retry_at=moment(item.get("retry_at")),
+        external_id=item.get("external_id"),
+        obsolete=item["obsolete"],
+        reason=item.get("reason"),
+    )
+
+
+def iso(value: datetime | None) -> str | None:
+    """A time as it is stored."""
+    return None if value is None else value.isoformat(timespec="milliseconds")
+
+
+def moment(value: str | None) -> datetime | None:
+    """A stored time."""
+    return None if value is None else datetime.fromisoformat(value)

@@ -1,0 +1,140 @@
+"""The Journal table: what was decided about every event, and why. It is also the ledger of events that are finished.
+
+One row an event, key ``EVENT#<id>`` / ``RECORD``, written when the event is finished; the index ``by-day`` lists them.
+Rows expire after ``JOURNAL_DAYS``, at least 30: names and titles are personal data, and Notion retries for 24 h only.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.conditions import Key
+from botocore.exceptions import ClientError
+
+from steward.documents import iso
+from steward.effects import Effect
+from steward.events import Event
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+
+class Decision(StrEnum):
+    """What became of an event."""
+
+    OBSERVED = "observed"  # the page was read and compared
+    COVERED = "covered"  # the snapshot was fresher than the event: no call
+    IGNORED = "ignored"  # it does not concern us: no call
+    DUPLICATE = "duplicate"  # it was finished before: no call
+    GONE = "gone"  # the page is trashed, deleted or not shared any more
+    PARKED = "parked"  # it can't be worked; it lies in the dead letters with its reason
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finished event.
+
+    Attributes:
+        event: the event.
+        decision: what became of it.
+        why: one sentence.
+        title: the page's title, where known.
+        effects: those that this event led to, as they stood when it was finished.
+        calls: vendor calls that were spent on it, this time.
+        received_at: when ingest took it, or None.
+        finished_at: when the processor was done.
+    """
+
+    event: Event
+    decision: Decision
+    why: str
+    title: str | None
+    effects: Sequence[Effect]
+    calls: int
+    received_at: datetime | None
+    finished_at: datetime
+
+
+class Journal:
+    """The table."""
+
+    def __init__(self, table: "Table", keep_days: int, now: Callable[[], datetime]) -> None:
+        self._table = table
+        self._keep = timedelta(days=keep_days)
+        self._now = now
+
+    def finished(self, event_id: str) -> bool:
+        """Whether this event was finished before; a parked one was not, so that it can be worked after a redrive."""
+        answer = self._table.get_item(
+            Key=_key(event_id), ConsistentRead=True, ProjectionExpression="decision"
+        )
+        return answer.get("Item", {}).get("decision") not in (None, str(Decision.PARKED))
+
+    def record(self, entry: Entry) -> None:
+        """Write the row of an event that is finished; a second writer of the same event changes nothing."""
+        event, finished = entry.event, entry.finished_at
+        latency = (
+            None if entry.received_at is None else int((finished - entry.received_at).total_seconds() * 1000)
+        )
+        item: dict[str, Any] = {
+            **_key(event.id),
+            "day": finished.strftime("%Y-%m-%d"),
+            "at": f"{iso(finished)}#{event.id}",
+            "type": event.type,
+            "dialect": event.dialect,
+            "entity": event.entity_id,
+            "occurred_at": iso(event.occurred_at),
+            "received_at": iso(entry.received_at),
+            "decision": str(entry.decision),
+            "why": entry.why,
+            "title": entry.title,
+            "effects": [_told(e) for e in entry.effects],
+            "calls": entry.calls,
+            "latency_ms": latency,
+            "deliveries": 1,
+            "ttl": int((self._now() + self._keep).timestamp()),
+        }
+        try:
+            self._table.put_item(
+                Item={k: v for k, v in item.items() if v is not None},
+                ConditionExpression="attribute_not_exists(pk) OR decision = :parked",
+                ExpressionAttributeValues={":parked": str(Decision.PARKED)},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
+    def redelivered(self, event_id: str) -> None:
+        """Count one more delivery of an event that was finished before."""
+        self._table.update_item(
+            Key=_key(event_id),
+            UpdateExpression="ADD deliveries :one",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues={":one": 1},
+        )
+
+    def of_day(self, day: str, limit: int = 20) -> list[dict[str, Any]]:
+        """The rows of a UTC day (``2026-11-21``), newest first."""
+        answer = self._table.query(
+            IndexName="by-day", KeyConditionExpression=Key("day").eq(day), ScanIndexForward=False, Limit=limit
+        )
+        return [dict(item) for item in answer["Items"]]
+
+
+def _key(event_id: str) -> dict[str, str]:
+    return {"pk": f"EVENT#{event_id}", "sk": "RECORD"}
+
+
+def _told(effect: Effect) -> dict[str, str]:
+    shown = {
+        "id": effect.id,
+        "kind": str(effect.kind),
+        "rule": effect.rule,
+        "person": effect.person_id,
+        "status": str(effect.status),
+        "external_id": effect.external_id,
+        "reason": effect.reason,
+    }
+    return {key: value for key, value in shown.items() if value is not None}

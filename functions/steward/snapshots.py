@@ -1,0 +1,44 @@
+"""What Steward last knew of a page: the memory that a change is measured against.
+
+A snapshot holds only the properties that the rules name, because what is not needed should not be kept.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from steward.pages import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The remembered state of one page.
+
+    Attributes:
+        page_id: the page.
+        version: counts commits of this page from 1; the optimistic lock, and part of every effect's id.
+        observed_at: when Notion described it so, by Notion's own clock; None when no clock could be trusted, which
+            covers no event and so costs a call, never a change.
+        gone: trashed, deleted, or no longer shared with the connection.
+        source_id: the id of the data source in the rules file that the page belongs to.
+        title: the page's title.
+        url: the page's address in Notion.
+        assignees: who the task belongs to; None when the property could not be read, so nothing is known.
+        baseline_at: when the page was first seen without a reason to tell anybody, or None.
+        untold: ids of the people who were assigned at that first sight and have not been told: a late event may still
+            say that their assignment was news.
+    """
+
+    page_id: str
+    version: int
+    observed_at: datetime | None
+    gone: bool
+    source_id: str
+    title: str
+    url: str
+    assignees: tuple[Person, ...] | None
+    baseline_at: datetime | None = None
+    untold: frozenset[str] = frozenset()
+
+    def tombstone(self, observed_at: datetime | None) -> "Snapshot":
+        """The next version, for a page that is gone."""
+        return replace(self, version=self.version + 1, observed_at=observed_at, gone=True, untold=frozenset())
