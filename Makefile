@@ -1,0 +1,55 @@
+# Every target does its own set-up, into .venv and .local. Needs make and Python 3.11 or newer, nothing else.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+.DEFAULT_GOAL := help
+
+.PHONY: help run test lint format types template bench setup lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## Start the whole stack on this machine and play a real scenario; ARGS=--once ends after it
+	@$(BIN)/python -m infra.local up $(ARGS)
+
+test: $(VENV)/.dev .local/aws-plane/.ready ## Run all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## Check style, types and the template
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory template
+
+template: $(VENV)/.dev .local/sam/.ready ## Check template.yaml: sam validate, cfn-lint on the source and on what the SAM macro makes of it
+	@PATH="$(CURDIR)/.local/sam/venv/bin:$$PATH" $(BIN)/python -m infra.template
+
+format: $(VENV)/.dev ## Format the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.dev .local/aws-plane/.ready ## Measure; every figure is a ratio to a floor measured in the same run
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+setup: $(VENV)/.dev .local/aws-plane/.ready .local/sam/.ready ## Install everything that any target needs
+
+lock: .local/sam/.ready ## Pin every requirement again from the *.in files
+	@PATH="$(CURDIR)/.local/sam/venv/bin:$$PATH" $(PYTHON) -m infra.lock
+
+clean: ## Remove what the other targets made
+	@rm -rf $(VENV) .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Stamps. What `make run` needs is a subset of what `make test` needs, and is installed first, because it is small.
+$(VENV)/.run: infra/local/requirements.txt
+	@$(PYTHON) -m infra.local.setup run
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	@$(PYTHON) -m infra.local.setup dev
+
+.local/aws-plane/.ready: infra/local/aws_plane/requirements.txt
+	@$(PYTHON) -m infra.local.setup aws-plane
+
+.local/sam/.ready: infra/sam/requirements.txt
+	@$(PYTHON) -m infra.local.setup sam
