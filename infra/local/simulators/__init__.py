@@ -1,0 +1,1 @@
+"""Stand-ins for the vendors, each in a process of its own or inside a test."""
