@@ -8,7 +8,7 @@ an incoming webhook keeps no history or the capability is missing, ``WHEN_UNSURE
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from processor.names import Names
 from processor.wording import comment_body, find_comment, message
@@ -24,13 +24,6 @@ WhenUnsure = Literal["resend", "skip"]
 
 GIVE_UP = timedelta(days=7)
 """A telling that could not be delivered for this long is not news any more: it fails, with its reason."""
-
-
-class Count(Protocol):
-    """Counts one occurrence of something, under a metric's name."""
-
-    def __call__(self, name: str) -> None:
-        """Count one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ class Settler:
         when_unsure: WhenUnsure,
         now: Callable[[], datetime],
         jitter: Callable[[], float],
-        count: Count,
+        count: telemetry.Count,
     ) -> None:
         self._state = state
         self._notion = notion

@@ -73,10 +73,13 @@ class Rules(_Strict):
     """The whole file."""
 
     slack: SlackRules
-    data_source: tuple[DataSource, ...] = Field(min_length=1)
+    data_source: tuple[DataSource, ...]
 
     @model_validator(mode="after")
-    def _ids_are_unique(self) -> "Rules":
+    def _sources_are_there_and_unique(self) -> "Rules":
+        if not self.data_source:
+            message = "data_source: name at least one Notion data source"
+            raise ValueError(message)
         ids = [source.id for source in self.data_source]
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:

@@ -94,9 +94,7 @@ class State:
                 "ConditionExpression": "version = :previous",
                 "ExpressionAttributeValues": {":previous": previous.version},
             }
-        actions: list[Any] = [
-            {"Put": self._in_table(Item=documents.snapshot_item(snapshot), **condition)}
-        ]
+        actions: list[Any] = [{"Put": self._in_table(Item=documents.snapshot_item(snapshot), **condition)}]
         actions += [
             {"Put": self._in_table(Item=self._open_item(e), ConditionExpression="attribute_not_exists(pk)")}
             for e in effects

@@ -12,7 +12,7 @@ from steward.rules import AssignmentRule, DataSource, Rules
 from steward.snapshots import Snapshot
 
 
-def tellings(  # noqa: PLR0917 - the six things that an id and an address are made of
+def tellings(
     snapshot: Snapshot,
     people: Iterable[Person],
     source: DataSource,
@@ -46,7 +46,7 @@ def _ways(rule: AssignmentRule, source: DataSource, rules: Rules) -> Iterable[tu
         yield Kind.MESSAGE, rules.channel_for(source, rule)
 
 
-def _effect(  # noqa: PLR0917 - as above
+def _effect(
     kind: Kind, person: Person, snapshot: Snapshot, rule: str, channel: str, event_id: str, now: datetime
 ) -> Effect:
     return Effect(

@@ -1,0 +1,191 @@
+"""The processor's entry point: SQS's shapes, the environment, the clients; all decisions are in ``worker``."""
+
+import os
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import boto3
+import requests
+from aws_lambda_powertools import Logger
+from slack_sdk import WebClient
+
+from processor.budget_memory import BudgetMemory
+from processor.known import Known
+from processor.names import Names
+from processor.pipeline import Pipeline
+from processor.settle import Settler, WhenUnsure
+from processor.worker import Message, Worker
+from steward import telemetry
+from steward.budget import Budget
+from steward.clients.notion import NotionClient
+from steward.clients.pacing import Pacer
+from steward.clients.slack import ConfiguredSlack, Slack, SlackBot, SlackWebhook
+from steward.clients.transport import Transport, plain_session
+from steward.deadline import Deadline
+from steward.journal import Journal
+from steward.lane import Lane
+from steward.rules import load
+from steward.secret_store import SecretStore, SecretUnavailable
+from steward.state import State
+
+
+class App:
+    """What one environment keeps between invocations."""
+
+    def __init__(self, worker: Worker, deadline: Deadline, count: telemetry.Counter, logger: Logger) -> None:
+        self._worker = worker
+        self._deadline = deadline
+        self._count = count
+        self._logger = logger
+
+    def handle(self, event: Mapping[str, Any], remaining_ms: Callable[[], int]) -> dict[str, Any]:
+        """Work the messages of one invocation in order; the first that is given back keeps the rest waiting."""
+        self._deadline.starts(lambda: remaining_ms() / 1000)
+        records: Sequence[Mapping[str, Any]] = event.get("Records") or []
+        failed: list[dict[str, str]] = []
+        for record in records:
+            if failed or not self._worker.receive(_message(record)):
+                failed.append({"itemIdentifier": str(record["messageId"])})
+        self._count.flush()
+        return {"batchItemFailures": failed}
+
+
+def make_app(
+    environ: Mapping[str, str],
+    *,
+    aws: "Aws",
+    session: Callable[[], requests.Session] = plain_session,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sleep: Callable[[float], None] = time.sleep,
+    rng: random.Random | None = None,
+) -> App:
+    """Build the application: everything that acts, from its environment and its AWS clients."""
+    rng = rng or random.Random()  # noqa: S311 - jitter, no secret
+    count, logger, deadline = telemetry.Counter(), telemetry.make_logger(), Deadline()
+    rules = load(_rules_file(environ))
+    state = State(aws.table(environ["STATE_TABLE"]), now)
+    store = SecretStore(
+        aws.secrets, lambda: now().timestamp(), on_stale=lambda: count(telemetry.STALE_SECRET)
+    )
+    budget = Budget(
+        int(environ.get("REQUESTS_PER_MINUTE", "180")), lambda: now().timestamp(), BudgetMemory(state)
+    )
+    notion = NotionClient(
+        Transport(session(), "notion", deadline, sleep, rng),
+        environ.get("NOTION_API_URL") or "https://api.notion.com",
+        environ.get("NOTION_VERSION") or "2026-03-11",
+        _token(store, environ["NOTION_SECRET_ID"]),
+        budget,
+        now,
+    )
+    settler = Settler(
+        state=state,
+        notion=notion,
+        slack=_slack(environ, store, session, deadline, Pacer(lambda: now().timestamp(), sleep), sleep, rng),
+        names=Names(state, lambda user_id: notion.user(user_id).body.get("name")),
+        default_channel=rules.slack.default_channel,
+        when_unsure=cast("WhenUnsure", environ.get("WHEN_UNSURE") or "resend"),
+        now=now,
+        jitter=rng.random,
+        count=count,
+    )
+    journal = Journal(aws.table(environ["JOURNAL_TABLE"]), int(environ.get("JOURNAL_DAYS", "90")), now)
+    pipeline = Pipeline(
+        rules=rules,
+        state=state,
+        journal=journal,
+        notion=notion,
+        settler=settler,
+        known=Known(state, lambda: notion.me().body.get("id")),
+        margin=timedelta(seconds=float(environ.get("SETTLE_MARGIN_SECONDS", "2"))),
+        now=now,
+        calls=lambda: budget.total,
+    )
+    worker = Worker(
+        pipeline=pipeline,
+        lane=Lane(aws.sqs, environ["LANE_QUEUE_URL"], dead_letter_url=environ["DEAD_LETTER_QUEUE_URL"]),
+        logger=logger,
+        count=count,
+        jitter=rng.random,
+        max_receives=int(environ.get("MAX_RECEIVE_COUNT", "6")),
+    )
+    return App(worker, deadline, count, logger)
+
+
+class Aws:
+    """The AWS clients that the processor needs, from one session."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self.sqs = session.client("sqs")
+        self.secrets = session.client("secretsmanager")
+        self._dynamodb = session.resource("dynamodb")
+
+    def table(self, name: str) -> Any:
+        """A DynamoDB table."""
+        return self._dynamodb.Table(name)
+
+
+@cache
+def _app() -> App:
+    return make_app(os.environ, aws=Aws(boto3.Session()))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry point."""
+    return _app().handle(event, context.get_remaining_time_in_millis)
+
+
+def _message(record: Mapping[str, Any]) -> Message:
+    attributes = record.get("attributes") or {}
+    return Message(
+        id=record["messageId"],
+        receipt=record["receiptHandle"],
+        body=record["body"],
+        group=attributes.get("MessageGroupId", "lane-0"),
+        receives=int(attributes.get("ApproximateReceiveCount", "1")),
+    )
+
+
+def _rules_file(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("LAMBDA_TASK_ROOT", ".")) / (environ.get("RULES_FILE") or "steward.toml")
+
+
+def _token(store: SecretStore, secret_id: str) -> Callable[[bool], str]:
+    def token(fresh: bool) -> str:
+        try:
+            document = store.refresh(secret_id) if fresh else store.get(secret_id)
+        except SecretUnavailable:
+            return ""
+        found = document.get("token")
+        return found if isinstance(found, str) else ""
+
+    return token
+
+
+def _slack(
+    environ: Mapping[str, str],
+    store: SecretStore,
+    session: Callable[[], requests.Session],
+    deadline: Deadline,
+    pacer: Pacer,
+    sleep: Callable[[float], None],
+    rng: random.Random,
+) -> Slack:
+    base_url = environ.get("SLACK_API_URL") or "https://slack.com/api/"
+
+    def secret() -> Mapping[str, Any]:
+        try:
+            return store.get(environ["SLACK_SECRET_ID"])
+        except SecretUnavailable:
+            return {}
+
+    return ConfiguredSlack(
+        secret,
+        bot=lambda token: SlackBot(WebClient(token, base_url=base_url, retry_handlers=[]), pacer, deadline),
+        webhook=lambda url: SlackWebhook(Transport(session(), "slack", deadline, sleep, rng), url, pacer),
+    )

@@ -1,0 +1,147 @@
+"""Notion's REST API, as far as Steward uses it: every answer is a value or a ``CallFailed``.
+
+Source: Notion's REST reference, versions 2025-09-03 and 2026-03-11; ``steward.clients.notion_answers`` reads the errors.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from steward.budget import Budget
+from steward.clients.notion_answers import classify, observed_at, parse
+from steward.clients.transport import HttpAnswer, Transport
+from steward.errors import CallFailed, Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer.
+
+    Attributes:
+        body: the JSON object.
+        observed_at: when Notion made it, by its own ``Date`` and never later than our clock; None when unknown.
+        request_id: Notion's correlation id, or None.
+    """
+
+    body: Mapping[str, Any]
+    observed_at: datetime | None
+    request_id: str | None
+
+
+class NotionClient:
+    """Calls for one connection, each paid from its budget."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        base_url: str,
+        version: str,
+        token: Callable[[bool], str],
+        budget: Budget,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Make a client.
+
+        Args:
+            transport: sends the requests.
+            base_url: the API's origin, without ``/v1``.
+            version: the ``Notion-Version``.
+            token: gives the connection's token; ``True`` asks for a fresh read, after a 401.
+            budget: the connection's request budget.
+            now: our clock.
+        """
+        self._transport = transport
+        self._base_url = base_url.rstrip("/")
+        self._version = version
+        self._token = token
+        self._budget = budget
+        self._now = now
+
+    def me(self) -> Answer:
+        """Our own bot user."""
+        return self._call("notion.me", "GET", "/v1/users/me")
+
+    def user(self, user_id: str) -> Answer:
+        """A user."""
+        return self._call("notion.user", "GET", f"/v1/users/{_segment(user_id)}")
+
+    def page(self, page_id: str) -> Answer:
+        """A page with its properties."""
+        return self._call("notion.page", "GET", f"/v1/pages/{_segment(page_id)}", needs=("id", "properties"))
+
+    def comments(self, block_id: str) -> Iterator[Mapping[str, Any]]:
+        """The unresolved comments of a page, oldest first."""
+        params = {"block_id": block_id, "page_size": "100"}
+        while True:
+            body = self._call(
+                "notion.comments", "GET", "/v1/comments", params=params, needs=("results",)
+            ).body
+            yield from (c for c in body["results"] if isinstance(c, Mapping) and "id" in c)
+            cursor = body.get("next_cursor")
+            if (
+                not body.get("has_more")
+                or not isinstance(cursor, str)
+                or cursor == params.get("start_cursor")
+            ):
+                return
+            params = {**params, "start_cursor": cursor}
+
+    def create_comment(self, page_id: str, rich_text: Sequence[Mapping[str, Any]]) -> Answer:
+        """Comment on a page. A failure with ``maybe_done`` has to be looked for before it is repeated."""
+        body = {"parent": {"page_id": page_id}, "rich_text": list(rich_text)}
+        return self._call("notion.create_comment", "POST", "/v1/comments", json=body, needs=("id",))
+
+    def _call(
+        self,
+        call: str,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: object | None = None,
+        needs: tuple[str, ...] = ("id",),
+    ) -> Answer:
+        answer = self._send(call, method, path, params, json, fresh=False)
+        if answer.status == 401:
+            # The token may have been replaced. A 401 had no effect, so even a write may be sent again.
+            answer = self._send(call, method, path, params, json, fresh=True)
+        body = parse(answer)
+        request_id = answer.headers.get("x-notion-request-id") or (body or {}).get("request_id")
+        failure = classify(call, method, answer, body, self._now(), needs)
+        if failure is None:
+            return Answer(body or {}, observed_at(answer.headers, self._now()), request_id)
+        if failure.failure in (Failure.RATE_LIMITED, Failure.WORKSPACE_LIMITED) and failure.retry_after:
+            self._budget.block(failure.retry_after)
+        raise failure
+
+    def _send(
+        self,
+        call: str,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        json: object | None,
+        *,
+        fresh: bool,
+    ) -> HttpAnswer:
+        token = self._token(fresh)
+        if not token:
+            message = "no token is configured; put one into the Notion secret"
+            raise CallFailed(Failure.UNAUTHORIZED, "notion", call, message=message)
+        headers = {"Authorization": f"Bearer {token}", "Notion-Version": self._version}
+        return self._transport.send(
+            call,
+            method,
+            self._base_url + path,
+            headers=headers,
+            params=params,
+            json=json,
+            before=self._budget.spend,
+        )
+
+
+def _segment(value: str) -> str:
+    """An id as one path segment: what came in by webhook must not choose another endpoint."""
+    return quote(value, safe="")

@@ -1,0 +1,267 @@
+"""Slack, by bot token or by incoming webhook: one port, two ways.
+
+With a bot token a message carries its effect's id as metadata, so that it can be found again when an answer was lost.
+An incoming webhook answers ``ok`` and keeps no history that its owner can read: it can post, and not look.
+slack_sdk's own retry handlers are off: the one that is on by default repeats a post whose connection broke after it
+was delivered.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from steward.clients.pacing import Pacer
+from steward.clients.transport import RESERVE, Transport
+from steward.deadline import Deadline
+from steward.errors import CallFailed, Failure
+
+EVENT_TYPE = "steward_effect"
+"""The ``event_type`` of the metadata that a message carries."""
+
+CLOCK_SLACK = 120.0
+"""Seconds that Slack's clock may be behind ours when a message is looked for."""
+
+_BY_ERROR = {
+    "ratelimited": Failure.RATE_LIMITED,
+    "rate_limited": Failure.RATE_LIMITED,
+    "fatal_error": Failure.UNAVAILABLE,
+    "internal_error": Failure.UNAVAILABLE,
+    "service_unavailable": Failure.UNAVAILABLE,
+    "request_timeout": Failure.UNAVAILABLE,
+    "team_added_to_org": Failure.UNAVAILABLE,
+    "not_authed": Failure.UNAUTHORIZED,
+    "invalid_auth": Failure.UNAUTHORIZED,
+    "account_inactive": Failure.UNAUTHORIZED,
+    "token_revoked": Failure.UNAUTHORIZED,
+    "token_expired": Failure.UNAUTHORIZED,
+    "missing_scope": Failure.FORBIDDEN,
+    "no_permission": Failure.FORBIDDEN,
+    "not_allowed_token_type": Failure.FORBIDDEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message is; a webhook does not say."""
+
+    channel_id: str | None
+    ts: str | None
+
+
+class Slack(Protocol):
+    """What Steward needs of Slack."""
+
+    @property
+    def can_find(self) -> bool:
+        """Whether a message can be looked for."""
+
+    def post(self, channel: str, text: str, blocks: Sequence[Mapping[str, Any]], effect_id: str) -> Posted:
+        """Post a message.
+
+        Raises:
+            CallFailed: with ``maybe_done`` when it may have been posted all the same.
+        """
+
+    def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
+        """The message of an effect in a channel, or None when it is not there.
+
+        Raises:
+            CallFailed: it could not be looked for.
+        """
+
+
+class SlackBot:
+    """Slack by its Web API."""
+
+    can_find = True
+
+    def __init__(self, client: WebClient, pacer: Pacer, deadline: Deadline) -> None:
+        self._client = client
+        self._pacer = pacer
+        self._deadline = deadline
+
+    def post(self, channel: str, text: str, blocks: Sequence[Mapping[str, Any]], effect_id: str) -> Posted:
+        """See ``Slack.post``."""
+        self._pacer.take_turn(channel)
+        body = self._call(
+            "chat.postMessage",
+            writes=True,
+            arguments={
+                "channel": channel,
+                "text": text,
+                "blocks": list(blocks),
+                "metadata": {"event_type": EVENT_TYPE, "event_payload": {"effect_id": effect_id}},
+                "unfurl_links": False,
+                "unfurl_media": False,
+            },
+        )
+        return Posted(_text(body.get("channel")), _text(body.get("ts")))
+
+    def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
+        """See ``Slack.find``. Needs the scope ``channels:history``, ``groups:history`` for private channels."""
+        arguments: dict[str, Any] = {
+            "channel": channel_id,
+            "oldest": f"{since.timestamp() - CLOCK_SLACK:.6f}",
+            "include_all_metadata": True,
+            "limit": 200,
+        }
+        while True:
+            body = self._call("conversations.history", writes=False, arguments=arguments)
+            for message in body.get("messages") or []:
+                payload = ((message.get("metadata") or {}).get("event_payload")) or {}
+                if payload.get("effect_id") == effect_id:
+                    return Posted(channel_id, _text(message.get("ts")))
+            cursor = (body.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+            arguments["cursor"] = cursor
+
+    def _call(self, method: str, *, writes: bool, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        call = f"slack.{method}"
+        left = self._deadline.remaining() - RESERVE
+        if left < 1:
+            raise CallFailed(
+                Failure.OUT_OF_TIME, "slack", call, message="too little time is left for the call"
+            )
+        self._client.timeout = max(1, int(min(10.0, left)))
+        try:
+            response = (
+                self._client.api_call(method, json=dict(arguments))
+                if writes
+                else self._client.api_call(method, http_verb="GET", params=dict(arguments))
+            )
+        except SlackApiError as error:
+            raise _refused(call, error, writes=writes) from None
+        except (SlackClientError, OSError, ValueError) as error:
+            # The error's text may hold request data; its type is enough.
+            never_sent = "ConnectionRefused" in repr(error) or "gaierror" in repr(error)
+            message = type(error).__name__
+            failed = CallFailed(
+                Failure.UNREACHABLE, "slack", call, message=message, maybe_done=writes and not never_sent
+            )
+            raise failed from None
+        return response.data if isinstance(response.data, dict) else {}
+
+
+class SlackWebhook:
+    """Slack by an incoming webhook: one URL, one channel, no way to look."""
+
+    can_find = False
+
+    def __init__(self, transport: Transport, url: str, pacer: Pacer) -> None:
+        self._transport = transport
+        self._url = url
+        self._pacer = pacer
+
+    def post(self, channel: str, text: str, blocks: Sequence[Mapping[str, Any]], effect_id: str) -> Posted:  # noqa: ARG002 - a webhook has one channel and no metadata
+        """See ``Slack.post``; the webhook's own channel is used."""
+        self._pacer.take_turn("webhook")
+        call = "slack.webhook"
+        answer = self._transport.send(
+            call,
+            "POST",
+            self._url,
+            headers={},
+            json={"text": text, "blocks": list(blocks), "unfurl_links": False, "unfurl_media": False},
+        )
+        status, said = answer.status, answer.content[:100].decode("utf-8", "replace").strip()
+        if status == 200 and said == "ok":
+            return Posted(None, None)
+        if status == 429:
+            failure, maybe_done = Failure.RATE_LIMITED, False
+        elif 400 <= status < 500:
+            failure, maybe_done = Failure.REJECTED, False
+        else:
+            failure, maybe_done = Failure.UNAVAILABLE, True
+        code = said if said.replace("_", "").isalnum() else None
+        wait = _seconds(answer.headers.get("Retry-After"))
+        raise CallFailed(
+            failure, "slack", call, status=status, code=code, retry_after=wait, maybe_done=maybe_done
+        )
+
+    def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
+        """Never possible: ``can_find`` is False."""
+        del channel_id, effect_id, since
+        raise CallFailed(
+            Failure.FORBIDDEN, "slack", "slack.webhook", message="an incoming webhook keeps no history"
+        )
+
+
+class ConfiguredSlack:
+    """The way that the Slack secret configures at the moment of the call: bot token first, else incoming webhook."""
+
+    def __init__(
+        self,
+        secret: Callable[[], Mapping[str, Any]],
+        bot: Callable[[str], Slack],
+        webhook: Callable[[str], Slack],
+    ) -> None:
+        self._secret = secret
+        self._bot = bot
+        self._webhook = webhook
+        self._made: tuple[str, Slack] | None = None
+
+    @property
+    def can_find(self) -> bool:
+        """Whether the configured way can look."""
+        return bool(_text(self._secret().get("bot_token")))
+
+    def post(self, channel: str, text: str, blocks: Sequence[Mapping[str, Any]], effect_id: str) -> Posted:
+        """See ``Slack.post``."""
+        return self._way().post(channel, text, blocks, effect_id)
+
+    def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
+        """See ``Slack.find``."""
+        return self._way().find(channel_id, effect_id, since)
+
+    def _way(self) -> Slack:
+        secret = self._secret()
+        token, url = _text(secret.get("bot_token")), _text(secret.get("webhook_url"))
+        key = token or url
+        if key is None:
+            message = "neither a bot token nor a webhook URL is configured; put one into the Slack secret"
+            raise CallFailed(Failure.UNAUTHORIZED, "slack", "slack.configure", message=message)
+        if self._made is None or self._made[0] != key:
+            self._made = (key, self._bot(token) if token else self._webhook(key))
+        return self._made[1]
+
+
+def _refused(call: str, error: SlackApiError, *, writes: bool) -> CallFailed:
+    response: Any = error.response
+    status = getattr(response, "status_code", None)
+    headers = getattr(response, "headers", None) or {}
+    data = getattr(response, "data", None)
+    code = _text(data.get("error")) if isinstance(data, dict) else None
+    if status == 429:
+        failure = Failure.RATE_LIMITED
+    elif status is not None and status >= 500:
+        failure = Failure.UNAVAILABLE
+    elif code is None:
+        failure = Failure.UNAVAILABLE  # not the API's answer
+    else:
+        failure = _BY_ERROR.get(code, Failure.REJECTED)
+    wait = _seconds(next((v for k, v in headers.items() if k.lower() == "retry-after"), None))
+    return CallFailed(
+        failure,
+        "slack",
+        call,
+        status=status,
+        code=code,
+        retry_after=wait,
+        maybe_done=writes and failure is Failure.UNAVAILABLE,
+    )
+
+
+def _seconds(value: object) -> float | None:
+    try:
+        return min(max(float(str(value)), 0.0), 3600.0)
+    except ValueError:
+        return None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
