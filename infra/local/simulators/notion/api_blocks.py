@@ -107,7 +107,8 @@ def _index(call: Call, siblings: list[str]) -> int | None:
         return None
     kind = position.get("type") if isinstance(position, dict) else None
     if kind == "after_block":
-        return _behind(siblings, (position.get("after_block") or {}).get("id"))
+        block = position.get("after_block")
+        return _behind(siblings, block.get("id") if isinstance(block, dict) else None)
     if kind not in ("start", "end"):
         raise invalid("body failed validation: body.position.type should be `after_block`, `start` or `end`.")
     return 0 if kind == "start" else None

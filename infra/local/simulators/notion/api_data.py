@@ -54,7 +54,9 @@ def search(call: Call) -> Json:
     """POST /v1/search: by title, pages and data sources, last edited first unless sorted otherwise."""
     call.need("read_content")
     wanted = str(call.body.get("query") or "").lower()
-    condition = call.body.get("filter") or {}
+    condition, sort = call.body.get("filter") or {}, call.body.get("sort") or {}
+    if not isinstance(condition, dict) or not isinstance(sort, dict):
+        raise invalid("body failed validation: body.filter and body.sort should be objects.")
     kind, trashed = condition.get("value"), condition.get("in_trash", False)
     if kind not in (None, "page", "data_source"):
         raise invalid("body failed validation: body.filter.value should be `page` or `data_source`.")
@@ -64,7 +66,7 @@ def search(call: Call) -> Json:
     if kind != "page":
         things += [s for s in call.workspace.data_sources.values() if call.sees(Ref("data_source", s.id))]
     found = [t for t in things if t.in_trash == trashed and wanted in _title(call, t).lower()]
-    ascending = (call.body.get("sort") or {}).get("direction") == "ascending"
+    ascending = sort.get("direction") == "ascending"
     found.sort(key=lambda thing: minute(thing.edited_ms), reverse=not ascending)
     return paginate(found, call.body, lambda t: t.id, lambda t: _shown(call, t), LIST_TYPE, cap=call.page_cap)
 

@@ -7,7 +7,6 @@ from .errors import invalid
 from .model import Json, Page, Ref
 from .paging import paginate
 from .reader import NEW
-from .workspace import TITLE_ONLY
 
 LISTED_TYPES = ("title", "rich_text", "people", "relation")
 
@@ -22,7 +21,7 @@ def create(call: Call) -> Json:
     """POST /v1/pages."""
     call.need("insert_content")
     parent = _parent(call, call.body.get("parent"))
-    schema = call.workspace.data_source(parent.id).properties if parent.kind == "data_source" else TITLE_ONLY
+    schema = call.workspace.schema_below(parent)
     values, grown = properties.read_all(call.workspace, schema, call.body.get("properties") or {})
     blocks = read_blocks(call, call.body.get("children") or [])
     if grown:

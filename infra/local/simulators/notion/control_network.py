@@ -80,6 +80,10 @@ class NetworkControl(ControlBase):
         """How many requests hang."""
         return self._number("hanging")
 
+    def wait_for_hang(self, *, count: int = 1, timeout: float = 10.0) -> bool:
+        """Wait until `count` requests hang; False when `timeout` seconds were not enough."""
+        return self._flag("wait_for_hang", count=count, timeout=timeout)
+
     def release_hangs(self) -> int:
         """Cut the requests that hang; how many there were."""
         return self._number("release_hangs")

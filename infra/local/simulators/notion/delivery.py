@@ -177,7 +177,7 @@ def post(url: str, body: bytes, verification_token: str, timeout: float) -> dict
         answer = connection.getresponse()
         answer.read()
         status, error = answer.status, None
-    except (OSError, http.client.HTTPException) as problem:
+    except (OSError, ValueError, http.client.HTTPException) as problem:
         status, error = None, f"{type(problem).__name__}: {problem}"
     finally:
         connection.close()

@@ -5,7 +5,9 @@ request is logged, refused ones too. Refuses to know sockets: it answers with a 
 """
 
 import json
+import sys
 import threading
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -58,7 +60,7 @@ class Gateway:
         request_ids: a series of their own, so that requests do not change which ids objects get.
         log: one row for every request, oldest first.
         refused: number of 429s by reason, ordered ones included.
-        hung: requests that hang until released.
+        hung: requests that hang until released; `hanging` guards it.
     """
 
     workspace: Workspace
@@ -69,6 +71,16 @@ class Gateway:
     log: list[Json] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     hung: list[threading.Event] = field(default_factory=list)
+    hanging: threading.Condition = field(default_factory=threading.Condition)
+
+    def release(self) -> int:
+        """Let the requests that hang go, unanswered; how many there were."""
+        with self.hanging:
+            released = list(self.hung)
+            self.hung.clear()
+        for event in released:
+            event.set()
+        return len(released)
 
     def handle(self, request: Request) -> Reply:
         """Answer one request."""
@@ -77,11 +89,18 @@ class Gateway:
         refusal = self.limits.take(connection) if connection else None
         plan = self.faults.plan(request.method, request.path) if refusal is None else Plan()
         try:
-            if refusal is not None:
-                raise refusal
-            reply = self._act(plan.action or {"kind": "nothing"}, request, connection, request_id)
+            action = plan.action or {"kind": "nothing"}
+            reply = (
+                self._error(refusal, request_id)
+                if refusal
+                else self._act(action, request, connection, request_id)
+            )
         except ApiError as error:
             reply = self._error(error, request_id)
+        except Exception:  # noqa: BLE001 - a bug of ours must show as a 500 with its trace, not as a dead connection
+            crash = traceback.format_exc()
+            print(crash, file=sys.stderr)
+            reply = self._error(ApiError(500, "internal_server_error", crash), request_id)
         reply.seconds = plan.seconds
         row = {
             "time": iso(self.workspace.now_ms()),
@@ -126,8 +145,9 @@ class Gateway:
         reply = Reply(OK, payload, _json_headers(request_id), cut=kind == "reset")
         if kind == "hang":
             reply.wait = threading.Event()
-            with self.workspace.lock:
+            with self.hanging:
                 self.hung.append(reply.wait)
+                self.hanging.notify_all()
         return reply
 
     def _run(self, request: Request, connection: Connection | None) -> tuple[Call, Json]:

@@ -52,17 +52,14 @@ class Machine:
 
     def reset(self) -> None:
         """Begin anew with an empty workspace."""
-        old, hung = self.webhooks, list(self.gateway.hung)
-        old.engine.close()
+        self.webhooks.engine.close()
         with self.workspace.lock:
             self._build()
             self.gateway.workspace, self.gateway.limits = self.workspace, self.limits
             self.gateway.faults, self.gateway.page_cap = self.faults, None
             self.gateway.log.clear()
             self.gateway.refused.clear()
-            self.gateway.hung.clear()
-        for event in hung:
-            event.set()
+        self.gateway.release()
 
     def close(self) -> None:
         """End the delivery workers."""

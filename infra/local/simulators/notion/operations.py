@@ -13,7 +13,7 @@ from .operations_network import NetworkOperations
 from .operations_reading import ReadingOperations
 
 # These talk to a receiver or wait for one, which may in turn ask us something.
-_UNLOCKED = ("drain", "create_subscription", "resend_token", "reset", "release_hangs")
+_UNLOCKED = ("drain", "create_subscription", "resend_token", "reset", "release_hangs", "wait_for_hang")
 
 
 class Operations(ContentOperations, NetworkOperations, ReadingOperations):

@@ -109,19 +109,18 @@ class ContentOperations:
         workspace = self.machine.workspace
         parent = self.machine.target(data_source_id, parent_page_id)
         author = self.machine.default.bot_id if by is None else self.machine.person(by)
-        made = pages.create(workspace, parent, {}, author, page_id, silent=True)
-        made.values = self._values(made.id, properties or {})
-        if by is not None:
-            pages.announce_created(workspace, made, author)
-        return made.id
+        values, _ = self._values(parent, properties or {})
+        return pages.create(workspace, parent, values, author, page_id, silent=by is None).id
 
     def edit(
         self, page_id: str, *, properties: Json, by: str | None = None, silent: bool = False
     ) -> list[str]:
         """Change properties."""
         workspace = self.machine.workspace
-        values = self._values(page_id, properties)
         page, author = workspace.page(page_id), self.machine.person(by)
+        values, grown = self._values(page.parent, properties)
+        if grown and not silent:
+            pages.announce_options(workspace, page.parent.id, grown, author)
         return pages.update(workspace, page, values, author, silent=silent)
 
     def append_text(self, page_id: str, text: str, *, by: str | None = None) -> str:
@@ -212,15 +211,14 @@ class ContentOperations:
         workspace = self.machine.workspace
         change(workspace, workspace.page(page_id), self.machine.person(by), **state)
 
-    def _values(self, page_id: str, given: Json) -> Json:
+    def _values(self, parent: Ref, given: Json) -> tuple[Json, list[str]]:
         workspace = self.machine.workspace
-        configs = workspace.schema_of(workspace.page(page_id))
+        configs = workspace.schema_below(parent)
         spelled = {}
         for name, value in given.items():
             config = properties.find(configs, name)
             spelled[name] = value if config is None else properties.spell_out(config, value)
-        kept, _ = properties.read_all(workspace, configs, spelled)
-        return kept
+        return properties.read_all(workspace, configs, spelled)
 
     def _property(self, source: DataSource, name: str) -> Json:
         config = properties.find(source.properties, name)

@@ -5,6 +5,7 @@ from dataclasses import asdict, fields, replace
 from .errors import SimulatorError
 from .machine import Machine
 from .model import Capabilities, Connection, Json
+from .webhooks import known_types
 
 STATES = ("active", "paused", "deleted")
 TITLE_MODES = ("properties", "content", "both")
@@ -83,15 +84,17 @@ class NetworkOperations:
 
     def hanging(self) -> int:
         """Requests that hang."""
-        return sum(not event.is_set() for event in self.machine.gateway.hung)
+        return len(self.machine.gateway.hung)
+
+    def wait_for_hang(self, *, count: int = 1, timeout: float = 10.0) -> bool:
+        """Wait for requests that hang."""
+        gateway = self.machine.gateway
+        with gateway.hanging:
+            return gateway.hanging.wait_for(lambda: len(gateway.hung) >= count, timeout)
 
     def release_hangs(self) -> int:
         """Cut them."""
-        count = self.hanging()
-        for event in self.machine.gateway.hung:
-            event.set()
-        self.machine.gateway.hung.clear()
-        return count
+        return self.machine.gateway.release()
 
     def set_page_cap(self, cap: int | None) -> None:
         """Fewer results a page."""
@@ -151,7 +154,7 @@ class NetworkOperations:
                 raise SimulatorError(f"a subscription is made {', '.join(STATES)}")
             found.state, found.failures = state, 0
         if event_types is not None:
-            found.event_types = tuple(event_types)
+            found.event_types = known_types(event_types)
         return found.as_json()
 
     def configure_webhooks(self, **settings: object) -> Json:

@@ -84,7 +84,7 @@ def _read_options(workspace: Workspace, config: Json, given: object, grown: list
 
 def _option_id(workspace: Workspace, config: Json, option: object, grown: list[str]) -> str:
     kind, label = config["type"], "Status" if config["type"] == "status" else "Select"
-    if not isinstance(option, dict) or not (option.get("id") or option.get("name")):
+    if not isinstance(option, dict) or not isinstance(option.get("id") or option.get("name"), str):
         raise invalid(f"{config['name']} is expected to be {kind}.")
     options: list[Json] = config[kind]["options"]
     for known in options:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import invalid
-from .ids import required_id
+from .ids import canonical, required_id
 from .model import Json
 
 CONTENT_LIMIT = 2000
@@ -67,7 +67,10 @@ def read(items: object, where: str, user_exists: UserCheck) -> list[Json]:
 def _read_item(item: object, where: str, user_exists: UserCheck) -> Json:
     if not isinstance(item, dict):
         raise invalid(f"body failed validation: {where} should be an object, instead was `{item!r}`.")
-    annotations = _PLAIN | (item.get("annotations") or {})
+    annotations = item.get("annotations") or {}
+    if not isinstance(annotations, dict):
+        raise invalid(f"body failed validation: {where}.annotations should be an object.")
+    annotations = _PLAIN | annotations
     if isinstance(item.get("text"), dict):
         return {"type": "text", "text": _read_text(item["text"], where), "annotations": annotations}
     if isinstance(item.get("mention"), dict):
@@ -136,8 +139,8 @@ def from_markdown(source: str, user_exists: UserCheck) -> list[Json]:
 
 def _markdown_item(match: "re.Match[str]", user_exists: UserCheck) -> Json:
     if match["user"]:
-        user_id = match["user"].removeprefix("user://")
-        if user_exists(user_id):
+        user_id = canonical(match["user"].removeprefix("user://"))
+        if user_id is not None and user_exists(user_id):
             mention: Json = {"type": "user", "user": user_id}
             return {"type": "mention", "mention": mention, "annotations": dict(_PLAIN)}
         return text_item(f"@{match['name']}")

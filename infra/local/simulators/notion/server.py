@@ -8,6 +8,7 @@ import contextlib
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -46,7 +47,7 @@ class SimulatorServer(ThreadingHTTPServer):
         self.closing = threading.Event()
         self._sockets: set[socket.socket] = set()
         self._sockets_lock = threading.Lock()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="notion-simulator")
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="notion-simulator")
         super().__init__(("127.0.0.1", port), _Handler)
 
     @property
@@ -61,8 +62,7 @@ class SimulatorServer(ThreadingHTTPServer):
     def close(self) -> None:
         """Stop listening, cut what is open, end every thread."""
         self.closing.set()
-        for event in self.gateway.hung:
-            event.set()
+        self.gateway.release()
         if self._thread.is_alive():
             self.shutdown()
             self._thread.join()
@@ -85,8 +85,9 @@ class SimulatorServer(ThreadingHTTPServer):
             self._sockets.discard(connection)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that went away is no error of ours; anything else is printed by the base class."""
-        del request, client_address
+        """A caller that went away is no error of ours; anything else is printed with its trace."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # typeshed's types are private
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -113,8 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
         return format_datetime(datetime.fromtimestamp(moment, UTC), usegmt=True)
 
     def _serve(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        raw = self.rfile.read(int(length)) if length.isdigit() else b""
+        raw = self._body()
         if self.path.startswith(ADMIN):
             self._admin(raw)
             return
@@ -128,6 +128,18 @@ class _Handler(BaseHTTPRequestHandler):
             reply.wait.wait()
             reply.cut = True
         self._send(reply)
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            length = self.headers.get("Content-Length", "0")
+            return self.rfile.read(int(length)) if length.isdigit() else b""
+        chunks = []
+        while size := int(self.rfile.readline().split(b";")[0].strip() or b"0", 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+        return b"".join(chunks)
 
     do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = _serve  # noqa: N815 - the base class looks for these
 

@@ -6,6 +6,7 @@ connection is told only of what it can see: every object shared with it, comment
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from .aggregation import Bucket, aggregated
 from .delivery import DeliveryEngine, post
@@ -55,10 +56,12 @@ class Webhooks:
         self, url: str, connection_id: str, event_types: list[str] | None, api_version: str, token: str | None
     ) -> Subscription:
         """A new subscription, pending verification."""
-        unknown = sorted(set(event_types or ()) - set(EVENT_TYPES))
-        if unknown or api_version not in API_VERSIONS:
-            raise SimulatorError(f"unknown event types or version: {', '.join(unknown) or api_version}")
-        types = tuple(event_types) if event_types is not None else None
+        types = known_types(event_types)
+        if api_version not in API_VERSIONS:
+            raise SimulatorError(f"unknown version {api_version}")
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SimulatorError(f"a subscription needs an http or https URL, not {url}")
         made = Subscription(
             self._ids.uuid(), url, connection_id, token or self._ids.secret(), types, api_version
         )
@@ -96,7 +99,7 @@ class Webhooks:
         self, change: Change, author: Json, fixed: Json, sees: Callable[[str], Connection | None]
     ) -> None:
         """Queue an event of ``change`` for every active subscription whose connection ``sees`` it."""
-        for subscription in self.subscriptions.values():
+        for subscription in list(self.subscriptions.values()):
             connection = sees(subscription.connection_id)
             if connection is None or subscription.state != "active":
                 continue
@@ -151,3 +154,15 @@ class Webhooks:
         limit = self.engine.settings.pause_after_failures
         if limit is not None and subscription.failures >= limit and subscription.state == "active":
             subscription.state = "paused"
+
+
+def known_types(event_types: list[str] | None) -> tuple[str, ...] | None:
+    """The event types ticked in a subscription; None means all.
+
+    Raises:
+        SimulatorError: for a type that Notion does not have.
+    """
+    unknown = sorted(set(event_types or ()) - set(EVENT_TYPES))
+    if unknown:
+        raise SimulatorError(f"unknown event types: {', '.join(unknown)}")
+    return None if event_types is None else tuple(event_types)

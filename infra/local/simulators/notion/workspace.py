@@ -73,9 +73,11 @@ class Workspace:
 
     def schema_of(self, page: Page) -> dict[str, Json]:
         """Property id to configuration for ``page``; only a title outside a data source."""
-        if page.parent.kind == "data_source":
-            return self.data_sources[page.parent.id].properties
-        return TITLE_ONLY
+        return self.schema_below(page.parent)
+
+    def schema_below(self, parent: Ref) -> dict[str, Json]:
+        """The schema of pages whose parent is ``parent``."""
+        return self.data_source(parent.id).properties if parent.kind == "data_source" else TITLE_ONLY
 
     def pages_of(self, data_source_id: str) -> list[Page]:
         """The pages of a data source, oldest first, trashed ones included."""
