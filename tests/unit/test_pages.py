@@ -8,11 +8,19 @@ PAGE = {
     "object": "page",
     "id": "153104cd477e809d8dc4ff2d96ae3090",
     "url": "https://www.notion.so/Write-153104cd477e809d8dc4ff2d96ae3090",
-    "parent": {"type": "data_source_id", "data_source_id": "98024b8bd3d744d6a8c5bb4c4ef1a2b3", "database_id": "x"},
+    "parent": {
+        "type": "data_source_id",
+        "data_source_id": "98024b8bd3d744d6a8c5bb4c4ef1a2b3",
+        "database_id": "x",
+    },
     "in_trash": False,
     "last_edited_time": "2026-11-20T10:05:00.000Z",
     "properties": {
-        "Name": {"id": "title", "type": "title", "title": [{"plain_text": "Write "}, {"text": {"content": "it"}}]},
+        "Name": {
+            "id": "title",
+            "type": "title",
+            "title": [{"plain_text": "Write "}, {"text": {"content": "it"}}],
+        },
         "Assignee": {
             "id": "XGe%40",
             "type": "people",
@@ -66,7 +74,9 @@ def test_both_spellings_of_the_trash_are_read(field: str) -> None:
 
 
 def test_a_page_without_anything_but_an_id_is_survived() -> None:
-    page = decode_page({"id": "p", "properties": {"A": 3, "B": {"type": 7}}, "parent": None, "last_edited_time": "soon"})
+    page = decode_page(
+        {"id": "p", "properties": {"A": 3, "B": {"type": 7}}, "parent": None, "last_edited_time": "soon"}
+    )
 
     assert (page.title, page.url, page.last_edited_time) == ("", "https://www.notion.so/p", None)
 

@@ -45,7 +45,11 @@ def test_a_data_source_without_a_channel_uses_the_default() -> None:
 @pytest.mark.parametrize(
     ("change", "to", "expected"),
     [
-        ("slack_channel =", "slack_chanel =", "data_source[1].slack_chanel: unknown option; did you mean 'slack_channel'?"),
+        (
+            "slack_channel =",
+            "slack_chanel =",
+            "data_source[1].slack_chanel: unknown option; did you mean 'slack_channel'?",
+        ),
         ("[slack]", "[slak]", "slak: unknown option; did you mean 'slack'?"),
         ('default_channel = "#team"', "", "slack.default_channel: missing"),
         ('"#team"', '"team"', "slack.default_channel: write a channel as #name"),
@@ -56,7 +60,9 @@ def test_a_data_source_without_a_channel_uses_the_default() -> None:
         ('name = "Tasks"', "name = 7", "data_source[1].name: Input should be a valid string"),
     ],
 )
-def test_a_mistake_is_named_with_its_place_and_the_nearest_valid_name(change: str, to: str, expected: str) -> None:
+def test_a_mistake_is_named_with_its_place_and_the_nearest_valid_name(
+    change: str, to: str, expected: str
+) -> None:
     assert change in VALID
     with pytest.raises(RulesError) as caught:
         parse(VALID.replace(change, to))

@@ -9,7 +9,7 @@ import pytest
 from processor.plan import MAX_PEOPLE, Context, Plan, plan_gone, plan_observed, plan_untold
 from processor.relevance import News
 from steward.effects import Effect, Kind
-from steward.pages import Page, Person, Property
+from steward.pages import Page, Property
 from steward.rules import parse
 from steward.snapshots import Snapshot
 
@@ -39,7 +39,11 @@ def context(news: News = NEWS) -> Context:
 
 
 def observe(
-    previous: Snapshot | None, now: Page, news: News = NEWS, still_open: Sequence[Effect] = (), at: datetime = NOW
+    previous: Snapshot | None,
+    now: Page,
+    news: News = NEWS,
+    still_open: Sequence[Effect] = (),
+    at: datetime = NOW,
 ) -> Plan:
     return plan_observed(previous, now, at, still_open, context(news))
 
@@ -132,9 +136,16 @@ def test_a_page_in_the_trash_makes_everything_pending_obsolete_and_restoring_it_
 
 
 def test_bots_are_not_told_and_groups_are_not_mentioned() -> None:
-    group = Page("p", "u", "t", False, NOW, "tasks", None, (
-        Property("asg", "Assignee", "people", [{"object": "group", "id": "g", "name": "Design"}]),
-    ))
+    group = Page(
+        "p",
+        "u",
+        "t",
+        False,
+        NOW,
+        "tasks",
+        None,
+        (Property("asg", "Assignee", "people", [{"object": "group", "id": "g", "name": "Design"}]),),
+    )
 
     assert told(observe(None, page("robot", kind="bot"))) == set()
     assert {e.mention for e in observe(None, group).effects} == {False}

@@ -1,0 +1,294 @@
+"""The whole of Steward in one process: ingest and processor on moto, against the simulators, with time injected.
+
+The lane is moto's queue; what the event source mapping does is done here: receive one message, call the function,
+delete what was not reported as failed. A message that was given back for later comes back at once, and the clock jumps
+by what it was asked to wait.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import boto3
+from moto import mock_aws
+from samtranslator.yaml_helper import yaml_parse
+
+from infra.local.simulators.notion import Demo, NotionSimulator, seed_demo
+from infra.local.simulators.slack import SlackSimulator
+from ingest import handler as ingest
+from processor import handler as processor
+from steward.signature import sign
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "secret_" + "t" * 40
+REGION = "eu-west-1"
+START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Time that passes only when somebody waits."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        return self._now
+
+    def time(self) -> float:
+        return self._now.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+class Waiting:
+    """SQS, but a message that is given back is visible again at once: the clock waits in its place."""
+
+    def __init__(self, sqs: Any, clock: Clock) -> None:
+        self._sqs = sqs
+        self._clock = clock
+        self.waits: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sqs, name)
+
+    def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803 - boto3's names
+        self.waits.append(VisibilityTimeout)
+        self._clock.sleep(VisibilityTimeout)
+        self._sqs.change_message_visibility(
+            QueueUrl=QueueUrl, ReceiptHandle=ReceiptHandle, VisibilityTimeout=0
+        )
+
+
+class Death(BaseException):
+    """The environment dies: nothing catches this."""
+
+
+@dataclass
+class Aws:
+    """What the processor takes from AWS; every piece can be wrapped by a test."""
+
+    sqs: Any
+    secrets: Any
+    dynamodb: Any
+    wrap: Callable[[Any], Any] = field(default=lambda table: table)
+
+    def table(self, name: str) -> Any:
+        return self.wrap(self.dynamodb.Table(name))
+
+
+class Stand:
+    """One Steward with its world. Make it with ``standing``."""
+
+    def __init__(
+        self, notion: NotionSimulator, slack: SlackSimulator, clock: Clock, environ: Mapping[str, str]
+    ) -> None:
+        self.notion, self.slack, self.clock = notion, slack, clock
+        self.demo: Demo = seed_demo(notion)
+        session = boto3.Session(region_name=REGION)
+        self.sqs = Waiting(session.client("sqs"), clock)
+        self.secrets = session.client("secretsmanager")
+        self.dynamodb = session.resource("dynamodb")
+        self.environ = {**_resources(session), **environ}
+        self.ingest = ingest.make_app(self.environ, self.sqs, self.secrets, clock.time)
+        self.aws = Aws(self.sqs, self.secrets, self.dynamodb)
+        self.app = self.restart()
+
+    def restart(self) -> processor.App:
+        """A new environment, as after a death or a deploy."""
+        self.app = processor.make_app(
+            self.environ, aws=self.aws, now=self.clock.now, sleep=self.clock.sleep, rng=Random(7)
+        )
+        return self.app
+
+    def deliver(self, body: bytes, signature: str | None = None) -> int:
+        """Deliver a body as API Gateway does; the status of the answer."""
+        event = {
+            "rawPath": "/webhooks/notion",
+            "headers": {
+                "x-notion-signature": signature or sign(body, TOKEN),
+                "content-type": "application/json",
+            },
+            "requestContext": {"http": {"method": "POST"}},
+            "body": body.decode(),
+            "isBase64Encoded": False,
+        }
+        return int(self.ingest.handle(event)["statusCode"])
+
+    def send(self, page_id: str, **changes: Any) -> dict[str, Any]:
+        """Deliver an official event about a page; returns its payload."""
+        payload = self.payload(page_id, **changes)
+        assert self.deliver(json.dumps(payload).encode()) == 200
+        return payload
+
+    def payload(self, page_id: str, **changes: Any) -> dict[str, Any]:
+        """An event that says that the assignee of a page has just changed."""
+        return {
+            "id": f"event-{next(self._ids)}",
+            "timestamp": self.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "workspace_id": "w",
+            "subscription_id": "s",
+            "type": "page.properties_updated",
+            "authors": [{"id": self.demo.ben, "type": "person"}],
+            "attempt_number": 1,
+            "entity": {"id": page_id, "type": "page"},
+            "data": {
+                "parent": {
+                    "id": self.demo.database_id,
+                    "type": "database",
+                    "data_source_id": self.demo.data_source_id,
+                },
+                "updated_properties": ["XGe%40"],
+            },
+            **changes,
+        }
+
+    _ids: Iterator[int] = iter(range(1, 1_000_000))
+
+    def assign(self, page_id: str, *people: str) -> None:
+        """Change the assignees in Notion, without a webhook."""
+        self.notion.edit(page_id, properties={"Assignee": list(people)}, by=self.demo.chloe, silent=True)
+
+    def settle(self) -> None:
+        """Send the scheduler's tick."""
+        body = json.dumps({"v": 1, "kind": "settle", "at": self.clock.now().isoformat()})
+        self.sqs.send_message(
+            QueueUrl=self.environ["LANE_QUEUE_URL"],
+            MessageBody=body,
+            MessageGroupId="lane-0",
+            MessageDeduplicationId=f"tick-{next(self._ids)}",
+        )
+
+    def step(self) -> bool | None:
+        """Work one message: True when it was acknowledged, False when it was given back, None when the lane is empty."""
+        url = self.environ["LANE_QUEUE_URL"]
+        answer = self.sqs.receive_message(QueueUrl=url, AttributeNames=["All"], MaxNumberOfMessages=1)
+        messages = answer.get("Messages", [])
+        if not messages:
+            return None
+        message = messages[0]
+        record = {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message["Attributes"],
+        }
+        try:
+            failed = self.app.handle({"Records": [record]}, lambda: 30_000)["batchItemFailures"]
+        except Death:
+            self.sqs.change_message_visibility(
+                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=180
+            )
+            self.restart()
+            return False
+        if failed:
+            return False
+        self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return True
+
+    def work(self, limit: int = 3000) -> int:
+        """Work until the lane is empty; returns how many messages were acknowledged."""
+        done = 0
+        for _ in range(limit):
+            stepped = self.step()
+            if stepped is None:
+                return done
+            done += stepped
+        raise AssertionError(f"the lane is not empty after {limit} steps")
+
+    def comments(self, page_id: str) -> list[str]:
+        """The texts of Steward's comments on a page."""
+        return [c["text"] for c in self.notion.comments(page_id)]
+
+    def messages(self, channel: str = "#tasks") -> list[str]:
+        """The texts in a Slack channel."""
+        return [m["text"] for m in self.slack.messages(channel)]
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        """Everything among the dead letters."""
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self.sqs.receive_message(
+                QueueUrl=self.environ["DEAD_LETTER_QUEUE_URL"],
+                MaxNumberOfMessages=10,
+                MessageAttributeNames=["All"],
+                VisibilityTimeout=600,
+            )
+            if not answer.get("Messages"):
+                return found
+            found += answer["Messages"]
+
+    def journal(self, event_id: str) -> dict[str, Any]:
+        """The journal's row of an event."""
+        table = self.dynamodb.Table(self.environ["JOURNAL_TABLE"])
+        item: dict[str, Any] = table.get_item(Key={"pk": f"EVENT#{event_id}", "sk": "RECORD"})["Item"]
+        return item
+
+
+@contextmanager
+def standing(**environ: str) -> Iterator[Stand]:
+    """A stand, with settings of the processor and ingest given by their environment names."""
+    clock = Clock()
+    with (
+        mock_aws(),
+        NotionSimulator(clock=clock.time) as notion,
+        SlackSimulator(clock=clock.time) as slack,
+    ):
+        slack.seed_demo()
+        settings = {
+            "NOTION_API_URL": notion.url,
+            "SLACK_API_URL": slack.api_url,
+            "RULES_FILE": str(ROOT / "functions" / "steward.toml"),
+        }
+        secrets = {
+            "NOTION": {"token": notion.token},
+            "SLACK": {"bot_token": slack.bot_token, "webhook_url": ""},
+        }
+        yield _fill(Stand(notion, slack, clock, {**settings, **environ}), secrets)
+
+
+def _fill(stand: Stand, secrets: Mapping[str, Mapping[str, str]]) -> Stand:
+    for name, document in secrets.items():
+        stand.secrets.put_secret_value(
+            SecretId=stand.environ[f"{name}_SECRET_ID"], SecretString=json.dumps(document)
+        )
+    return stand
+
+
+def _resources(session: boto3.Session) -> dict[str, str]:
+    """Make the template's own queues, tables and secrets; returns the environment that names them."""
+    resources = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+    sqs, secrets, dynamodb = (session.client(n) for n in ("sqs", "secretsmanager", "dynamodb"))
+    dead = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    receives = resources["LaneQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": receives})
+    lane = sqs.create_queue(
+        QueueName="lane.fifo",
+        Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true", "RedrivePolicy": redrive},
+    )["QueueUrl"]
+    for name in ("StateTable", "JournalTable"):
+        properties = resources[name]["Properties"]
+        taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+        dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
+    ids = {}
+    for name in ("SigningSecret", "PendingSigningSecret", "NotionSecret", "SlackSecret"):
+        text = resources[name]["Properties"]["SecretString"]
+        ids[name] = secrets.create_secret(Name=name, SecretString=text)["ARN"]
+    secrets.put_secret_value(SecretId=ids["SigningSecret"], SecretString=json.dumps({"active": [TOKEN]}))
+    return {
+        "LANE_QUEUE_URL": lane,
+        "DEAD_LETTER_QUEUE_URL": dead,
+        "STATE_TABLE": "StateTable",
+        "JOURNAL_TABLE": "JournalTable",
+        "SIGNING_SECRET_ID": ids["SigningSecret"],
+        "PENDING_SECRET_ID": ids["PendingSigningSecret"],
+        "NOTION_SECRET_ID": ids["NotionSecret"],
+        "SLACK_SECRET_ID": ids["SlackSecret"],
+        "MAX_RECEIVE_COUNT": str(receives),
+    }
