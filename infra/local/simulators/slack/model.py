@@ -1,0 +1,88 @@
+"""What a Slack workspace holds, and the errors that its API names."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class SlackError(Exception):
+    """An error of the Web API, by Slack's own name, e.g. ``channel_not_found``."""
+
+
+class SimulatorError(Exception):
+    """A wrong use of the admin API; the message says what to do instead."""
+
+
+@dataclass
+class Channel:
+    """A channel, or a direct message to a user."""
+
+    id: str
+    name: str
+    archived: bool = False
+    messages: list[Json] = field(default_factory=list)
+    free_at: float = 0.0
+
+
+@dataclass
+class Fault:
+    """What goes wrong, for which paths, how often."""
+
+    action: Json
+    path: str
+    times: int | None
+    after: int
+
+
+class Workspace:
+    """Channels, people, tokens. Every access holds ``lock``."""
+
+    def __init__(self, clock: Callable[[], float], bot_token: str) -> None:
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.bot_token = bot_token
+        self.clear()
+
+    def clear(self) -> None:
+        """Back to an empty workspace; the token stays."""
+        with self.lock:
+            self.channels: dict[str, Channel] = {}
+            self.users: dict[str, Json] = {}
+            self.scopes: set[str] | None = None
+            self.faults: list[Fault] = []
+            self.requests: list[Json] = []
+            self.rate_limited = False
+            self.webhook_channel = "#team"
+            self._last_ts = 0.0
+            self._made = 0
+
+    def next_id(self, letter: str) -> str:
+        """A new id, e.g. ``C00000001``."""
+        self._made += 1
+        return f"{letter}{self._made:08d}"
+
+    def next_ts(self) -> str:
+        """A message's timestamp: the clock, and never the same twice."""
+        self._last_ts = max(self.clock(), self._last_ts + 0.000001)
+        return f"{self._last_ts:.6f}"
+
+    def channel(self, reference: str, *, by_name: bool = True) -> Channel:
+        """A channel by id, or by name with or without ``#``; a user's id is their direct message.
+
+        Raises:
+            SlackError: channel_not_found.
+        """
+        if reference in self.channels:
+            return self.channels[reference]
+        if reference in self.users:
+            return self.channels.setdefault(
+                f"D{reference[1:]}", Channel(f"D{reference[1:]}", self.users[reference]["name"])
+            )
+        if by_name:
+            for channel in self.channels.values():
+                if channel.name == reference.removeprefix("#"):
+                    return channel
+        raise SlackError("channel_not_found")
