@@ -31,6 +31,6 @@ def only_loopback() -> Iterator[None]:
             raise AssertionError(f"a test tried to reach {host}")
         original(self, address)
 
-    socket.socket.connect = connect  # type: ignore[method-assign, assignment] - that is the point
-    yield
-    socket.socket.connect = original  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        yield

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import boto3
 import requests
@@ -58,7 +58,7 @@ class App:
 def make_app(
     environ: Mapping[str, str],
     *,
-    aws: "Aws",
+    aws: "AwsClients",
     session: Callable[[], requests.Session] = plain_session,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] = time.sleep,
@@ -117,8 +117,23 @@ def make_app(
     return App(worker, deadline, count, logger)
 
 
+class AwsClients(Protocol):
+    """What the processor takes from AWS."""
+
+    @property
+    def sqs(self) -> Any:
+        """An SQS client."""
+
+    @property
+    def secrets(self) -> Any:
+        """A Secrets Manager client."""
+
+    def table(self, name: str) -> Any:
+        """A DynamoDB table."""
+
+
 class Aws:
-    """The AWS clients that the processor needs, from one session."""
+    """The real ones, from one session."""
 
     def __init__(self, session: boto3.Session) -> None:
         self.sqs = session.client("sqs")

@@ -44,7 +44,7 @@ def main() -> int:
         print(f"infra.local: {error}", file=sys.stderr)
         return 2
     sys.path.insert(0, str(ROOT / "functions"))
-    from infra.local.up import command
+    from infra.local.up import command  # noqa: PLC0415 - only now is everything there that it needs
 
     return command(sys.argv[1:])
 

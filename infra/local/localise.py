@@ -49,11 +49,11 @@ def localise(plain: Template) -> list[str]:
     notes: list[str] = []
     gone = {k for k, r in resources.items() if r["Type"] in (*API_TYPES, "AWS::Lambda::LayerVersion")}
     gone |= {k for k, r in resources.items() if r["Type"] == "AWS::Lambda::Permission" and _mentions(r, gone)}
-    for logical_id in sorted(gone):
-        notes.append(f"{logical_id}: {resources.pop(logical_id)['Type']} left out")
+    notes += [f"{logical_id}: {resources.pop(logical_id)['Type']} left out" for logical_id in sorted(gone)]
     secrets = {k for k, r in resources.items() if r["Type"] == "AWS::SecretsManager::Secret"}
-    for logical_id in resources:
-        resources[logical_id] = _with_arns(resources[logical_id], secrets)
+    resources.update(
+        {logical_id: _with_arns(resource, secrets) for logical_id, resource in resources.items()}
+    )
     outputs = {k: v for k, v in plain.get("Outputs", {}).items() if not _mentions(v, gone)}
     plain["Outputs"] = _with_arns(outputs, secrets)
     for logical_id, resource in resources.items():
@@ -75,7 +75,7 @@ def localise(plain: Template) -> list[str]:
 
 
 def _refuses_http(statement: dict[str, Any]) -> bool:
-    return statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport") == "false"
+    return bool(statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport") == "false")
 
 
 def _with_arns(value: Any, secrets: set[str]) -> Any:

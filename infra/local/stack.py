@@ -1,4 +1,4 @@
-"""The whole stack on one machine: local AWS, simulators, functions, front door. ``with LocalStack() as stack: …``
+"""The whole stack on one machine: local AWS, simulators, functions, front door.
 
 Real services or anyone's own stand-ins take the simulators' place by the environment; only what is set is replaced.
 """
@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import time
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,8 @@ from infra.local.processes import Child, StartError, free_port, wait_until
 from infra.local.setup import ENVIRONMENTS, ROOT
 from infra.local.simulators.notion import NotionAdmin
 from infra.local.simulators.slack import SlackAdmin
+from steward.errors import RulesError
+from steward.rules import load
 
 REGION, ACCOUNT = "eu-west-1", "000000000000"
 SIMULATED_SIGNING_TOKEN = "secret_" + "localsimulatortoken" * 2
@@ -99,7 +102,7 @@ class LocalStack:
         if service not in self._clients:
             config = Config(max_pool_connections=64, retries={"total_max_attempts": 1})
             self._clients[service] = boto3.client(
-                service,  # type: ignore[call-overload, unused-ignore] - any service, by name
+                service,
                 endpoint_url=self._endpoint,
                 region_name=REGION,
                 aws_access_key_id="root",
@@ -168,9 +171,6 @@ class LocalStack:
         self._write_state()
 
     def _checked_rules(self) -> Path:
-        from steward.errors import RulesError
-        from steward.rules import load
-
         path = (self._rules or ROOT / "functions" / "steward.toml").resolve()
         try:
             load(path)
@@ -200,9 +200,6 @@ class LocalStack:
         return self._child("the local AWS", [str(plane.python), "-m", "ministack"], settings)
 
     def _aws_answers(self) -> bool:
-        import urllib.error
-        import urllib.request
-
         try:
             with urllib.request.urlopen(f"{self._endpoint}/_ministack/health", timeout=2) as answer:  # noqa: S310 - loopback
                 return bool(answer.status == 200)

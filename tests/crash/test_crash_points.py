@@ -94,8 +94,8 @@ class World:
         self.stand.assign(self.page, self.stand.demo.ann, self.stand.demo.ben)
         return self
 
-    def __exit__(self, *exit_: Any) -> None:
-        self._standing.__exit__(*exit_)
+    def __exit__(self, *exit_: object) -> None:
+        self._standing.__exit__(None, None, None)
 
     def run(self) -> None:
         self.event = self.stand.send(self.page)
@@ -121,7 +121,7 @@ def test_death_at_every_external_call_loses_nothing_and_tells_nobody_twice(
     sabotage: Callable[[Stand, Saboteur], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     points = _points(sabotage)
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for number in range(1, len(points) + 1):
         for after in (False, True):
             with World() as world:

@@ -90,5 +90,5 @@ def test_what_is_no_rules_file_is_refused(text: str) -> None:
 
 
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
-    with pytest.raises(RulesError, match="nowhere.toml"):
+    with pytest.raises(RulesError, match=r"nowhere\.toml"):
         load(tmp_path / "nowhere.toml")

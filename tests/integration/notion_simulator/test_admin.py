@@ -110,7 +110,7 @@ def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
         "ntn_t",
         "--demo",
     ]
-    with subprocess.Popen([*command, "--seed-file", str(seeds)], cwd=ROOT, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own command
+    with subprocess.Popen([*command, "--seed-file", str(seeds)], cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         url = json.loads(process.stdout.readline())["url"]
         api = Api(url, "ntn_t")
@@ -124,6 +124,6 @@ def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
 def test_a_taken_port_is_named(sim: NotionSimulator, capfd: pytest.CaptureFixture[str]) -> None:
     port = sim.url.rpartition(":")[2]
     command = [sys.executable, "-m", "infra.local.simulators.notion", "--port", port]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert f"cannot listen on port {port}" in done.stderr

@@ -33,7 +33,7 @@ def node() -> str:
         wishes = ["--prefer-offline", "--no-audit", "--no-fund", "--no-save", "--fetch-retries=0"]
         command = [npm, "install", *wishes, "--fetch-timeout=20000", f"{SDK}@{VERSION}"]
         try:
-            subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own command
+            subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=True, timeout=60)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as problem:
             pytest.skip(f"{SDK}@{VERSION} could not be installed: {str(problem.stderr)[-200:]}")
     return found
@@ -57,7 +57,7 @@ def test_the_official_sdk_works_unchanged(
         "verificationToken": made["verification_token"],
     }
     command = [node, str(SCRIPT), str(FOLDER), json.dumps(wishes)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own command
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
     assert (seen.pop("signature"), seen.pop("forged")) == (True, False)

@@ -1,0 +1,132 @@
+"""``send``: deliver a signed sample event to any webhook endpoint, local or deployed (I8).
+
+The token comes from the environment or a file, never from the command line, where every process could read it.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from infra.operate.samples import AUTHOR, DATA_SOURCE, DIALECTS, PAGE, older_event, sample_event
+from steward.events import OFFICIAL_TYPES
+from steward.signature import sign
+
+TOKEN_VARIABLE = "NOTION_VERIFICATION_TOKEN"  # noqa: S105 - a name
+FORGER = "secret_of_somebody_else"
+
+
+class UsageError(Exception):
+    """The command can't be run as it was given; the message says what to do."""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the operator's command line."""
+    parser = commands.add_parser("send", help="send a signed sample event", description=__doc__)
+    parser.add_argument(
+        "--url", required=True, help="the webhook endpoint, e.g. http://127.0.0.1:8787/webhooks/notion"
+    )
+    parser.add_argument(
+        "--type",
+        default="page.properties_updated",
+        choices=sorted(OFFICIAL_TYPES),
+        metavar="TYPE",
+        help="an official type",
+    )
+    parser.add_argument("--dialect", default="official", choices=DIALECTS, help="the envelope's shape")
+    parser.add_argument("--entity", default=PAGE, help="id of what changed")
+    parser.add_argument("--data-source", default=DATA_SOURCE, help="id of the data source that it lives in")
+    parser.add_argument("--property", action="append", help="id of a property that changed; may be repeated")
+    parser.add_argument("--author", default=AUTHOR, help="id of the person who did it")
+    parser.add_argument("--event-id", help="Notion's event id; random without")
+    parser.add_argument("--repeat", type=int, default=1, help="deliver the same event so many times")
+    parser.add_argument(
+        "--token-file", type=Path, help=f"file with the signing token; {TOKEN_VARIABLE} without"
+    )
+    parser.add_argument("--forge", action="store_true", help="sign with a token that is not yours")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be sent")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a delivery")
+    parser.set_defaults(run=run)
+
+
+def run(wishes: argparse.Namespace) -> int:
+    """Send; 0 when every delivery was taken, 1 when one was not, 2 when the command is not usable."""
+    try:
+        token = FORGER if wishes.forge else find_token(wishes.token_file, os.environ)
+        if wishes.repeat < 1:
+            raise UsageError("--repeat has to be 1 or more")
+    except UsageError as error:
+        print(f"send: {error}", file=sys.stderr)
+        return 2
+    payload = _payload(wishes)
+    taken = [_deliver(wishes, {**payload, "attempt_number": n + 1}, token) for n in range(wishes.repeat)]
+    return 0 if all(taken) else 1
+
+
+def find_token(file: Path | None, environ: Mapping[str, str]) -> str:
+    """The signing token.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if file is not None:
+        try:
+            token = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{file} can't be read ({type(error).__name__})") from error
+    else:
+        token = environ.get(TOKEN_VARIABLE, "").strip()
+    if not token:
+        raise UsageError(f"no signing token: set {TOKEN_VARIABLE}, or name a file with --token-file")
+    return token
+
+
+def _payload(wishes: argparse.Namespace) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    if wishes.dialect == "official":
+        return sample_event(
+            wishes.type,
+            now=now,
+            entity_id=wishes.entity,
+            data_source_id=wishes.data_source,
+            properties=wishes.property or ("XGe%40",),
+            author_id=wishes.author,
+            event_id=wishes.event_id,
+        )
+    older = older_event(
+        wishes.dialect,
+        now=now,
+        entity_id=wishes.entity,
+        data_source_id=wishes.data_source,
+        author_id=wishes.author,
+    )
+    return {**older, "id": wishes.event_id} if wishes.event_id else older
+
+
+def _deliver(wishes: argparse.Namespace, payload: Mapping[str, Any], token: str) -> bool:
+    body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json", "X-Notion-Signature": sign(body, token)}
+    if wishes.dry_run:
+        print(*(f"{name}: {value}" for name, value in headers.items()), "", body.decode(), sep="\n")
+        return True
+    began = time.perf_counter()
+    try:
+        answer = requests.post(wishes.url, data=body, headers=headers, timeout=30, allow_redirects=False)
+    except requests.exceptions.RequestException as error:
+        print(
+            f"send: {wishes.url} can't be reached ({type(error).__name__}); is the stack up?", file=sys.stderr
+        )
+        return False
+    milliseconds = round((time.perf_counter() - began) * 1000, 1)
+    if wishes.json:
+        print(json.dumps({"status": answer.status_code, "ms": milliseconds, "answer": answer.text}))
+    else:
+        print(f"{answer.status_code} in {milliseconds} ms  {answer.text}")
+    return answer.ok

@@ -1,0 +1,131 @@
+"""``send`` builds what Notion sends, signs it, and says plainly what is wrong."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from infra.operate.__main__ import main
+from infra.operate.samples import sample_event
+from steward.events import OFFICIAL_TYPES, normalise
+from steward.signature import Verdict, verify
+
+TOKEN = "secret_" + "s" * 40
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SAMPLES = json.loads((Path(__file__).parents[2] / "fixtures" / "official_webhook_samples.json").read_text())[
+    "samples"
+]
+
+
+class Endpoint:
+    """Takes deliveries and answers with a status of one's choice."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.received: list[tuple[bytes, str]] = []
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                endpoint.received.append((body, self.headers["x-notion-signature"]))
+                self.send_response(endpoint.status)
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/webhooks/notion"
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    monkeypatch.setenv("NOTION_VERIFICATION_TOKEN", TOKEN)
+    made = Endpoint()
+    thread = Thread(target=made.server.serve_forever, args=(0.01,))
+    thread.start()
+    yield made
+    made.server.shutdown()
+    thread.join()
+    made.server.server_close()
+
+
+@pytest.mark.req("I8", "I5")
+@pytest.mark.parametrize("kind", sorted(OFFICIAL_TYPES))
+def test_every_official_type_can_be_sent_signed(endpoint: Endpoint, kind: str) -> None:
+    assert main(["send", "--url", endpoint.url, "--type", kind]) == 0
+
+    body, signature = endpoint.received[0]
+    assert verify(body, signature, [TOKEN]) is Verdict.VALID
+    assert normalise(json.loads(body)).type == kind
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[s["type"] for s in SAMPLES])
+def test_a_sample_has_the_shape_of_notions_own(sample: dict[str, Any]) -> None:
+    ours = sample_event(sample["type"], now=NOW)
+
+    assert set(sample) - set(ours) <= {"accessible_by"}
+    assert set(ours) - set(sample) == {"api_version"}
+    assert set(ours["data"]) == set(sample["data"])
+    assert set(ours["entity"]) == set(sample["entity"])
+
+
+@pytest.mark.req("I5")
+@pytest.mark.parametrize("dialect", ["event_type", "object"])
+def test_the_older_dialects_can_be_sent(endpoint: Endpoint, dialect: str) -> None:
+    assert main(["send", "--url", endpoint.url, "--dialect", dialect, "--event-id", "e1"]) == 0
+
+    event = normalise(json.loads(endpoint.received[0][0]))
+    assert (event.dialect, event.id, event.entity_type, event.type) == (dialect, "e1", "page", "page.updated")
+    assert event.inline is not None
+
+
+def test_a_repeat_is_the_same_event_with_another_attempt_number(endpoint: Endpoint) -> None:
+    assert main(["send", "--url", endpoint.url, "--repeat", "3"]) == 0
+
+    payloads = [json.loads(body) for body, _ in endpoint.received]
+    assert len({p["id"] for p in payloads}) == 1
+    assert [p["attempt_number"] for p in payloads] == [1, 2, 3]
+
+
+def test_a_forged_event_does_not_verify_and_a_refusal_is_exit_status_1(endpoint: Endpoint) -> None:
+    endpoint.status = 401
+
+    assert main(["send", "--url", endpoint.url, "--forge"]) == 1
+    assert verify(*endpoint.received[0], [TOKEN]) is Verdict.MISMATCH
+
+
+def test_a_missing_token_is_said_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.delenv("NOTION_VERIFICATION_TOKEN", raising=False)
+
+    assert main(["send", "--url", "http://127.0.0.1:1/"]) == 2
+    assert main(["send", "--url", "http://127.0.0.1:1/", "--token-file", str(tmp_path / "none")]) == 2
+    said = capsys.readouterr().err
+    assert "NOTION_VERIFICATION_TOKEN" in said
+    assert "can't be read" in said
+
+
+def test_an_endpoint_that_is_not_there_is_one_clear_line(
+    endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["send", "--url", "http://127.0.0.1:1/"]) == 1
+    assert "can't be reached" in capsys.readouterr().err
+
+
+@pytest.mark.req("O5")
+def test_a_dry_run_sends_nothing_and_prints_no_token(
+    endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["send", "--url", endpoint.url, "--dry-run"]) == 0
+
+    assert endpoint.received == []
+    assert TOKEN not in capsys.readouterr().out
