@@ -74,8 +74,18 @@ class App:
         return Response(refusal.status, body, headers), {"status": refusal.status, "reason": refusal.code}
 
 
-def make_app(environ: Mapping[str, str], sqs: Any, secrets: Any, monotonic: Callable[[], float]) -> App:
-    """Build the application from its environment and its AWS clients."""
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def make_app(
+    environ: Mapping[str, str],
+    sqs: Any,
+    secrets: Any,
+    monotonic: Callable[[], float],
+    now: Callable[[], datetime] = _utc_now,
+) -> App:
+    """Build the application from its environment, its AWS clients and its clocks."""
     count = telemetry.Counter()
     store = SecretStore(secrets, monotonic, on_stale=lambda: count(telemetry.STALE_SECRET))
     pending = SecretStore(secrets, monotonic, ttl=HANDSHAKE_TTL, min_interval=0)
@@ -86,9 +96,6 @@ def make_app(environ: Mapping[str, str], sqs: Any, secrets: Any, monotonic: Call
             lane.publish(event, received_at)
         except (BotoCoreError, ClientError) as error:
             raise LaneDown from error
-
-    def now() -> datetime:
-        return datetime.now(UTC)
 
     def active() -> list[str]:
         return admission.active_tokens()

@@ -94,8 +94,8 @@ class Stand:
         self.sqs = Waiting(session.client("sqs"), clock)
         self.secrets = session.client("secretsmanager")
         self.dynamodb = session.resource("dynamodb")
-        self.environ = {**_resources(session), **environ}
-        self.ingest = ingest.make_app(self.environ, self.sqs, self.secrets, clock.time)
+        self.environ = {**make_resources(session), **environ}
+        self.ingest = ingest.make_app(self.environ, self.sqs, self.secrets, clock.time, clock.now)
         self.aws = Aws(self.sqs, self.secrets, self.dynamodb)
         self.app = self.restart()
 
@@ -260,7 +260,7 @@ def _fill(stand: Stand, secrets: Mapping[str, Mapping[str, str]]) -> Stand:
     return stand
 
 
-def _resources(session: boto3.Session) -> dict[str, str]:
+def make_resources(session: boto3.Session) -> dict[str, str]:
     """Make the template's own queues, tables and secrets; returns the environment that names them."""
     resources = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
     sqs, secrets, dynamodb = (session.client(n) for n in ("sqs", "secretsmanager", "dynamodb"))

@@ -25,7 +25,7 @@ JSON = st.recursive(
     max_leaves=12,
 )
 KEYS = st.sampled_from(
-    "id type event_type object entity data parent authors timestamp attempt_number updated_properties workspace_id".split()
+    ["id", "type", "event_type", "object", "entity", "data", "parent", "authors", "timestamp", "attempt_number", "updated_properties", "workspace_id"]
 )
 
 
