@@ -51,10 +51,8 @@ class Door:
         self.raw_sqs, self.raw_secrets = session.client("sqs"), session.client("secretsmanager")
         self.app: App = make_app(self.environ, self.sqs, self.secrets, self.clock.time, self.clock.now)
 
-    def post(
-        self, body: bytes | str, signature: str | None = "right", **changes: Any
-    ) -> tuple[int, dict[str, Any]]:
-        raw = body.encode() if isinstance(body, str) else body
+    def post(self, sent: bytes | str, signature: str | None = "right", /, **changes: Any) -> Any:
+        raw = sent.encode() if isinstance(sent, str) else sent
         headers = {"content-type": "application/json"}
         if signature is not None:
             headers["x-notion-signature"] = sign(raw, TOKEN) if signature == "right" else signature

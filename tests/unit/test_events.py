@@ -25,7 +25,20 @@ JSON = st.recursive(
     max_leaves=12,
 )
 KEYS = st.sampled_from(
-    ["id", "type", "event_type", "object", "entity", "data", "parent", "authors", "timestamp", "attempt_number", "updated_properties", "workspace_id"]
+    [
+        "id",
+        "type",
+        "event_type",
+        "object",
+        "entity",
+        "data",
+        "parent",
+        "authors",
+        "timestamp",
+        "attempt_number",
+        "updated_properties",
+        "workspace_id",
+    ]
 )
 
 
