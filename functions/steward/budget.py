@@ -1,18 +1,25 @@
 """The vendor's request limit, spent as fast as it allows and never beyond. Pure but for a store.
 
 The window slides: no run of 60 seconds holds more calls than the limit, whatever minute the vendor's own window starts
-at. A new environment does not know what the last one spent, so the spending is remembered: before the first call and
-then after every ``lease`` calls. Whoever loads it assumes a lease more, spent just now, because the last environment may
-have made that many calls after it last wrote.
+at. A new environment does not know what the last one spent, and an environment that slept does not know what another
+one spent meanwhile, so the spending is remembered. Calls are taken in leases of a few calls and a few seconds; before
+each lease the memory is read and written. Whoever finds in it what somebody else wrote assumes a lease more than is
+written, spent as late as it may have been.
+
+Refused: exactness. What is not known counts as spent, so a change of environments costs calls and never grants any.
 """
 
-from collections import Counter, deque
+from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Protocol
 
 from steward.errors import CallFailed, Failure
+
+LONGEST_BLOCK = 3600.0
+"""Seconds; a block that seems longer comes from a clock that was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +51,37 @@ class Budget:
         *,
         window: float = 60.0,
         lease: int = 10,
+        lease_seconds: float = 5.0,
         vendor: str = "notion",
     ) -> None:
+        """Make a budget.
+
+        Args:
+            limit: calls in a window, at least 1.
+            clock: seconds since the epoch.
+            store: the memory that environments share; without one, this budget is the only one.
+            window: seconds.
+            lease: calls that are made on one write to the store.
+            lease_seconds: how long such a write allows them.
+            vendor: for errors.
+
+        Raises:
+            ValueError: the limit is below 1.
+        """
+        if limit < 1:
+            raise ValueError("a request limit is at least 1 call")
         self._limit = limit
         self._clock = clock
         self._store = store
         self._window = window
         self._lease = min(lease, max(1, limit // 2))
+        self._lease_seconds = lease_seconds
         self._vendor = vendor
-        self._calls: deque[float] = deque()
+        self._calls: list[float] = []
         self._blocked_until = 0.0
-        self._loaded = store is None
+        self._saved: BudgetRecord | None = None
         self._leased = 0
+        self._leased_until = 0.0
         self._latest = 0.0
         self.total = 0
 
@@ -66,47 +92,58 @@ class Budget:
             CallFailed: BUDGET_SPENT, with the seconds until a call is free; nothing was spent.
         """
         now = self._now()
-        if not self._loaded:
-            self._load(now)
+        renews = self._store is not None and (self._leased == 0 or now >= self._leased_until)
+        if renews:
+            self._catch_up(now)
         if self._blocked_until > now:
             raise self._spent(self._blocked_until - now)
-        while self._calls and self._calls[0] <= now - self._window:
-            self._calls.popleft()
+        del self._calls[: bisect_right(self._calls, now - self._window)]
         if len(self._calls) >= self._limit:
-            raise self._spent(self._calls[len(self._calls) - self._limit] + self._window - now)
-        if self._store is not None and self._leased == 0:
-            self._store.save(self._record())
-            self._leased = self._lease
+            raise self._spent(self._calls[-self._limit] + self._window - now)
+        if renews:
+            self._save(now)
         self._leased -= 1
-        self._calls.append(now)
+        insort(self._calls, now)
         self.total += 1
 
     def block(self, seconds: float) -> None:
-        """Obey the vendor: no call for so many seconds."""
-        self._blocked_until = max(self._blocked_until, self._now() + seconds)
-        if self._store is not None:
-            self._store.save(self._record())
-            self._leased = self._lease
+        """Obey the vendor: no call for so many seconds, by whichever environment."""
+        now = self._now()
+        self._blocked_until = max(self._blocked_until, now + min(seconds, LONGEST_BLOCK))
+        self._catch_up(now)
+        self._save(now)
 
     def _now(self) -> float:
-        # A clock that is set back must not free what is not free.
-        self._latest = max(self._latest, self._clock())
-        return self._latest
+        now = self._clock()
+        if now < self._latest:
+            # The clock was set back. What is spent moves along: its age stays, so that nothing becomes free by it, and
+            # nothing stays spent for as long as the clock was ahead.
+            back = self._latest - now
+            self._calls = [call - back for call in self._calls]
+            self._blocked_until -= back
+            self._leased = 0
+        self._latest = now
+        return now
 
-    def _load(self, now: float) -> None:
+    def _catch_up(self, now: float) -> None:
+        """Take over what another environment wrote since this one last did."""
         record = self._store.load() if self._store is not None else None
-        self._loaded = True
-        if record is None:
+        if record is None or record == self._saved:
             return
-        spent = [
-            float(min(second, ceil(now))) for second, count in record.spent.items() for _ in range(count)
-        ]
-        recent = sorted(t for t in spent if t > now - self._window)
-        self._calls.extend([*recent, *([now] * self._lease)])
-        self._blocked_until = record.blocked_until
+        # What this environment called since its own last write is in there already: the other one assumed a lease.
+        latest = now + self._lease_seconds
+        known = [min(float(second), latest) for second, count in record.spent.items() for _ in range(count)]
+        self._calls = sorted([*known, *([latest] * self._lease)])
+        self._blocked_until = max(self._blocked_until, min(record.blocked_until, now + LONGEST_BLOCK))
+        self._saved = record
 
-    def _record(self) -> BudgetRecord:
-        return BudgetRecord(dict(Counter(ceil(t) for t in self._calls)), self._blocked_until)
+    def _save(self, now: float) -> None:
+        if self._store is None:
+            return
+        record = BudgetRecord(dict(Counter(ceil(call) for call in self._calls)), self._blocked_until)
+        self._store.save(record)
+        self._saved = record
+        self._leased, self._leased_until = self._lease, now + self._lease_seconds
 
     def _spent(self, retry_after: float) -> CallFailed:
         return CallFailed(
