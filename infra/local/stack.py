@@ -272,6 +272,7 @@ class LocalStack:
             "notion": self.notion.url if self.notion else None,
             "slack": self.slack.url if self.slack else None,
             "resources": dict(self._deployed.resources),
+            "pids": self.pids(),
             "started_at": time.time(),
         }
         for folder in (self.folder, ROOT / ".local"):

@@ -236,7 +236,7 @@ def test_only_the_allowed_workspace_and_subscription_may_deliver() -> None:
 def test_with_two_active_tokens_a_rotation_refuses_no_delivery(door: Door) -> None:
     def deliver(token: str) -> int:
         body = door.event().encode()
-        return door.post(body, sign(body, token))[0]
+        return int(door.post(body, sign(body, token))[0])
 
     assert (deliver(TOKEN), deliver(OTHER)) == (200, 401)
     door.put("SIGNING_SECRET_ID", {"active": [TOKEN, OTHER]})

@@ -207,9 +207,33 @@ def test_an_environment_that_slept_learns_what_another_one_spent() -> None:
     slept = Budget(180, clock, memory)
     spend(slept, 1)
     clock.true += 20
-    spend(Budget(180, clock, memory), 160)
+    assert affordable(Budget(180, clock, memory)) == 180 - 1 - 10 + 1
     clock.true += 20
-    assert affordable(slept) <= 180 - 161
+    assert affordable(slept) == 0
+
+
+@pytest.mark.req("P2")
+def test_a_lease_ends_when_the_clock_is_set_back() -> None:
+    clock, memory = Clock(), Memory()
+    slept = Budget(180, clock, memory)
+    spend(slept, 1)
+    clock.error = -100
+    clock.true += 20
+    affordable(Budget(180, clock, memory))
+    assert affordable(slept) == 0
+
+
+@pytest.mark.req("P2")
+def test_another_environments_lease_counts_as_spent_at_its_end() -> None:
+    clock, memory = Clock(), Memory()
+    early, late = Budget(30, clock, memory), Budget(30, clock, memory)
+    spend(early, 1)
+    clock.true += 1
+    spend(late, 1)
+    clock.true += 3.9
+    spend(early, 9)
+    clock.true += 57
+    assert affordable(late) <= 30 - 9
 
 
 def test_a_limit_below_one_call_is_refused() -> None:
