@@ -16,6 +16,7 @@ NEEDED = (
     "slack_sdk",
     "pydantic",
     "rich",
+    "yaml",
 )
 
 
