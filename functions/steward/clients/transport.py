@@ -11,8 +11,9 @@ from random import Random
 from typing import Any
 
 import requests
+from requests import exceptions
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.retry import Retry
 
 from steward.deadline import Deadline
@@ -24,8 +25,23 @@ CONNECT, READ = 3.05, 10.0
 RESERVE = 2.0
 """Seconds of the Lambda's time that no call may use: they are for writing down what happened."""
 
+SHORTEST = 1.0
+"""Seconds that a call needs at least: with less, a write would only become one that nobody knows the end of."""
+
 MAX_ANSWER = 10 * 1024 * 1024
 """Bytes of an answer that are read; what is longer is cut, and so is not JSON, and so is not the API's answer."""
+
+_TROUBLE = frozenset({500, 502, 503, 504})
+_CHUNK = 64 * 1024
+
+_UNUSABLE = (
+    exceptions.InvalidURL,
+    exceptions.MissingSchema,
+    exceptions.InvalidSchema,
+    exceptions.InvalidHeader,
+    UnicodeError,
+)
+"""What an address or a token that can't be sent at all leads to: a mistake in a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,78 +105,77 @@ class Transport:
             before: runs before each attempt; raises to prevent it (the request budget does).
 
         Raises:
-            CallFailed: UNREACHABLE, with ``maybe_done`` unless no connection came about, or OUT_OF_TIME.
+            CallFailed: UNREACHABLE, with ``maybe_done`` unless no connection came about; OUT_OF_TIME, and nothing was
+                sent or paid; UNAUTHORIZED when the configured address or token can't be sent.
         """
-        idempotent = method == "GET"
         attempt = 1
         while True:
+            timeout = self._timeout(call)
             before()
             try:
-                answer = self._once(call, method, url, headers, params, json)
+                answer = self._once(call, method, url, timeout, headers=headers, params=params, json=json)
             except CallFailed as failure:
-                if (
-                    not idempotent
-                    or failure.failure is not Failure.UNREACHABLE
-                    or not self._may_repeat(attempt)
-                ):
+                if failure.failure is not Failure.UNREACHABLE or not self._may_repeat(method, attempt):
                     raise
             else:
-                if (
-                    not idempotent
-                    or answer.status not in (500, 502, 503, 504)
-                    or not self._may_repeat(attempt)
-                ):
+                # An answer that names a wait is for the lane, which can wait that long.
+                passes = answer.status in _TROUBLE and "Retry-After" not in answer.headers
+                if not passes or not self._may_repeat(method, attempt):
                     return answer
             self._sleep(self._random.uniform(0, 0.25 * 2**attempt))
             attempt += 1
 
-    def _may_repeat(self, attempt: int) -> bool:
-        return attempt < self._read_attempts and self._deadline.remaining() > RESERVE + CONNECT + READ
+    def _may_repeat(self, method: str, attempt: int) -> bool:
+        return method == "GET" and attempt < self._read_attempts and self._left() > CONNECT + READ
+
+    def _left(self) -> float:
+        return self._deadline.remaining() - RESERVE
+
+    def _timeout(self, call: str) -> tuple[float, float]:
+        """Seconds for the connection and for each silence on it, together no longer than what is left."""
+        left = self._left()
+        if left < SHORTEST:
+            message = "too little time is left for the call"
+            raise CallFailed(Failure.OUT_OF_TIME, self._vendor, call, message=message)
+        connect = min(CONNECT, left / 3)
+        return connect, min(READ, left - connect)
 
     def _once(
-        self,
-        call: str,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        params: Mapping[str, str] | None,
-        json: object | None,
+        self, call: str, method: str, url: str, timeout: tuple[float, float], **request: Any
     ) -> HttpAnswer:
-        left = self._deadline.remaining() - RESERVE
-        if left <= 0:
-            raise CallFailed(
-                Failure.OUT_OF_TIME, self._vendor, call, message="too little time is left for the call"
-            )
-        arguments: dict[str, Any] = {"headers": dict(headers), "params": params, "json": json}
         try:
             with self._session.request(
-                method,
-                url,
-                timeout=(min(CONNECT, left), min(READ, left)),
-                allow_redirects=False,
-                stream=True,
-                **arguments,
+                method, url, timeout=timeout, allow_redirects=False, stream=True, **request
             ) as response:
-                content = response.raw.read(MAX_ANSWER, decode_content=True) or b""
-                return HttpAnswer(response.status_code, response.headers, content)
-        except requests.exceptions.RequestException as error:
-            raise self._unreachable(call, method, error) from None
-        except OSError as error:
-            raise self._unreachable(call, method, error) from None
-        except Exception as error:
-            if type(error).__module__.startswith("urllib3."):
-                raise self._unreachable(call, method, error) from None
-            raise
+                return HttpAnswer(response.status_code, response.headers, self._content(response))
+        except _UNUSABLE as error:
+            message = f"the configured address or token can't be sent ({type(error).__name__})"
+            raise CallFailed(Failure.UNAUTHORIZED, self._vendor, call, message=message) from None
+        except (OSError, HTTPError) as error:
+            # The error's own text may hold the URL, and an incoming webhook's URL is a secret: only its type is told.
+            raise CallFailed(
+                Failure.UNREACHABLE,
+                self._vendor,
+                call,
+                message=type(error).__name__,
+                maybe_done=method != "GET" and not _never_sent(error),
+            ) from None
 
-    def _unreachable(self, call: str, method: str, error: Exception) -> CallFailed:
-        # The error's own text may hold the URL, and an incoming webhook's URL is a secret: only its type is told.
-        never_sent = isinstance(
-            error, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL
-        ) or any(isinstance(getattr(arg, "reason", None), NewConnectionError) for arg in error.args)
-        return CallFailed(
-            Failure.UNREACHABLE,
-            self._vendor,
-            call,
-            message=type(error).__name__,
-            maybe_done=method != "GET" and not never_sent,
-        )
+    def _content(self, response: requests.Response) -> bytes:
+        # In pieces, because a timeout bounds only each silence: an answer that trickles in would outlive the Lambda.
+        content = bytearray()
+        while len(content) < MAX_ANSWER:
+            piece = response.raw.read1(_CHUNK, decode_content=True)
+            if not piece:
+                break
+            content += piece
+            if self._left() <= 0:
+                raise TimeoutError
+        return bytes(content[:MAX_ANSWER])
+
+
+def _never_sent(error: Exception) -> bool:
+    """Whether no connection came about; anything later may have reached the vendor."""
+    return isinstance(error, exceptions.ConnectTimeout) or any(
+        isinstance(getattr(arg, "reason", None), NewConnectionError) for arg in error.args
+    )
