@@ -12,7 +12,6 @@ from typing import Any, Protocol, cast
 import boto3
 import requests
 from aws_lambda_powertools import Logger
-from slack_sdk import WebClient
 
 from processor.budget_memory import BudgetMemory
 from processor.known import Known
@@ -24,7 +23,7 @@ from steward import telemetry
 from steward.budget import Budget
 from steward.clients.notion import NotionClient
 from steward.clients.pacing import Pacer
-from steward.clients.slack import ConfiguredSlack, Slack, SlackBot, SlackWebhook
+from steward.clients.slack import ConfiguredSlack, Slack, SlackBot, SlackWebhook, web_client
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.journal import Journal
@@ -201,6 +200,6 @@ def _slack(
 
     return ConfiguredSlack(
         secret,
-        bot=lambda token: SlackBot(WebClient(token, base_url=base_url, retry_handlers=[]), pacer, deadline),
+        bot=lambda token: SlackBot(web_client(token, base_url), pacer, deadline),
         webhook=lambda url: SlackWebhook(Transport(session(), "slack", deadline, sleep, rng), url, pacer),
     )

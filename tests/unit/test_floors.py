@@ -44,9 +44,7 @@ def test_no_module_imports_from_a_floor_above(path: Path) -> None:
         for package in LOGIC:
             if name.split(".")[0] in LOGIC and name.split(".")[0] != package:
                 assert top != package, f"{name} imports {imported}"
-        assert not (imported.endswith(".handler") or imported.endswith(".handler.handler")), (
-            f"{name} imports a handler"
-        )
+        assert not imported.endswith((".handler", ".handler.handler")), f"{name} imports a handler"
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if is_domain(name_of(p))], ids=name_of)

@@ -6,6 +6,8 @@ slack_sdk's own retry handlers are off: the one that is on by default repeats a 
 was delivered.
 """
 
+import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +26,13 @@ EVENT_TYPE = "steward_effect"
 
 CLOCK_SLACK = 120.0
 """Seconds that Slack's clock may be behind ours when a message is looked for."""
+
+_CODE = re.compile(r"[a-z0-9_]{1,80}")
+
+_QUIET = logging.getLogger("steward.slack_sdk")
+"""slack_sdk logs whole answers when it can't read them, and they hold what people wrote: it logs into nothing."""
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.propagate = False
 
 _BY_ERROR = {
     "ratelimited": Failure.RATE_LIMITED,
@@ -72,6 +81,11 @@ class Slack(Protocol):
         Raises:
             CallFailed: it could not be looked for.
         """
+
+
+def web_client(token: str, base_url: str) -> WebClient:
+    """slack_sdk's client as Steward needs it: it repeats nothing and logs nothing."""
+    return WebClient(token, base_url=base_url, retry_handlers=[], logger=_QUIET)
 
 
 class SlackBot:
@@ -240,8 +254,10 @@ def _refused(call: str, error: SlackApiError, *, writes: bool) -> CallFailed:
         failure = Failure.RATE_LIMITED
     elif status is not None and status >= 500:
         failure = Failure.UNAVAILABLE
-    elif code is None:
-        failure = Failure.UNAVAILABLE  # not the API's answer
+    elif code is None or not _CODE.fullmatch(code):
+        # slack_sdk makes an error of an answer that is no JSON, with its own words in the place of Slack's code. That
+        # is not the API's answer: the message may well be there.
+        code, failure = None, Failure.UNAVAILABLE
     else:
         failure = _BY_ERROR.get(code, Failure.REJECTED)
     wait = _seconds(next((v for k, v in headers.items() if k.lower() == "retry-after"), None))

@@ -1,0 +1,143 @@
+"""What the template promises, asserted on what the SAM macro makes of it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.local.localise import localise, routes_of
+from infra.template import transformed
+
+PLAIN: dict[str, Any] = json.loads(transformed())
+RESOURCES: dict[str, Any] = PLAIN["Resources"]
+
+
+def properties(logical_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = RESOURCES[logical_id]["Properties"]
+    return found
+
+
+def of_type(kind: str) -> dict[str, Any]:
+    return {k: r["Properties"] for k, r in RESOURCES.items() if r["Type"] == kind}
+
+
+@pytest.mark.req("P1")
+def test_the_lane_never_throttles_and_never_batches() -> None:
+    lane, mapping = properties("LaneQueue"), of_type("AWS::Lambda::EventSourceMapping")
+
+    assert lane["FifoQueue"] is True
+    assert properties("Processor")["ReservedConcurrentExecutions"] == {"Ref": "Lanes"}
+    assert [m["BatchSize"] for m in mapping.values()] == [1]
+    assert [m["FunctionResponseTypes"] for m in mapping.values()] == [["ReportBatchItemFailures"]]
+
+
+@pytest.mark.req("P4")
+def test_both_queues_keep_for_14_days_and_the_dead_letters_are_fifo_too() -> None:
+    for queue in ("LaneQueue", "DeadLetterQueue"):
+        assert properties(queue)["MessageRetentionPeriod"] == 14 * 24 * 3600
+        assert properties(queue)["FifoQueue"] is True
+
+
+@pytest.mark.req("P4")
+def test_the_processor_knows_the_lanes_receive_limit() -> None:
+    limit = properties("LaneQueue")["RedrivePolicy"]["maxReceiveCount"]
+
+    assert properties("Processor")["Environment"]["Variables"]["MAX_RECEIVE_COUNT"] == str(limit)
+
+
+@pytest.mark.req("P1")
+def test_a_message_is_hidden_for_six_times_the_longest_invocation() -> None:
+    default = PLAIN["Parameters"]["LaneVisibilitySeconds"]
+    timeout = properties("Processor")["Timeout"]
+
+    assert default["Default"] == 6 * timeout
+    assert default["MinValue"] >= timeout
+
+
+@pytest.mark.req("O3")
+def test_queues_refuse_plain_http() -> None:
+    statement = properties("QueuePolicy")["PolicyDocument"]["Statement"][0]
+
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert properties("QueuePolicy")["Queues"] == [{"Ref": "LaneQueue"}, {"Ref": "DeadLetterQueue"}]
+
+
+@pytest.mark.req("O3")
+def test_every_role_is_ours_and_names_its_resources() -> None:
+    for logical_id, role in of_type("AWS::IAM::Role").items():
+        assert "ManagedPolicyArns" not in role, f"{logical_id} has a managed policy"
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement["Resource"] == "*":
+                    actions = statement["Action"]
+                    assert all(a.startswith("xray:") for a in actions), f"{logical_id}: {actions} on *"
+
+
+@pytest.mark.req("O2")
+def test_nothing_that_holds_data_goes_with_the_stack() -> None:
+    kinds = ("AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret")
+    kept = {k: r for k, r in RESOURCES.items() if r["Type"] in kinds}
+
+    assert len(kept) == 8
+    assert {r["DeletionPolicy"] for r in kept.values()} == {"Retain"}
+    assert {r["UpdateReplacePolicy"] for r in kept.values()} == {"Retain"}
+
+
+@pytest.mark.req("P8")
+def test_tables_are_on_demand_encrypted_recoverable_and_forget() -> None:
+    for table in of_type("AWS::DynamoDB::Table").values():
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+@pytest.mark.req("O3")
+def test_secrets_are_made_without_a_secret() -> None:
+    for secret in of_type("AWS::SecretsManager::Secret").values():
+        assert not any(value for value in json.loads(secret["SecretString"]).values())
+
+
+@pytest.mark.req("O5")
+def test_the_access_log_holds_no_header_no_body_and_no_address() -> None:
+    stage = next(iter(of_type("AWS::ApiGatewayV2::Stage").values()))
+    fields = json.loads(stage["AccessLogSettings"]["Format"])
+
+    assert not any(
+        word in json.dumps(fields).lower() for word in ("header", "body", "ip", "useragent", "query")
+    )
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 100, "ThrottlingBurstLimit": 200}
+
+
+@pytest.mark.req("I1")
+def test_both_paths_lead_to_ingest_with_any_method() -> None:
+    found = {(r.method, r.path, r.function) for r in routes_of(PLAIN)}
+
+    assert found == {("ANY", "/webhooks/notion", "Ingest"), ("ANY", "/api/webhooks/notion", "Ingest")}
+
+
+@pytest.mark.req("O1")
+def test_the_local_stack_changes_only_what_it_says() -> None:
+    local = json.loads(json.dumps(PLAIN))
+    notes = localise(local)
+
+    gone = set(RESOURCES) - set(local["Resources"])
+    assert {RESOURCES[k]["Type"] for k in gone} == {
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Stage",
+        "AWS::Lambda::LayerVersion",
+        "AWS::Lambda::Permission",
+        "AWS::SQS::QueuePolicy",
+    }
+    for logical_id in gone:
+        assert any(note.startswith(f"{logical_id}:") for note in notes)
+    for logical_id in set(local["Resources"]) - {"Ingest", "Processor"}:
+        before = json.dumps(RESOURCES[logical_id]).replace('{"Ref": "SigningSecret"}', "S")
+        after = json.dumps(local["Resources"][logical_id]).replace(
+            '{"Fn::GetAtt": ["SigningSecret", "Id"]}', "S"
+        )
+        for name in ("PendingSigningSecret", "NotionSecret", "SlackSecret"):
+            before = before.replace(f'{{"Ref": "{name}"}}', name)
+            after = after.replace(f'{{"Fn::GetAtt": ["{name}", "Id"]}}', name)
+        assert before == after
