@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from infra.local.setup import ENVIRONMENTS, ROOT, SetupError, check_python
+from infra.local.setup import ENVIRONMENTS, ROOT, SetupError, make_ready
 
 NEEDED = (
     "boto3",
@@ -19,6 +19,9 @@ NEEDED = (
     "yaml",
 )
 
+AGAIN = "STEWARD_LOCAL_CONTINUED"
+"""Set for the interpreter that we continue in, so that nothing can make us go round in circles."""
+
 
 def ensure_environment() -> None:
     """Set up what is missing and continue in the project's own environment.
@@ -26,15 +29,18 @@ def ensure_environment() -> None:
     Raises:
         SetupError: something can't be had.
     """
-    check_python()
-    ENVIRONMENTS["aws-plane"].make()
     if all(importlib.util.find_spec(name) for name in NEEDED):
+        make_ready(["aws-plane"])
         return
+    if os.environ.get(AGAIN):
+        raise SetupError("the environment .venv stays incomplete; remove it and try again: rm -rf .venv")
     run = ENVIRONMENTS["run"]
     if Path(sys.prefix) == ROOT / run.folder:
-        raise SetupError("the environment .venv is incomplete; remove it and try again: make clean run")
-    run.make()
-    os.execv(run.python, [str(run.python), "-m", "infra.local", *sys.argv[1:]])  # noqa: S606 - our own interpreter
+        # Its stamp lies, if there is one: something was removed by hand.
+        (ROOT / run.stamp).unlink(missing_ok=True)
+    make_ready(["run", "aws-plane"])
+    command = [str(run.python), "-m", "infra.local", *sys.argv[1:]]
+    os.execve(run.python, command, {**os.environ, AGAIN: "1"})  # noqa: S606 - our own interpreter
 
 
 def main() -> int:
@@ -44,6 +50,8 @@ def main() -> int:
     except SetupError as error:
         print(f"infra.local: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     sys.path.insert(0, str(ROOT / "functions"))
     from infra.local.up import command  # noqa: PLC0415 - only now is everything there that it needs
 

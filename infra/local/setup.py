@@ -1,19 +1,24 @@
 """Environments that this project makes for itself, inside its own folder. Standard library only.
 
-``run`` and ``dev`` share ``.venv``; MiniStack and the SAM CLI pin other versions of the same packages, so each has an
-environment of its own under ``.local``. An environment is made once for each content of its requirements file.
+``run`` and ``dev`` share ``.venv``; MiniStack, the SAM CLI and the Lambda runtime hold other versions or fewer packages
+than ours, so each has an environment of its own under ``.local``. An environment is made once for each content of its
+requirements file, by one process at a time, and one that was left half made is made again.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import subprocess
 import sys
 import time
-import venv
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.progress import Progress
+
 ROOT = Path(__file__).resolve().parents[2]
-OLDEST = (3, 11)
 
 
 class SetupError(Exception):
@@ -22,12 +27,17 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment: where it is, what goes into it, and what says that it is ready."""
+    """A virtual environment: where it is, what goes into it, and what says that it is ready.
+
+    ``only`` takes just these packages, at the versions that the requirements file pins, and what they need.
+    """
 
     what: str
     folder: str
     requirements: str
     stamp: str
+    only: tuple[str, ...] = ()
+    base: str = sys.executable
 
     @property
     def python(self) -> Path:
@@ -37,42 +47,86 @@ class Environment:
     @property
     def is_ready(self) -> bool:
         """Whether it holds what the requirements file asks for now."""
+        return self._is_made()
+
+    def make(self, progress: Progress | None = None) -> None:
+        """Make it ready, unless it is.
+
+        Raises:
+            SetupError: pip failed, or no environment can be made here.
+        """
+        if self.is_ready:
+            (ROOT / self.stamp).touch()  # make compares times
+            return
+        with self._alone():
+            if self._is_made():
+                return  # somebody else made it while we waited
+            with contextlib.nullcontext(progress) if progress else Progress() as shown:
+                began = time.monotonic()
+                shown.step(self.what, "making the environment")
+                self._create()
+                self._install(shown)
+                stamp = ROOT / self.stamp
+                stamp.parent.mkdir(parents=True, exist_ok=True)
+                stamp.write_text(self._digest())
+                shown.done(self.what, time.monotonic() - began)
+
+    def _is_made(self) -> bool:
         stamp = ROOT / self.stamp
         return self.python.exists() and stamp.exists() and stamp.read_text() == self._digest()
 
     def _digest(self) -> str:
-        return hashlib.sha256((ROOT / self.requirements).read_bytes()).hexdigest()
+        content = (ROOT / self.requirements).read_bytes() + " ".join(self.only).encode()
+        return hashlib.sha256(content).hexdigest()
 
-    def make(self) -> None:
-        """Make it ready, with one line of progress.
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        lock = ROOT / ".local" / f"{self.folder.strip('./').replace('/', '-')}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed, or the process dies
+            yield
 
-        Raises:
-            SetupError: pip failed.
-        """
-        if self.is_ready:
-            (ROOT / self.stamp).touch()
+    def _create(self) -> None:
+        if self.python.exists() and _run([str(self.python), "-m", "pip", "--version"]).returncode == 0:
             return
-        began = time.monotonic()
-        print(f"  setting up {self.what} …", flush=True)
-        try:
-            if not self.python.exists():
-                venv.create(ROOT / self.folder, with_pip=True, symlinks=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            message = f"{self.folder} can't be made ({error}); on Debian: apt-get install python3-venv"
-            raise SetupError(message) from error
-        command = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]
-        done = subprocess.run(
-            [*command, str(ROOT / self.requirements)], capture_output=True, text=True, check=False, cwd=ROOT
-        )
+        done = _run([self.base, "-m", "venv", "--clear", str(ROOT / self.folder)])
         if done.returncode:
-            last = "\n    ".join((done.stderr or done.stdout).strip().splitlines()[-3:])
             raise SetupError(
-                f"{self.requirements} can't be installed; is the package index reachable?\n    {last}"
+                f"the environment {self.folder} can't be made; on Debian or Ubuntu: apt-get install python3-venv\n"
+                + _last(done.stderr or done.stdout)
             )
-        stamp = ROOT / self.stamp
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(self._digest())
-        print(f"  {self.what} is ready ({time.monotonic() - began:.0f} s)", flush=True)
+
+    def _install(self, shown: Progress) -> None:
+        pinned = str(ROOT / self.requirements)
+        wanted = [*self.only, "-c", pinned] if self.only else ["-r", pinned]
+        command = [
+            str(self.python),
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--no-input",
+            *wanted,
+        ]
+        total = len([line for line in Path(pinned).read_text().splitlines() if "==" in line])
+        said: list[str] = []
+        with subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            assert process.stdout is not None  # noqa: S101 - PIPE above
+            for line in process.stdout:
+                said.append(line)
+                if line.startswith("Collecting "):
+                    seen = sum(earlier.startswith("Collecting ") for earlier in said)
+                    shown.step(self.what, f"{min(seen, total)} of {total} packages")
+                elif line.startswith("Installing collected"):
+                    shown.step(self.what, "installing")
+        if process.returncode:
+            raise SetupError(
+                f"{self.requirements} can't be installed; is the package index reachable?\n"
+                + _last("".join(said))
+            )
 
 
 ENVIRONMENTS = {
@@ -88,23 +142,39 @@ ENVIRONMENTS = {
 }
 
 
-def check_python() -> None:
-    """Refuse an interpreter that is too old.
+def make_ready(names: Sequence[str]) -> None:
+    """Make the named environments, those in different folders at the same time.
 
     Raises:
-        SetupError: it is.
+        SetupError: the first that could not be made.
     """
-    if sys.version_info < OLDEST:
-        found = ".".join(str(n) for n in sys.version_info[:3])
-        raise SetupError(f"Python 3.11 or newer is needed, this is {found}; run: make PYTHON=python3.13 run")
+    wanted = [ENVIRONMENTS[name] for name in names]
+    missing = [environment for environment in wanted if not environment.is_ready]
+    if len({environment.folder for environment in missing}) < max(2, len(missing)):
+        for environment in wanted:
+            environment.make()
+        return
+    with Progress() as progress, ThreadPoolExecutor(len(wanted)) as pool:
+        for finished in [pool.submit(environment.make, progress) for environment in wanted]:
+            finished.result()
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def _last(output: str) -> str:
+    return "\n".join(f"    {line}" for line in output.strip().splitlines()[-3:])
 
 
 def main(names: list[str]) -> int:
     """Make the named environments; returns an exit status."""
+    unknown = [name for name in names if name not in ENVIRONMENTS]
+    if unknown or not names:
+        print(f"setup: name one or more of {', '.join(ENVIRONMENTS)}", file=sys.stderr)
+        return 2
     try:
-        check_python()
-        for name in names:
-            ENVIRONMENTS[name].make()
+        make_ready(names)
     except SetupError as error:
         print(f"setup: {error}", file=sys.stderr)
         return 2
