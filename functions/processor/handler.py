@@ -11,7 +11,6 @@ from typing import Any, Protocol, cast
 
 import boto3
 import requests
-from aws_lambda_powertools import Logger
 
 from processor.budget_memory import BudgetMemory
 from processor.known import Known
@@ -26,6 +25,7 @@ from steward.clients.pacing import Pacer
 from steward.clients.slack import ConfiguredSlack, Slack, SlackBot, SlackWebhook, web_client
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
+from steward.errors import CallFailed, Failure
 from steward.journal import Journal
 from steward.lane import Lane
 from steward.rules import load
@@ -36,11 +36,10 @@ from steward.state import State
 class App:
     """What one environment keeps between invocations."""
 
-    def __init__(self, worker: Worker, deadline: Deadline, count: telemetry.Counter, logger: Logger) -> None:
+    def __init__(self, worker: Worker, deadline: Deadline, count: telemetry.Counter) -> None:
         self._worker = worker
         self._deadline = deadline
         self._count = count
-        self._logger = logger
 
     def handle(self, event: Mapping[str, Any], remaining_ms: Callable[[], int]) -> dict[str, Any]:
         """Work the messages of one invocation in order; the first that is given back keeps the rest waiting."""
@@ -113,7 +112,7 @@ def make_app(
         jitter=rng.random,
         max_receives=int(environ.get("MAX_RECEIVE_COUNT", "6")),
     )
-    return App(worker, deadline, count, logger)
+    return App(worker, deadline, count)
 
 
 class AwsClients(Protocol):
@@ -173,8 +172,8 @@ def _token(store: SecretStore, secret_id: str) -> Callable[[bool], str]:
     def token(fresh: bool) -> str:
         try:
             document = store.refresh(secret_id) if fresh else store.get(secret_id)
-        except SecretUnavailable:
-            return ""
+        except SecretUnavailable as error:
+            raise CallFailed(Failure.UNREACHABLE, "notion", "notion.token", message=str(error)) from error
         found = document.get("token")
         return found if isinstance(found, str) else ""
 

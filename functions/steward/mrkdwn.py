@@ -13,6 +13,7 @@ def escape(text: str) -> str:
 def link(url: str, label: str) -> str:
     """A link with a label; an address that could break out of it is left out."""
     safe = escape(label).replace("|", "¦")
-    if any(c in url for c in "<>| \n\r\t") or not url.startswith(("https://", "http://")):
+    if not url.isprintable() or set(url) & set("<>| ") or not url.startswith(("https://", "http://")):
         return safe
-    return f"<{url.replace('&', '&amp;')}|{safe}>"
+    address = url.replace("&", "&amp;")
+    return f"<{address}|{safe}>" if safe else f"<{address}>"

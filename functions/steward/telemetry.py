@@ -24,7 +24,6 @@ EFFECT_FAILED = "EffectFailed"  # refused for good
 EFFECT_DROPPED = "EffectDropped"  # cancelled because no longer true, or skipped because unsure
 OTHER_CHANNEL = "OtherChannel"  # Slack messages that went to the default channel instead
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
-LATENCY = "Latency"  # milliseconds from ingest to the end of an event
 
 _SECRETS = re.compile(
     r"secret_[A-Za-z0-9]{8,}"
@@ -60,30 +59,23 @@ class Count(Protocol):
 
 
 class Counter:
-    """Counts into CloudWatch by the embedded metric format: one blob of output, no call."""
+    """Counts into CloudWatch by the embedded metric format: lines of output, no call."""
 
     def __init__(self) -> None:
-        self._pending: list[tuple[str, MetricUnit, float, dict[str, str]]] = []
+        self._pending: dict[tuple[tuple[str, str], ...], list[str]] = {}
 
     def __call__(self, name: str, /, **dimensions: str) -> None:
         """Count one."""
-        self._pending.append((name, MetricUnit.Count, 1, dimensions))
-
-    def time(self, name: str, milliseconds: float) -> None:
-        """Record a duration."""
-        self._pending.append((name, MetricUnit.Milliseconds, milliseconds, {}))
+        self._pending.setdefault(tuple(sorted(dimensions.items())), []).append(name)
 
     def flush(self) -> None:
         """Write out what was counted; each set of dimensions is a blob of its own."""
-        pending, self._pending = self._pending, []
-        groups: dict[tuple[tuple[str, str], ...], list[tuple[str, MetricUnit, float]]] = {}
-        for name, unit, value, dimensions in pending:
-            groups.setdefault(tuple(sorted(dimensions.items())), []).append((name, unit, value))
-        for dimensions_of, metrics in groups.items():
+        pending, self._pending = self._pending, {}
+        for dimensions, names in pending.items():
             blob = Metrics(namespace=NAMESPACE)
             blob.clear_metrics()
-            for key, text in dimensions_of:
+            for key, text in dimensions:
                 blob.add_dimension(name=key, value=text)
-            for name, unit, value in metrics:
-                blob.add_metric(name=name, unit=unit, value=value)
+            for name in names:
+                blob.add_metric(name=name, unit=MetricUnit.Count, value=1)
             blob.flush_metrics()

@@ -14,6 +14,8 @@ from steward.clients.notion_answers import classify, observed_at, parse
 from steward.clients.transport import HttpAnswer, Transport
 from steward.errors import CallFailed, Failure
 
+_LIMITED = (Failure.RATE_LIMITED, Failure.WORKSPACE_LIMITED, Failure.BLOCKED)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -74,19 +76,21 @@ class NotionClient:
     def comments(self, block_id: str) -> Iterator[Mapping[str, Any]]:
         """The unresolved comments of a page, oldest first."""
         params = {"block_id": block_id, "page_size": "100"}
+        seen: list[object] = []
         while True:
             body = self._call(
                 "notion.comments", "GET", "/v1/comments", params=params, needs=("results",)
             ).body
-            yield from (c for c in body["results"] if isinstance(c, Mapping) and "id" in c)
-            cursor = body.get("next_cursor")
-            if (
-                not body.get("has_more")
-                or not isinstance(cursor, str)
-                or cursor == params.get("start_cursor")
-            ):
+            results, cursor = body["results"], body.get("next_cursor") if body.get("has_more") else None
+            if not isinstance(results, list) or cursor in seen or (body.get("has_more") and not cursor):
+                # Ending here would say "that is all", and a comment that is there would be written again.
+                message = "a list that does not go on"
+                raise CallFailed(Failure.UNAVAILABLE, "notion", "notion.comments", message=message)
+            yield from (c for c in results if isinstance(c, Mapping) and "id" in c)
+            if not cursor:
                 return
-            params = {**params, "start_cursor": cursor}
+            seen.append(cursor)
+            params = {**params, "start_cursor": str(cursor)}
 
     def create_comment(self, page_id: str, rich_text: Sequence[Mapping[str, Any]]) -> Answer:
         """Comment on a page. A failure with ``maybe_done`` has to be looked for before it is repeated."""
@@ -103,16 +107,19 @@ class NotionClient:
         json: object | None = None,
         needs: tuple[str, ...] = ("id",),
     ) -> Answer:
-        answer = self._send(call, method, path, params, json, fresh=False)
+        token = self._token(False).strip()
+        answer = self._send(call, method, path, params, json, token)
         if answer.status == 401:
             # The token may have been replaced. A 401 had no effect, so even a write may be sent again.
-            answer = self._send(call, method, path, params, json, fresh=True)
+            fresh = self._token(True).strip()
+            if fresh != token:
+                answer = self._send(call, method, path, params, json, fresh)
         body = parse(answer)
         request_id = answer.headers.get("x-notion-request-id") or (body or {}).get("request_id")
         failure = classify(call, method, answer, body, self._now(), needs)
         if failure is None:
             return Answer(body or {}, observed_at(answer.headers, self._now()), request_id)
-        if failure.failure in (Failure.RATE_LIMITED, Failure.WORKSPACE_LIMITED) and failure.retry_after:
+        if failure.retry_after and (failure.status == 529 or failure.failure in _LIMITED):
             self._budget.block(failure.retry_after)
         raise failure
 
@@ -123,10 +130,8 @@ class NotionClient:
         path: str,
         params: Mapping[str, str] | None,
         json: object | None,
-        *,
-        fresh: bool,
+        token: str,
     ) -> HttpAnswer:
-        token = self._token(fresh)
         if not token:
             message = "no token is configured; put one into the Notion secret"
             raise CallFailed(Failure.UNAUTHORIZED, "notion", call, message=message)
@@ -144,4 +149,6 @@ class NotionClient:
 
 def _segment(value: str) -> str:
     """An id as one path segment: what came in by webhook must not choose another endpoint."""
+    if value in ("", ".", ".."):  # quoting leaves these, and a URL is normalised over them
+        raise CallFailed(Failure.NOT_FOUND, "notion", "notion.call", message="no id")
     return quote(value, safe="")

@@ -141,9 +141,10 @@ def _failed(
         code=_text(known.get("code")),
         message=(said or _text(known.get("message")) or "")[:300],
         request_id=_text(request_id),
-        retry_after=retry_after(answer.headers, body, now),
+        # Blocked is lifted by people; what it says of seconds would only have us knock every minute.
+        retry_after=MAX_WAIT if failure is Failure.BLOCKED else retry_after(answer.headers, body, now),
         maybe_done=maybe_done,
-        committed_id=_text(committed),
+        committed_id=_text(committed) if maybe_done else None,
     )
 
 

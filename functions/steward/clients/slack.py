@@ -8,13 +8,14 @@ was delivered.
 
 import logging
 import re
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from steward.clients.pacing import Pacer
 from steward.clients.transport import RESERVE, Transport
@@ -51,6 +52,9 @@ _BY_ERROR = {
     "no_permission": Failure.FORBIDDEN,
     "not_allowed_token_type": Failure.FORBIDDEN,
 }
+
+_WEBHOOK_GONE = frozenset({"no_service", "no_service_id", "no_team", "team_disabled", "invalid_token"})
+"""What Slack answers on an incoming webhook that was revoked: like a revoked token, a new one mends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +127,24 @@ class SlackBot:
             "include_all_metadata": True,
             "limit": 200,
         }
+        seen: list[object] = []
         while True:
             body = self._call("conversations.history", writes=False, arguments=arguments)
-            for message in body.get("messages") or []:
-                payload = ((message.get("metadata") or {}).get("event_payload")) or {}
-                if payload.get("effect_id") == effect_id:
+            messages, cursor = body.get("messages"), _inner(body, "response_metadata").get("next_cursor")
+            if not isinstance(messages, list) or cursor in seen or (body.get("has_more") and not cursor):
+                # Ending here would say "not there", and a message that is there would be sent again.
+                raise CallFailed(
+                    Failure.UNAVAILABLE,
+                    "slack",
+                    "slack.conversations.history",
+                    message="a history that does not go on",
+                )
+            for message in messages:
+                if _inner(_inner(message, "metadata"), "event_payload").get("effect_id") == effect_id:
                     return Posted(channel_id, _text(message.get("ts")))
-            cursor = (body.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return None
+            seen.append(cursor)
             arguments["cursor"] = cursor
 
     def _call(self, method: str, *, writes: bool, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -150,15 +163,21 @@ class SlackBot:
             )
         except SlackApiError as error:
             raise _refused(call, error, writes=writes) from None
-        except (SlackClientError, OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - slack_sdk lets through whatever it stumbles over in an answer
             # The error's text may hold request data; its type is enough.
-            never_sent = "ConnectionRefused" in repr(error) or "gaierror" in repr(error)
-            message = type(error).__name__
-            failed = CallFailed(
-                Failure.UNREACHABLE, "slack", call, message=message, maybe_done=writes and not never_sent
+            never_sent = isinstance(getattr(error, "reason", None), ConnectionRefusedError | socket.gaierror)
+            raise CallFailed(
+                Failure.UNREACHABLE,
+                "slack",
+                call,
+                message=type(error).__name__,
+                maybe_done=writes and not never_sent,
+            ) from None
+        if not isinstance(response.data, dict):
+            raise CallFailed(
+                Failure.UNAVAILABLE, "slack", call, message="not the API's answer", maybe_done=writes
             )
-            raise failed from None
-        return response.data if isinstance(response.data, dict) else {}
+        return response.data
 
 
 class SlackWebhook:
@@ -185,13 +204,16 @@ class SlackWebhook:
         status, said = answer.status, answer.content[:100].decode("utf-8", "replace").strip()
         if status == 200 and said == "ok":
             return Posted(None, None)
+        code = said if _CODE.fullmatch(said) else None
         if status == 429:
-            failure, maybe_done = Failure.RATE_LIMITED, False
-        elif 400 <= status < 500:
-            failure, maybe_done = Failure.REJECTED, False
+            failure = Failure.RATE_LIMITED
+        elif code in _WEBHOOK_GONE:
+            failure = Failure.UNAUTHORIZED
+        elif 400 <= status < 500 and code is not None:
+            failure = Failure.REJECTED
         else:
-            failure, maybe_done = Failure.UNAVAILABLE, True
-        code = said if said.replace("_", "").isalnum() else None
+            failure = Failure.UNAVAILABLE  # in trouble, or not Slack's own answer
+        maybe_done = status >= 500 or status < 300
         wait = _seconds(answer.headers.get("Retry-After"))
         raise CallFailed(
             failure, "slack", call, status=status, code=code, retry_after=wait, maybe_done=maybe_done
@@ -222,7 +244,7 @@ class ConfiguredSlack:
     @property
     def can_find(self) -> bool:
         """Whether the configured way can look."""
-        return bool(_text(self._secret().get("bot_token")))
+        return _key(self._secret().get("bot_token")) is not None
 
     def post(self, channel: str, text: str, blocks: Sequence[Mapping[str, Any]], effect_id: str) -> Posted:
         """See ``Slack.post``."""
@@ -234,10 +256,13 @@ class ConfiguredSlack:
 
     def _way(self) -> Slack:
         secret = self._secret()
-        token, url = _text(secret.get("bot_token")), _text(secret.get("webhook_url"))
+        token, url = _key(secret.get("bot_token")), _key(secret.get("webhook_url"))
         key = token or url
         if key is None:
             message = "neither a bot token nor a webhook URL is configured; put one into the Slack secret"
+            raise CallFailed(Failure.UNAUTHORIZED, "slack", "slack.configure", message=message)
+        if not key.isascii() or not key.isprintable():
+            message = "the configured bot token or webhook URL can't be sent; look at the Slack secret"
             raise CallFailed(Failure.UNAUTHORIZED, "slack", "slack.configure", message=message)
         if self._made is None or self._made[0] != key:
             self._made = (key, self._bot(token) if token else self._webhook(key))
@@ -281,3 +306,12 @@ def _seconds(value: object) -> float | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _key(value: object) -> str | None:
+    return _text(value.strip()) if isinstance(value, str) else None
+
+
+def _inner(outer: object, name: str) -> Mapping[str, Any]:
+    found = outer.get(name) if isinstance(outer, Mapping) else None
+    return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
