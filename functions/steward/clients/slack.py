@@ -7,17 +7,17 @@ was delivered.
 """
 
 import logging
-import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from steward.clients.pacing import Pacer
+from steward.clients.slack_answers import bot_refused, inner, webhook_refused, word
 from steward.clients.transport import RESERVE, Transport
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure
@@ -28,33 +28,10 @@ EVENT_TYPE = "steward_effect"
 CLOCK_SLACK = 120.0
 """Seconds that Slack's clock may be behind ours when a message is looked for."""
 
-_CODE = re.compile(r"[a-z0-9_]{1,80}")
-
 _QUIET = logging.getLogger("steward.slack_sdk")
 """slack_sdk logs whole answers when it can't read them, and they hold what people wrote: it logs into nothing."""
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False
-
-_BY_ERROR = {
-    "ratelimited": Failure.RATE_LIMITED,
-    "rate_limited": Failure.RATE_LIMITED,
-    "fatal_error": Failure.UNAVAILABLE,
-    "internal_error": Failure.UNAVAILABLE,
-    "service_unavailable": Failure.UNAVAILABLE,
-    "request_timeout": Failure.UNAVAILABLE,
-    "team_added_to_org": Failure.UNAVAILABLE,
-    "not_authed": Failure.UNAUTHORIZED,
-    "invalid_auth": Failure.UNAUTHORIZED,
-    "account_inactive": Failure.UNAUTHORIZED,
-    "token_revoked": Failure.UNAUTHORIZED,
-    "token_expired": Failure.UNAUTHORIZED,
-    "missing_scope": Failure.FORBIDDEN,
-    "no_permission": Failure.FORBIDDEN,
-    "not_allowed_token_type": Failure.FORBIDDEN,
-}
-
-_WEBHOOK_GONE = frozenset({"no_service", "no_service_id", "no_team", "team_disabled", "invalid_token"})
-"""What Slack answers on an incoming webhook that was revoked: like a revoked token, a new one mends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +94,7 @@ class SlackBot:
                 "unfurl_media": False,
             },
         )
-        return Posted(_text(body.get("channel")), _text(body.get("ts")))
+        return Posted(word(body.get("channel")), word(body.get("ts")))
 
     def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
         """See ``Slack.find``. Needs the scope ``channels:history``, ``groups:history`` for private channels."""
@@ -130,7 +107,7 @@ class SlackBot:
         seen: list[object] = []
         while True:
             body = self._call("conversations.history", writes=False, arguments=arguments)
-            messages, cursor = body.get("messages"), _inner(body, "response_metadata").get("next_cursor")
+            messages, cursor = body.get("messages"), inner(body, "response_metadata").get("next_cursor")
             if not isinstance(messages, list) or cursor in seen or (body.get("has_more") and not cursor):
                 # Ending here would say "not there", and a message that is there would be sent again.
                 raise CallFailed(
@@ -140,8 +117,8 @@ class SlackBot:
                     message="a history that does not go on",
                 )
             for message in messages:
-                if _inner(_inner(message, "metadata"), "event_payload").get("effect_id") == effect_id:
-                    return Posted(channel_id, _text(message.get("ts")))
+                if inner(inner(message, "metadata"), "event_payload").get("effect_id") == effect_id:
+                    return Posted(channel_id, word(message.get("ts")))
             if not cursor:
                 return None
             seen.append(cursor)
@@ -162,7 +139,7 @@ class SlackBot:
                 else self._client.api_call(method, http_verb="GET", params=dict(arguments))
             )
         except SlackApiError as error:
-            raise _refused(call, error, writes=writes) from None
+            raise bot_refused(call, error, writes=writes) from None
         except Exception as error:  # noqa: BLE001 - slack_sdk lets through whatever it stumbles over in an answer
             # The error's text may hold request data; its type is enough.
             never_sent = isinstance(getattr(error, "reason", None), ConnectionRefusedError | socket.gaierror)
@@ -201,23 +178,9 @@ class SlackWebhook:
             headers={},
             json={"text": text, "blocks": list(blocks), "unfurl_links": False, "unfurl_media": False},
         )
-        status, said = answer.status, answer.content[:100].decode("utf-8", "replace").strip()
-        if status == 200 and said == "ok":
+        if answer.status == 200 and answer.content.strip() == b"ok":
             return Posted(None, None)
-        code = said if _CODE.fullmatch(said) else None
-        if status == 429:
-            failure = Failure.RATE_LIMITED
-        elif code in _WEBHOOK_GONE:
-            failure = Failure.UNAUTHORIZED
-        elif 400 <= status < 500 and code is not None:
-            failure = Failure.REJECTED
-        else:
-            failure = Failure.UNAVAILABLE  # in trouble, or not Slack's own answer
-        maybe_done = status >= 500 or status < 300
-        wait = _seconds(answer.headers.get("Retry-After"))
-        raise CallFailed(
-            failure, "slack", call, status=status, code=code, retry_after=wait, maybe_done=maybe_done
-        )
+        raise webhook_refused(call, answer)
 
     def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
         """Never possible: ``can_find`` is False."""
@@ -269,49 +232,5 @@ class ConfiguredSlack:
         return self._made[1]
 
 
-def _refused(call: str, error: SlackApiError, *, writes: bool) -> CallFailed:
-    response: Any = error.response
-    status = getattr(response, "status_code", None)
-    headers = getattr(response, "headers", None) or {}
-    data = getattr(response, "data", None)
-    code = _text(data.get("error")) if isinstance(data, dict) else None
-    if status == 429:
-        failure = Failure.RATE_LIMITED
-    elif status is not None and status >= 500:
-        failure = Failure.UNAVAILABLE
-    elif code is None or not _CODE.fullmatch(code):
-        # slack_sdk makes an error of an answer that is no JSON, with its own words in the place of Slack's code. That
-        # is not the API's answer: the message may well be there.
-        code, failure = None, Failure.UNAVAILABLE
-    else:
-        failure = _BY_ERROR.get(code, Failure.REJECTED)
-    wait = _seconds(next((v for k, v in headers.items() if k.lower() == "retry-after"), None))
-    return CallFailed(
-        failure,
-        "slack",
-        call,
-        status=status,
-        code=code,
-        retry_after=wait,
-        maybe_done=writes and failure is Failure.UNAVAILABLE,
-    )
-
-
-def _seconds(value: object) -> float | None:
-    try:
-        return min(max(float(str(value)), 0.0), 3600.0)
-    except ValueError:
-        return None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
 def _key(value: object) -> str | None:
-    return _text(value.strip()) if isinstance(value, str) else None
-
-
-def _inner(outer: object, name: str) -> Mapping[str, Any]:
-    found = outer.get(name) if isinstance(outer, Mapping) else None
-    return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
+    return word(value.strip()) if isinstance(value, str) else None
