@@ -1,7 +1,8 @@
-"""Deploy the template into the local AWS, as ``sam deploy`` would, and fill the secrets."""
+"""Deploy the template into the local AWS, as ``sam deploy`` would."""
 
 import io
 import json
+import shlex
 import sysconfig
 import time
 import zipfile
@@ -10,60 +11,84 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.local.localise import Route, localise, routes_of
+from infra.local.http_api import Route, Throttle, routes_of, throttle_of
+from infra.local.localise import localise
 from infra.local.processes import StartError
 from infra.local.setup import ROOT
 from infra.local.transform import functions_of, read, to_cloudformation
 
 STACK, BUCKET = "steward-local", "artifacts"
-KEEP_OUT = "HOME OLDPWD AUTH BIND_HOST GATEWAY_PORT TMPDIR MINISTACK_HOST MINISTACK_REGION MINISTACK_ACCOUNT_ID STATE_DIR"
-"""MiniStack's own settings, which it passes on to its children."""
+PATIENCE = 60.0
+"""Seconds for the local CloudFormation; it needs half of one."""
+
+OF_MINISTACK = (
+    "HOME OLDPWD AUTH BIND_HOST GATEWAY_PORT TMPDIR MINISTACK_HOST MINISTACK_REGION MINISTACK_ACCOUNT_ID STATE_DIR "
+    "IOT_MTLS_ENABLED SFTP_ENABLED"
+)
+"""MiniStack's own settings, which it hands on to its children and a function never sees on AWS."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """What runs: an interpreter, the folder of our code, and where other people's packages are."""
+    """What runs a function: an interpreter, the folder of its code, and where other people's packages are."""
 
     python: str
     code: Path
-    packages: str
+    packages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """A stack that is up: physical ids by logical id, the API's routes, and what was changed for the local AWS."""
+    """A stack that is up: physical ids and functions by logical id, the API, and what was changed for the local AWS."""
 
     resources: Mapping[str, str]
+    functions: list[str]
     routes: list[Route]
+    throttle: Throttle | None
     notes: list[str]
 
 
-def from_source(python: str) -> Source:
+SourceOf = Callable[[str], Source]
+"""The source of a function, by its logical id."""
+
+
+def from_source(python: str) -> SourceOf:
     """Run the functions from the checkout, with the packages of this environment."""
-    return Source(python, ROOT / "functions", sysconfig.get_path("purelib"))
-
-
-def from_build() -> Source:
-    """Run what ``sam build`` made: our code as packaged, and only the packages of the layers."""
-    raise NotImplementedError
+    source = Source(python, ROOT / "functions", (sysconfig.get_path("purelib"),))
+    return lambda _: source
 
 
 def deploy(
-    client: Callable[[str], Any], source: Source, parameters: Mapping[str, str], endpoint: str, region: str
+    client: Callable[[str], Any],
+    source_of: SourceOf,
+    parameters: Mapping[str, str],
+    endpoint: str,
+    region: str,
+    template: Path = ROOT / "template.yaml",
 ) -> Deployed:
     """Create the stack.
 
+    Args:
+        client: makes a client of the local AWS for a service.
+        source_of: what runs each function.
+        parameters: of the template.
+        endpoint: of the local AWS, for the functions.
+        region: of everything.
+        template: the SAM template.
+
     Raises:
+        TemplateError: the SAM macro refuses the template.
         StartError: CloudFormation refused; the message holds its reasons.
     """
-    template = read(ROOT / "template.yaml")
+    document = read(template)
     client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
     code = {}
-    for logical_id in functions_of(template):
-        client("s3").put_object(Bucket=BUCKET, Key=f"{logical_id}.zip", Body=_package(source, endpoint))
+    for logical_id in functions_of(document):
+        body = _package(source_of(logical_id), endpoint)
+        client("s3").put_object(Bucket=BUCKET, Key=f"{logical_id}.zip", Body=body)
         code[logical_id] = f"s3://{BUCKET}/{logical_id}.zip"
-    plain = to_cloudformation(template, code, f"s3://{BUCKET}/layer.zip", region)
-    routes = routes_of(plain)
+    plain = to_cloudformation(document, code, f"s3://{BUCKET}/layer.zip", region)
+    routes, throttle = routes_of(plain), throttle_of(plain)
     notes = localise(plain)
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
@@ -72,18 +97,24 @@ def deploy(
         Capabilities=["CAPABILITY_IAM"],
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )
-    while (status := _status(cloudformation)).endswith("IN_PROGRESS"):
-        time.sleep(0.03)
-    if status != "CREATE_COMPLETE":
-        events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
-        reasons = [
-            f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason')}"
-            for e in events
-            if "FAILED" in e["ResourceStatus"]
-        ]
-        raise StartError("the local AWS refused the template:\n  " + "\n  ".join(reasons or [status]))
+    _wait(cloudformation)
     found = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
-    return Deployed({r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found}, routes, notes)
+    resources = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found}
+    return Deployed(resources, list(code), routes, throttle, notes)
+
+
+def _wait(cloudformation: Any) -> None:
+    end = time.monotonic() + PATIENCE
+    while (status := _status(cloudformation)).endswith("IN_PROGRESS"):
+        if time.monotonic() > end:
+            raise StartError(f"the local AWS did not create the stack within {PATIENCE:.0f} s ({status})")
+        time.sleep(0.03)
+    if status == "CREATE_COMPLETE":
+        return
+    events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+    failed = [event for event in events if "FAILED" in event["ResourceStatus"]]
+    reasons = [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed]
+    raise StartError("the local AWS refused the template:\n  " + "\n  ".join(reasons or [status]))
 
 
 def _status(cloudformation: Any) -> str:
@@ -92,12 +123,14 @@ def _status(cloudformation: Any) -> str:
 
 def _package(source: Source, endpoint: str) -> bytes:
     """A deployment package that holds only a bootstrap: it runs the real runtime client on the code where it lies."""
+    code = shlex.quote(str(source.code))
+    path = shlex.quote(":".join([str(source.code), *source.packages]))
     bootstrap = f"""#!/bin/sh
-cd '{source.code}' || exit 1
-unset {KEEP_OUT} PYTHONDONTWRITEBYTECODE
-export LAMBDA_TASK_ROOT='{source.code}' PYTHONPATH='{source.code}:{source.packages}' AWS_ENDPOINT_URL={endpoint}
+cd {code} || exit 1
+unset {OF_MINISTACK} PYTHONDONTWRITEBYTECODE
+export LAMBDA_TASK_ROOT={code} PYTHONPATH={path} AWS_ENDPOINT_URL={endpoint}
 export AWS_EXECUTION_ENV=AWS_Lambda_python3.13
-exec '{source.python}' -m awslambdaric "$_HANDLER"
+exec {shlex.quote(source.python)} -m awslambdaric "$_HANDLER"
 """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

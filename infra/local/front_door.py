@@ -1,48 +1,67 @@
-"""The HTTP API at the root of one port: API Gateway's payload format 2.0, and its own answers.
+"""The HTTP API at the root of one port of 127.0.0.1, with API Gateway's own answers and limits.
 
-It calls Lambda's Invoke API directly instead of MiniStack's HTTP API, whose routes would have to be created from the
-OpenAPI body, whose own paths (``/health``) shadow ours, and which answers a failed function with its stack trace.
+It calls Lambda's Invoke API directly instead of MiniStack's HTTP API: that one ignores the OpenAPI body, has paths of its
+own (``/health``) that shadow ours, ignores time-outs, and answers a failed function with its stack trace. It is also one
+hop less. Promises: unknown route 404, body above 10 MB 413, above the stage's rate 429, function failed 500, function
+out of reach, throttled or too slow 503.
 """
 
-import base64
 import json
-import secrets
+import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local.localise import Route
+from infra.local.http_api import Route, Throttle
+from infra.local.payload import Answer, Request, answer_of, event_of, message
 
 MAX_BODY = 10 * 1024 * 1024
-"""API Gateway's own limit."""
+"""API Gateway's own limit, in bytes."""
 
-TEXT = (
-    "text/",
-    "application/json",
-    "application/javascript",
-    "application/xml",
-    "application/x-www-form-urlencoded",
-)
+Invoke = Callable[[str, bytes, float], bytes | None]
+"""Calls a function by name with a payload, waits at most so many seconds; None when the function failed.
+
+Raises botocore's errors when it can't be called or is too slow.
+"""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What goes back: status, headers, bytes."""
+def invoker(client_with: Callable[[float], Any]) -> Invoke:
+    """Calls through Lambda's API; ``client_with(seconds)`` is a client whose calls give up after that time."""
 
-    status: int
-    headers: Sequence[tuple[str, str]]
-    body: bytes
+    def invoke(function: str, payload: bytes, seconds: float) -> bytes | None:
+        called = client_with(seconds).invoke(FunctionName=function, Payload=payload)
+        result: bytes = called["Payload"].read()
+        return None if "FunctionError" in called else result
+
+    return invoke
 
 
-def _message(status: int, text: str) -> Answer:
-    return Answer(status, [("content-type", "application/json")], json.dumps({"message": text}).encode())
+class Bucket:
+    """The stage's throttle: so many requests at once, refilled at so many a second."""
+
+    def __init__(self, throttle: Throttle, clock: Callable[[], float]) -> None:
+        self._throttle = throttle
+        self._clock = clock
+        self._left = throttle.burst
+        self._at = clock()
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        """Whether one more request is allowed now."""
+        with self._lock:
+            now = self._clock()
+            self._left = min(self._throttle.burst, self._left + (now - self._at) * self._throttle.rate)
+            self._at = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
 
 
 class FrontDoor(ThreadingHTTPServer):
@@ -52,20 +71,42 @@ class FrontDoor(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(
-        self, port: int, routes: Sequence[Route], functions: Mapping[str, str], lambda_client: Any
+        self,
+        port: int,
+        routes: Sequence[Route],
+        functions: Mapping[str, str],
+        invoke: Invoke,
+        throttle: Throttle | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Listen.
+
+        Args:
+            port: 0 for any.
+            routes: of the template.
+            functions: names by logical id.
+            invoke: calls a function.
+            throttle: of the stage.
+            clock: monotonic seconds, for the throttle.
+        """
         self._routes = routes
         self._functions = functions
-        self._lambda = lambda_client
+        self._invoke = invoke
+        self._bucket = Bucket(throttle, clock) if throttle else None
         self._thread = threading.Thread(
             target=self.serve_forever, args=(0.05,), name="front-door", daemon=True
         )
         super().__init__(("127.0.0.1", port), _Handler)
 
     @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.server_address[1])
+
+    @property
     def url(self) -> str:
         """The API's address."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Serve in a thread."""
@@ -77,111 +118,113 @@ class FrontDoor(ThreadingHTTPServer):
             self.shutdown()
         self.server_close()
 
-    def answer(self, event: dict[str, Any]) -> Answer:
-        """Route an event and call its function."""
-        method, path = event["requestContext"]["http"]["method"], event["rawPath"]
-        route = next((r for r in self._routes if r.path == path and r.method in ("ANY", method)), None)
+    def answer(self, request: Request) -> Answer:
+        """Route a request and call its function."""
+        if self._bucket and not self._bucket.take():
+            return message(429, "Too Many Requests")
+        path = unquote(urlsplit(request.target).path)
+        route = next(
+            (r for r in self._routes if r.path == path and r.method in ("ANY", request.method)), None
+        )
         if route is None:
-            return _message(404, "Not Found")
-        event["routeKey"] = event["requestContext"]["routeKey"] = f"{route.method} {route.path}"
+            return message(404, "Not Found")
+        event = event_of(request, f"{route.method} {route.path}", datetime.now(UTC))
         try:
-            called = self._lambda.invoke(
-                FunctionName=self._functions[route.function], Payload=json.dumps(event).encode()
-            )
-            result = json.loads(called["Payload"].read())
-        except (BotoCoreError, ClientError, ValueError):
-            return _message(503, "Service Unavailable")
-        if "FunctionError" in called or not isinstance(result, dict) or "statusCode" not in result:
-            return _message(500, "Internal Server Error")
-        body = result.get("body") or ""
-        raw = base64.b64decode(body) if result.get("isBase64Encoded") else str(body).encode()
-        headers = [(str(k), str(v)) for k, v in (result.get("headers") or {}).items()]
-        headers += [("set-cookie", cookie) for cookie in result.get("cookies") or []]
-        return Answer(int(result["statusCode"]), headers, raw)
+            result = self._invoke(self._functions[route.function], json.dumps(event).encode(), route.seconds)
+        except (BotoCoreError, ClientError):
+            return message(503, "Service Unavailable")
+        return message(500, "Internal Server Error") if result is None else answer_of(json.loads(result))
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that hung up."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
+
+class _BadRequest(Exception):
+    """The framing of a request is wrong; ``answer`` says so, and the connection ends."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server_version, sys_version = "steward-local", ""
     disable_nagle_algorithm = True
     wbufsize = -1
+    timeout = 65.0  # an idle connection is closed, a little after a client would
     server: FrontDoor
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Keep quiet: the functions log."""
 
     def _serve(self) -> None:
-        length = self.headers.get("content-length") or "0"
-        if not length.isdigit() or int(length) > MAX_BODY:
+        try:
+            body = self._read_chunked() if self._is_chunked() else self._read_sized()
+        except _BadRequest as bad:
             self.close_connection = True
-            self._send(
-                _message(413, "Request Entity Too Large")
-                if length.isdigit()
-                else _message(400, "Bad Request")
-            )
+            self._send(bad.answer)
             return
-        self._send(self.server.answer(self._event(self.rfile.read(int(length)))))
+        headers = self.headers.items()
+        sender = self.client_address[0]
+        self._send(
+            self.server.answer(
+                Request(
+                    self.command, self.path, self.request_version, headers, body, sender, self.server.port
+                )
+            )
+        )
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815 - looked up by name
 
-    def _event(self, body: bytes) -> dict[str, Any]:
-        """The event that API Gateway makes of a request (payload format 2.0)."""
-        parts = urlsplit(self.path)
-        headers: dict[str, str] = {}
-        for name, value in self.headers.items():
-            key = name.lower()
-            if key not in ("connection", "transfer-encoding", "cookie"):
-                headers[key] = f"{headers[key]},{value}" if key in headers else value
-        headers |= {"x-forwarded-for": self.client_address[0], "x-forwarded-proto": "http"}
-        encoded = bool(body) and not headers.get("content-type", "application/json").startswith(TEXT)
-        if not encoded:
-            try:
-                text = body.decode()
-            except UnicodeDecodeError:
-                encoded = True
-        if encoded:
-            text = base64.b64encode(body).decode()
-        query: dict[str, str] = {}
-        for key, value in parse_qsl(parts.query, keep_blank_values=True):
-            query[key] = f"{query[key]},{value}" if key in query else value
-        now = time.time()
-        event: dict[str, Any] = {
-            "version": "2.0",
-            "rawPath": unquote(parts.path),
-            "rawQueryString": parts.query,
-            "headers": headers,
-            "requestContext": {
-                "accountId": "000000000000",
-                "apiId": "local",
-                "domainName": "127.0.0.1",
-                "http": {
-                    "method": self.command,
-                    "path": parts.path,
-                    "protocol": self.request_version,
-                    "sourceIp": self.client_address[0],
-                    "userAgent": headers.get("user-agent", ""),
-                },
-                "requestId": secrets.token_hex(8),
-                "stage": "$default",
-                "time": datetime.fromtimestamp(now, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
-                "timeEpoch": int(now * 1000),
-            },
-            "isBase64Encoded": encoded,
-        }
-        if query:
-            event["queryStringParameters"] = query
-        cookies = [c.strip() for c in self.headers.get("cookie", "").split(";") if c.strip()]
-        if cookies:
-            event["cookies"] = cookies
-        if body:
-            event["body"] = text
-        return event
+    def _is_chunked(self) -> bool:
+        coding = self.headers.get("transfer-encoding", "identity").strip().lower()
+        if coding not in ("identity", "chunked"):
+            raise _BadRequest(message(501, "Not Implemented"))
+        return coding == "chunked"
+
+    def _read_sized(self) -> bytes:
+        length = (self.headers.get("content-length") or "0").strip()
+        if not (length.isascii() and length.isdigit()):
+            raise _BadRequest(message(400, "Bad Request"))
+        if int(length) > MAX_BODY:
+            raise _BadRequest(message(413, "Request Entity Too Large"))
+        return self._read(int(length))
+
+    def _read_chunked(self) -> bytes:
+        body = b""
+        while size := self._chunk_size():
+            if len(body) + size > MAX_BODY:
+                raise _BadRequest(message(413, "Request Entity Too Large"))
+            body += self._read(size)
+            self.rfile.readline(8)
+        while self.rfile.readline(65537).strip():
+            pass  # trailers
+        return body
+
+    def _chunk_size(self) -> int:
+        try:
+            return int(self.rfile.readline(1024).split(b";")[0].strip(), 16)
+        except ValueError:
+            raise _BadRequest(message(400, "Bad Request")) from None
+
+    def _read(self, size: int) -> bytes:
+        body = self.rfile.read(size)
+        if len(body) < size:
+            raise ConnectionAbortedError  # the client hung up before it had said all
+        return body
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
-        self.send_header("content-length", str(len(answer.body)))
+        empty = answer.status in (204, 304) or answer.status < 200
+        if not empty:
+            self.send_header("content-length", str(len(answer.body)))
+        if self.close_connection:
+            self.send_header("connection", "close")
         self.end_headers()
-        if self.command != "HEAD":
+        if self.command != "HEAD" and not empty:
             self.wfile.write(answer.body)
         self.wfile.flush()

@@ -1,96 +1,107 @@
 """Every change that is made to the transformed template before MiniStack gets it, and no other.
 
-* ``Ref`` of a secret: MiniStack gives the name where AWS gives the ARN.
-* ``Runtime``: ``provided.al2023``, whose bootstrap runs the real awslambdaric under the project's own interpreter.
-* Layers: left out, because the functions run from source with the virtual environment's packages.
+* ``Ref`` of a secret, also inside ``Fn::Sub``: MiniStack gives the name where AWS gives the ARN.
+* ``Runtime``: ``provided.al2023``, whose bootstrap runs the real awslambdaric; with it SnapStart, which only AWS has.
+* Layers: left out; the bootstrap finds the same packages, in the virtual environment or in what ``sam build`` made.
 * The queue policy's refusal of plain HTTP: left out, because the local endpoint is plain HTTP. Tests assert that the
   template has it.
-* ``AWS::ApiGatewayV2::*``: left out; ``front_door`` is the HTTP API, built from the same OpenAPI body.
+* ``AWS::ApiGatewayV2::*``, and the permissions and outputs that name them: left out; ``front_door`` is the HTTP API,
+  built from the same OpenAPI body.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from infra.local.http_api import API, STAGE
 from infra.local.transform import Template
 
-API_TYPES = ("AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage")
-_FUNCTION = re.compile(r"\$\{(\w+)\.Arn\}/invocations")
-
-
-@dataclass(frozen=True)
-class Route:
-    """A route of the HTTP API: method (``ANY`` for all), path, and the function's logical id."""
-
-    method: str
-    path: str
-    function: str
-
-
-def routes_of(plain: Template) -> list[Route]:
-    """The routes, which the SAM macro leaves only inside the API's OpenAPI body."""
-    found = []
-    for resource in plain["Resources"].values():
-        if resource["Type"] != "AWS::ApiGatewayV2::Api":
-            continue
-        for path, operations in resource["Properties"]["Body"]["paths"].items():
-            for method, operation in operations.items():
-                uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-                function = _FUNCTION.search(uri)
-                assert function is not None, uri  # noqa: S101 - what the macro always writes
-                name = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
-                found.append(Route(name, path, function[1]))
-    return found
+FUNCTION, POLICY = "AWS::Lambda::Function", "AWS::SQS::QueuePolicy"
 
 
 def localise(plain: Template) -> list[str]:
     """Change a transformed template in place; returns a line for each change."""
+    notes = [*_leave_out_the_api(plain), *_name_secrets_by_arn(plain)]
     resources: dict[str, Any] = plain["Resources"]
-    notes: list[str] = []
-    gone = {k for k, r in resources.items() if r["Type"] in (*API_TYPES, "AWS::Lambda::LayerVersion")}
-    gone |= {k for k, r in resources.items() if r["Type"] == "AWS::Lambda::Permission" and _mentions(r, gone)}
-    notes += [f"{logical_id}: {resources.pop(logical_id)['Type']} left out" for logical_id in sorted(gone)]
-    secrets = {k for k, r in resources.items() if r["Type"] == "AWS::SecretsManager::Secret"}
-    resources.update(
-        {logical_id: _with_arns(resource, secrets) for logical_id, resource in resources.items()}
-    )
-    outputs = {k: v for k, v in plain.get("Outputs", {}).items() if not _mentions(v, gone)}
-    plain["Outputs"] = _with_arns(outputs, secrets)
-    for logical_id, resource in resources.items():
-        properties = resource.get("Properties", {})
-        if resource["Type"] == "AWS::Lambda::Function":
-            properties["Runtime"] = "provided.al2023"
-            for dropped in ("Layers", "SnapStart"):
-                properties.pop(dropped, None)
-            notes.append(f"{logical_id}: runs under awslambdaric, from source")
-        if resource["Type"] == "AWS::SQS::QueuePolicy":
-            statements = properties["PolicyDocument"]["Statement"]
-            kept = [s for s in statements if not _refuses_http(s)]
-            properties["PolicyDocument"]["Statement"] = kept
-    for logical_id in [k for k, r in resources.items() if r["Type"] == "AWS::SQS::QueuePolicy"]:
-        if not resources[logical_id]["Properties"]["PolicyDocument"]["Statement"]:
-            del resources[logical_id]
+    for logical_id, resource in list(resources.items()):
+        if resource["Type"] == FUNCTION:
+            notes += _run_by_bootstrap(logical_id, resource["Properties"])
+        elif resource["Type"] == POLICY:
+            statements = resource["Properties"]["PolicyDocument"]["Statement"]
+            kept = [statement for statement in statements if not _refuses_http(statement)]
+            if len(kept) == len(statements):
+                continue
             notes.append(f"{logical_id}: refusal of plain HTTP left out")
+            resource["Properties"]["PolicyDocument"]["Statement"] = kept
+            if not kept:
+                del resources[logical_id]
     return notes
 
 
+def _leave_out_the_api(plain: Template) -> list[str]:
+    resources: dict[str, Any] = plain["Resources"]
+    layers = {k for k, r in resources.items() if r["Type"] == "AWS::Lambda::LayerVersion"}
+    gone = {k for k, r in resources.items() if r["Type"] in (API, STAGE)}
+    gone |= {k for k, r in resources.items() if r["Type"] == "AWS::Lambda::Permission" and _mentions(r, gone)}
+    outputs: dict[str, Any] = plain.get("Outputs", {})
+    dropped = sorted(k for k, v in outputs.items() if _mentions(v, gone | layers))
+    plain["Outputs"] = {k: v for k, v in outputs.items() if k not in dropped}
+    notes = [f"{k}: {resources.pop(k)['Type']} left out" for k in sorted(gone | layers)]
+    return notes + [f"{k}: output left out" for k in dropped]
+
+
+def _name_secrets_by_arn(plain: Template) -> list[str]:
+    secrets = {k for k, r in plain["Resources"].items() if r["Type"] == "AWS::SecretsManager::Secret"}
+    notes = []
+    for part in ("Resources", "Outputs"):
+        for logical_id, value in plain[part].items():
+            changed = _with_arns(value, secrets)
+            if changed != value:
+                plain[part][logical_id] = changed
+                notes.append(f"{logical_id}: Ref of a secret became its ARN")
+    return notes
+
+
+def _run_by_bootstrap(logical_id: str, properties: dict[str, Any]) -> list[str]:
+    notes = [f"{logical_id}: {properties.get('Runtime')} became provided.al2023, which runs awslambdaric"]
+    properties["Runtime"] = "provided.al2023"
+    dropped = [name for name in ("Layers", "SnapStart") if properties.pop(name, None)]
+    return notes + [f"{logical_id}: {name} left out" for name in dropped]
+
+
 def _refuses_http(statement: dict[str, Any]) -> bool:
-    return bool(statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport") == "false")
+    only_http = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+    return statement.get("Effect") == "Deny" and str(only_http).lower() == "false"
 
 
 def _with_arns(value: Any, secrets: set[str]) -> Any:
+    """The same value, in which a secret is named by its ARN (``Id`` is what MiniStack calls it)."""
     if isinstance(value, list):
         return [_with_arns(item, secrets) for item in value]
     if not isinstance(value, dict):
         return value
     if set(value) == {"Ref"} and value["Ref"] in secrets:
         return {"Fn::GetAtt": [value["Ref"], "Id"]}
+    if set(value) == {"Fn::Sub"}:
+        given = value["Fn::Sub"]
+        text, *others = [given] if isinstance(given, str) else given
+        text = re.sub(r"\$\{(\w+)\}", lambda m: f"${{{m[1]}.Id}}" if m[1] in secrets else m[0], text)
+        return {"Fn::Sub": [text, *(_with_arns(other, secrets) for other in others)] if others else text}
     return {key: _with_arns(item, secrets) for key, item in value.items()}
 
 
 def _mentions(value: Any, names: set[str]) -> bool:
+    """Whether a value refers to one of the resources."""
     if isinstance(value, list):
         return any(_mentions(item, names) for item in value)
-    if isinstance(value, dict):
-        return any(_mentions(item, names) for item in value.values())
-    return isinstance(value, str) and (value in names or any(f"${{{n}" in value for n in names))
+    if not isinstance(value, dict):
+        return False
+    if set(value) == {"Ref"}:
+        return value["Ref"] in names
+    if set(value) == {"Fn::GetAtt"}:
+        target = value["Fn::GetAtt"]
+        return (target[0] if isinstance(target, list) else target.split(".")[0]) in names
+    if set(value) == {"Fn::Sub"}:
+        given = value["Fn::Sub"]
+        text, *others = [given] if isinstance(given, str) else given
+        return any(f"${{{n}}}" in text or f"${{{n}." in text for n in names) or _mentions(others, names)
+    return any(_mentions(item, names) for item in value.values())

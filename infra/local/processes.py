@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,18 @@ class Child:
             self._process.stdout.close()
 
 
-def wait_until(ready: Any, child: Child, seconds: float) -> None:
+def exists(pid: int) -> bool:
+    """Whether a process is there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def wait_until(ready: Callable[[], bool], child: Child, seconds: float) -> None:
     """Ask ``ready()`` until it is true.
 
     Raises:

@@ -3,33 +3,31 @@
 Real services or anyone's own stand-ins take the simulators' place by the environment; only what is set is replaced.
 """
 
+import contextlib
 import json
 import os
 import shutil
 import sys
 import time
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import boto3
-from botocore.config import Config
-
-from infra.local.deployment import Deployed, deploy, from_build, from_source
-from infra.local.front_door import FrontDoor
-from infra.local.processes import Child, StartError, free_port, wait_until
-from infra.local.setup import ENVIRONMENTS, ROOT
+from infra.local.aws import REGION, LocalAws
+from infra.local.built import from_build, host_architecture
+from infra.local.deployment import Deployed, deploy, from_source
+from infra.local.front_door import FrontDoor, invoker
+from infra.local.processes import Child, StartError, exists, free_port
+from infra.local.setup import ROOT
 from infra.local.simulators.notion import NotionAdmin
 from infra.local.simulators.slack import SlackAdmin
+from infra.local.vendors import Vendors
 from steward.errors import RulesError
 from steward.rules import load
 
-REGION, ACCOUNT = "eu-west-1", "000000000000"
-SIMULATED_SIGNING_TOKEN = "secret_" + "localsimulatortoken" * 2
-SIMULATED_NOTION_TOKEN = "ntn_localsimulatortoken"  # noqa: S105 - opens only the simulator
-SIMULATED_BOT_TOKEN = "xoxb-local-simulator-token"  # noqa: S105 - opens only the simulator
+KEPT_RUNS = 10
+"""Folders of earlier runs, with their logs, that are kept under ``.local``."""
 
 
 class LocalStack:
@@ -43,6 +41,7 @@ class LocalStack:
         environ: Mapping[str, str] = os.environ,
         parameters: Mapping[str, str] | None = None,
         built: bool = False,
+        template: Path = ROOT / "template.yaml",
     ) -> None:
         """Describe a stack.
 
@@ -53,20 +52,24 @@ class LocalStack:
                 SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_WEBHOOK_URL.
             parameters: further template parameters.
             built: run what ``sam build`` makes, layers included, instead of the source.
+            template: the SAM template.
+
+        Raises:
+            StartError: the environment names an address that is not usable.
         """
-        self._built = built
         self._port = port
-        self._rules = rules
-        self._environ = environ
+        self._rules_file = (rules or ROOT / "functions" / "steward.toml").resolve()
+        self._vendors = Vendors.from_environ(environ)
         self._parameters = dict(parameters or {})
-        self._children: list[Child] = []
+        self._built = built
+        self._template = template
+        self._simulators: list[Child] = []
+        self._aws: LocalAws | None = None
         self._door: FrontDoor | None = None
-        self._clients: dict[str, Any] = {}
-        self._dynamodb: Any = None
         self._deployed: Deployed | None = None
         self.notion: NotionAdmin | None = None
         self.slack: SlackAdmin | None = None
-        self.signing_token = environ.get("NOTION_VERIFICATION_TOKEN") or SIMULATED_SIGNING_TOKEN
+        self.signing_token = self._vendors.signing_token
 
     def __enter__(self) -> Self:
         try:
@@ -99,33 +102,18 @@ class LocalStack:
 
     def client(self, service: str) -> Any:
         """A client of the local AWS, as its root."""
-        if service not in self._clients:
-            config = Config(max_pool_connections=64, retries={"total_max_attempts": 1})
-            self._clients[service] = boto3.client(
-                service,
-                endpoint_url=self._endpoint,
-                region_name=REGION,
-                aws_access_key_id="root",
-                aws_secret_access_key="root",  # noqa: S106 - of a server on loopback that ends with us
-                config=config,
-            )
-        return self._clients[service]
+        assert self._aws is not None  # noqa: S101 - entered
+        return self._aws.client(service)
 
     def table(self, logical_id: str) -> Any:
         """A DynamoDB table of the template."""
-        if self._dynamodb is None:
-            self._dynamodb = boto3.resource(
-                "dynamodb",
-                endpoint_url=self._endpoint,
-                region_name=REGION,
-                aws_access_key_id="root",
-                aws_secret_access_key="root",  # noqa: S106 - as above
-            )
-        return self._dynamodb.Table(self.resource(logical_id))
+        assert self._aws is not None  # noqa: S101 - entered
+        return self._aws.table(self.resource(logical_id))
 
     def pids(self) -> list[int]:
         """The processes that the stack started."""
-        return [child.pid for child in self._children]
+        aws = [self._aws.process] if self._aws else []
+        return [child.pid for child in [*aws, *self._simulators]]
 
     def logs(self, function: str) -> list[str]:
         """What a function wrote so far, by its name in the template's log groups: ``ingest`` or ``processor``."""
@@ -136,144 +124,126 @@ class LocalStack:
         return events
 
     def close(self) -> None:
-        """End everything."""
-        if self._door is not None:
-            self._door.close()
-        for child in reversed(self._children):
-            child.stop()
-        self._children.clear()
+        """End everything, whatever of it was started."""
+        with contextlib.ExitStack() as ends:  # each is ended although another fails to
+            for simulator in self._simulators:
+                ends.callback(simulator.stop)
+            if self._aws is not None:
+                ends.callback(self._aws.stop)
+            if self._door is not None:
+                ends.callback(self._door.close)
+        self._simulators.clear()
+        self._aws = self._door = None
 
     def _start(self) -> None:
         port = free_port(self._port)
-        rules = self._checked_rules()
-        self.folder = ROOT / ".local" / f"run-{port}"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        aws = self._start_aws()
-        parameters = {"RulesFile": str(rules), **self._start_vendors(), **self._parameters}
-        wait_until(self._aws_answers, aws, 20)
-        self._deployed = deploy(
-            self.client,
-            from_build() if self._built else from_source(sys.executable),
-            parameters,
-            self._endpoint,
-            REGION,
+        self._check_rules()
+        source_of = from_build(self._template) if self._built else from_source(sys.executable)
+        self.folder = self._make_folder(port)
+        aws = self._aws = LocalAws(self.folder)
+        parameters = {
+            "RulesFile": str(self._rules_file),
+            "Architecture": host_architecture(),
+            **self._start_vendors(),
+            **self._parameters,
+        }
+        aws.wait()
+        deployed = deploy(aws.client, source_of, parameters, aws.endpoint, REGION, self._template)
+        self._deployed = deployed
+        for logical_id, document in self._vendors.secrets().items():
+            secret = {"SecretId": self.resource(logical_id), "SecretString": json.dumps(document)}
+            aws.client("secretsmanager").put_secret_value(**secret)
+        functions = {k: v for k, v in deployed.resources.items() if k in deployed.functions}
+        behind_the_door = {route.function for route in deployed.routes}
+        self._door = FrontDoor(
+            port,
+            deployed.routes,
+            {k: functions[k] for k in behind_the_door},
+            invoker(lambda seconds: aws.client("lambda", seconds)),
+            deployed.throttle,
         )
-        self._fill_secrets()
-        functions = {r.function: self.resource(r.function) for r in self._deployed.routes}
-        self._door = FrontDoor(port, self._deployed.routes, functions, self.client("lambda"))
-        self._warm_up([*functions.values(), self.resource("Processor")])
+        self._warm_up(functions)
         self._door.start()
         if self.notion is not None:
-            self.notion.create_subscription(
-                f"{self.url}/webhooks/notion", verification_token=self.signing_token, active=True
-            )
-        self._write_state()
+            hook = f"{self.url}/webhooks/notion"
+            self.notion.create_subscription(hook, verification_token=self.signing_token, active=True)
+        self._write_state(aws.endpoint)
 
-    def _checked_rules(self) -> Path:
-        path = (self._rules or ROOT / "functions" / "steward.toml").resolve()
+    def _check_rules(self) -> None:
         try:
-            load(path)
+            load(self._rules_file)
         except RulesError as error:
             raise StartError(str(error)) from error
-        return path
 
-    def _start_aws(self) -> Child:
-        plane = ENVIRONMENTS["aws-plane"]
-        port = free_port()
-        self._endpoint = f"http://127.0.0.1:{port}"
-        settings = {
-            "HOME": str(self.folder),
-            "TMPDIR": str(self.folder),
-            "STATE_DIR": str(self.folder / "aws"),
-            "BIND_HOST": "127.0.0.1",  # its default is every address
-            "MINISTACK_HOST": "127.0.0.1",
-            "GATEWAY_PORT": str(port),
-            "MINISTACK_REGION": REGION,
-            "MINISTACK_ACCOUNT_ID": ACCOUNT,
-            "AUTH": "true",
-            "AWS_ACCESS_KEY_ID": "root",
-            "AWS_SECRET_ACCESS_KEY": "root",
-            "IOT_MTLS_ENABLED": "0",
-            "SFTP_ENABLED": "0",
-        }
-        return self._child("the local AWS", [str(plane.python), "-m", "ministack"], settings)
-
-    def _aws_answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self._endpoint}/_ministack/health", timeout=2) as answer:  # noqa: S310 - loopback
-                return bool(answer.status == 200)
-        except OSError:
-            return False
+    def _make_folder(self, port: int) -> Path:
+        local = ROOT / ".local"
+        folder = local / f"run-{port}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        runs = sorted(local.glob("run-*"), key=lambda run: run.stat().st_mtime)
+        for old in runs[:-KEPT_RUNS]:
+            if not _is_running(old):
+                shutil.rmtree(old, ignore_errors=True)
+        return folder
 
     def _start_vendors(self) -> dict[str, str]:
         """Start the simulators of what the environment does not replace; the template parameters that point there."""
         parameters = {}
-        if url := self._environ.get("NOTION_API_URL"):
-            parameters["NotionApiUrl"] = url.rstrip("/")
+        if url := self._vendors.notion_url:
+            parameters["NotionApiUrl"] = url
         else:
-            command = ["-m", "infra.local.simulators.notion", "--token", self._notion_token()]
-            parameters["NotionApiUrl"] = url = self._simulator("simulated Notion", command)["url"]
-            self.notion = NotionAdmin(url)
-        if url := self._environ.get("SLACK_API_URL"):
-            parameters["SlackApiUrl"] = url.rstrip("/") + "/"
-        elif not self._environ.get("SLACK_WEBHOOK_URL"):
-            command = ["-m", "infra.local.simulators.slack", "--bot-token", self._bot_token()]
-            line = self._simulator("simulated Slack", command)
+            line = self._simulator("notion", "--token", self._vendors.notion_token)
+            parameters["NotionApiUrl"] = line["url"]
+            self.notion = NotionAdmin(line["url"])
+        if url := self._vendors.slack_url:
+            parameters["SlackApiUrl"] = url
+        elif self._vendors.simulates_slack:
+            line = self._simulator("slack", "--bot-token", self._vendors.slack_bot_token, "--demo")
             parameters["SlackApiUrl"] = line["api_url"]
             self.slack = SlackAdmin(line["url"])
-            self.slack.seed_demo()
         return parameters
 
-    def _simulator(self, name: str, command: list[str]) -> dict[str, Any]:
+    def _simulator(self, vendor: str, *arguments: str) -> dict[str, Any]:
         paths = os.pathsep.join([str(ROOT), str(ROOT / "functions")])
-        return self._child(name, [sys.executable, *command], {"PYTHONPATH": paths}).first_line()
-
-    def _child(self, name: str, command: list[str], env: Mapping[str, str]) -> Child:
+        name = f"simulated {vendor.capitalize()}"
+        command = [sys.executable, "-m", f"infra.local.simulators.{vendor}", *arguments]
         log = self.folder / f"{name.replace(' ', '-')}.log"
-        child = Child(name, command, log, env, ROOT)
-        self._children.append(child)
-        return child
+        child = Child(name, command, log, {"PYTHONPATH": paths}, ROOT)
+        self._simulators.append(child)
+        return child.first_line()
 
-    def _notion_token(self) -> str:
-        return self._environ.get("NOTION_TOKEN") or SIMULATED_NOTION_TOKEN
-
-    def _bot_token(self) -> str:
-        token = self._environ.get("SLACK_BOT_TOKEN")
-        if token or self._environ.get("SLACK_WEBHOOK_URL"):
-            return token or ""
-        return SIMULATED_BOT_TOKEN
-
-    def _fill_secrets(self) -> None:
-        slack = {"bot_token": self._bot_token(), "webhook_url": self._environ.get("SLACK_WEBHOOK_URL", "")}
-        documents: dict[str, object] = {
-            "SigningSecret": {"active": [self.signing_token]},
-            "NotionSecret": {"token": self._notion_token()},
-            "SlackSecret": slack,
-        }
-        for logical_id, document in documents.items():
-            self.client("secretsmanager").put_secret_value(
-                SecretId=self.resource(logical_id), SecretString=json.dumps(document)
-            )
-
-    def _warm_up(self, functions: list[str]) -> None:
+    def _warm_up(self, functions: Mapping[str, str]) -> None:
         """Call each function once with nothing to do, so that the first request finds it ready."""
-        for function in functions:
-            called = self.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+        for logical_id, name in functions.items():
+            called = self.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+            said = called["Payload"].read().decode()
             if "FunctionError" in called:
-                raise StartError(f"{function} does not start:\n  {called['Payload'].read().decode()[:2000]}")
+                raise StartError(f"the function {logical_id} does not start:\n  {said[:2000]}")
 
-    def _write_state(self) -> None:
+    def _write_state(self, endpoint: str) -> None:
         assert self._deployed is not None  # noqa: S101 - entered
         state = {
             "url": self.url,
-            "aws": self._endpoint,
+            "aws": endpoint,
             "region": REGION,
             "notion": self.notion.url if self.notion else None,
             "slack": self.slack.url if self.slack else None,
             "resources": dict(self._deployed.resources),
+            "logs": str(self.folder),
             "pids": self.pids(),
             "started_at": time.time(),
         }
         for folder in (self.folder, ROOT / ".local"):
-            (folder / "state.json").write_text(json.dumps(state, indent=1))
+            # Replaced in one step: tools of another stack may be reading it.
+            unfinished = folder / f"state-{os.getpid()}.tmp"
+            unfinished.write_text(json.dumps(state, indent=1))
+            unfinished.replace(folder / "state.json")
+
+
+def _is_running(folder: Path) -> bool:
+    """Whether a run still has processes; one whose state can't be read yet is taken for one that is starting."""
+    try:
+        pids = json.loads((folder / "state.json").read_text())["pids"]
+    except (OSError, ValueError, KeyError):
+        return folder.exists() and time.time() - folder.stat().st_mtime < 600
+    return any(exists(pid) for pid in pids)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.localise import localise, routes_of
+from infra.local.http_api import routes_of
+from infra.local.localise import localise
 from infra.template import transformed
 
 PLAIN: dict[str, Any] = json.loads(transformed())
