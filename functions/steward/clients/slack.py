@@ -32,6 +32,7 @@ _QUIET = logging.getLogger("steward.slack_sdk")
 """slack_sdk logs whole answers when it can't read them, and they hold what people wrote: it logs into nothing."""
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False
+_QUIET.setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True, slots=True)

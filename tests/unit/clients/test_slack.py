@@ -1,0 +1,372 @@
+"""Slack by bot token and by incoming webhook, against a vendor that says exactly what the test wants."""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from slack_sdk import WebClient
+
+from steward.clients.pacing import Pacer
+from steward.clients.slack import ConfiguredSlack, Posted, SlackBot, SlackWebhook, web_client
+from steward.clients.transport import Transport, plain_session
+from steward.deadline import Deadline
+from steward.errors import CallFailed, Failure
+from tests.unit.clients.vendor import Turn, Vendor, hangs, raw, resets, says
+
+TOKEN = "xoxb-made-up"
+HUSH = "/services/T0/B0/hush"
+SINCE = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+OK = says(200, b'{"ok": true, "channel": "C1", "ts": "1.2"}')
+HTML = b"<html>private words</html>"
+BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}]
+
+
+def bot(url: str, deadline: Deadline | None = None) -> SlackBot:
+    return SlackBot(
+        web_client(TOKEN, f"{url}/api/"), Pacer(lambda: 0.0, [0.0].append), deadline or Deadline()
+    )
+
+
+def webhook(url: str) -> SlackWebhook:
+    transport = Transport(plain_session(), "slack", Deadline(), [0.0].append, Random(1))
+    return SlackWebhook(transport, url + HUSH, Pacer(lambda: 0.0, [0.0].append))
+
+
+def post(slack: Any) -> Posted:
+    posted: Posted = slack.post("#tasks", "hello", BLOCKS, "effect-1")
+    return posted
+
+
+def failing(call: Callable[[], object]) -> CallFailed:
+    with pytest.raises(CallFailed) as failed:
+        call()
+    found = failed.value
+    assert found.vendor == "slack"
+    assert found.__suppress_context__ or found.__context__ is None
+    for secret in (TOKEN, "hush", "127.0.0.1", "private words"):
+        assert secret not in repr(found)
+        assert secret not in str(found)
+    return found
+
+
+def refuses(error: str, status: int = 200, *headers: str) -> Turn:
+    return says(status, json.dumps({"ok": False, "error": error}).encode(), *headers)
+
+
+def history(*effects: str, cursor: str = "", **more: object) -> Turn:
+    messages = [
+        {
+            "ts": f"{n}.0",
+            "metadata": {"event_type": "steward_effect", "event_payload": {"effect_id": effect}},
+        }
+        for n, effect in enumerate(effects)
+    ]
+    body = {"ok": True, "messages": messages, "response_metadata": {"next_cursor": cursor}, **more}
+    return says(200, json.dumps(body).encode())
+
+
+@pytest.mark.req("A11")
+def test_a_message_carries_its_effect_and_unfurls_nothing(vendor: Vendor) -> None:
+    vendor.turns = [OK]
+    assert post(bot(vendor.url)) == Posted("C1", "1.2")
+    assert vendor.lines == ["POST /api/chat.postMessage"]
+    assert vendor.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+    assert json.loads(vendor.requests[0].body) == {
+        "channel": "#tasks",
+        "text": "hello",
+        "blocks": BLOCKS,
+        "metadata": {"event_type": "steward_effect", "event_payload": {"effect_id": "effect-1"}},
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+@pytest.mark.req("A11", "P4")
+@pytest.mark.parametrize(
+    ("turn", "failure", "maybe"),
+    [
+        (refuses("channel_not_found"), Failure.REJECTED, False),
+        (refuses("is_archived"), Failure.REJECTED, False),
+        (refuses("not_in_channel"), Failure.REJECTED, False),
+        (refuses("msg_too_long"), Failure.REJECTED, False),
+        (refuses("invalid_blocks"), Failure.REJECTED, False),
+        (refuses("a_word_nobody_knows"), Failure.REJECTED, False),
+        (refuses("missing_scope"), Failure.FORBIDDEN, False),
+        (refuses("no_permission"), Failure.FORBIDDEN, False),
+        (refuses("not_allowed_token_type"), Failure.FORBIDDEN, False),
+        (refuses("not_authed"), Failure.UNAUTHORIZED, False),
+        (refuses("invalid_auth"), Failure.UNAUTHORIZED, False),
+        (refuses("account_inactive"), Failure.UNAUTHORIZED, False),
+        (refuses("token_revoked"), Failure.UNAUTHORIZED, False),
+        (refuses("token_expired"), Failure.UNAUTHORIZED, False),
+        (refuses("ratelimited"), Failure.RATE_LIMITED, False),
+        (refuses("rate_limited"), Failure.RATE_LIMITED, False),
+        (refuses("ratelimited", 429), Failure.RATE_LIMITED, False),
+        (says(429, HTML), Failure.RATE_LIMITED, False),
+        (refuses("fatal_error"), Failure.UNAVAILABLE, True),
+        (refuses("internal_error"), Failure.UNAVAILABLE, True),
+        (refuses("service_unavailable"), Failure.UNAVAILABLE, True),
+        (refuses("internal_error", 500), Failure.UNAVAILABLE, True),
+        (says(502, HTML), Failure.UNAVAILABLE, True),
+        (says(503, b""), Failure.UNAVAILABLE, True),
+        (says(403, HTML), Failure.UNAVAILABLE, False),
+        (says(200, HTML), Failure.UNAVAILABLE, True),
+        (says(200, b""), Failure.UNAVAILABLE, True),
+        (says(200, b'{"ok": tr'), Failure.UNAVAILABLE, True),
+        (says(200, b"{}"), Failure.UNAVAILABLE, True),
+        (says(200, b"[]"), Failure.UNAVAILABLE, True),
+        (says(200, b"null"), Failure.UNAVAILABLE, True),
+        (says(200, b"\xff\xfe"), Failure.UNREACHABLE, True),
+        (resets, Failure.UNREACHABLE, True),
+        (raw(b""), Failure.UNREACHABLE, True),
+        (raw(b"nonsense\r\n\r\n"), Failure.UNREACHABLE, True),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"), Failure.UNREACHABLE, True),
+        (
+            raw(b"HTTP/1.1 500 No\r\nContent-Type: x; charset=odd\r\nContent-Length: 1\r\n\r\n{"),
+            Failure.UNREACHABLE,
+            True,
+        ),
+    ],
+)
+def test_every_answer_to_a_message_has_its_meaning_and_it_is_sent_once(
+    vendor: Vendor, caplog: pytest.LogCaptureFixture, turn: Turn, failure: Failure, *, maybe: bool
+) -> None:
+    vendor.turns = [turn]
+    caplog.set_level(logging.DEBUG)
+    found = failing(lambda: post(bot(vendor.url)))
+    assert (found.failure, found.maybe_done) == (failure, maybe)
+    assert found.call == "slack.chat.postMessage"
+    assert len(vendor.requests) == 1
+    assert caplog.text == ""
+
+
+@pytest.mark.req("A11")
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("30", 30), ("99999", 3600), ("soon", None), ("nan", None), ("-1", None), ("²", None)],
+)
+def test_the_wait_that_slack_asks_for_is_told(vendor: Vendor, said: str, seconds: float | None) -> None:
+    vendor.turns = [refuses("ratelimited", 429, f"retry-after: {said}")]
+    assert failing(lambda: post(bot(vendor.url))).retry_after == seconds
+    vendor.turns = [says(429, b"rate_limited", f"RETRY-AFTER: {said}")]
+    assert failing(lambda: post(webhook(vendor.url))).retry_after == seconds
+
+
+@pytest.mark.req("A11")
+def test_a_refused_connection_did_certainly_not_post(closed_port: int) -> None:
+    found = failing(lambda: post(bot(f"http://127.0.0.1:{closed_port}")))
+    assert (found.failure, found.maybe_done) == (Failure.UNREACHABLE, False)
+    found = failing(lambda: post(webhook(f"http://127.0.0.1:{closed_port}")))
+    assert (found.failure, found.maybe_done) == (Failure.UNREACHABLE, False)
+
+
+def test_a_message_without_an_answer_may_be_there(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The shortest time that the deadline can give is a second; the test needs not wait that long.
+    shortest = property(lambda _: 0.05, lambda *_: None)
+    monkeypatch.setattr(WebClient, "timeout", shortest, raising=False)
+    vendor.turns = [hangs]
+    found = failing(lambda: post(bot(vendor.url)))
+    assert (found.failure, found.maybe_done) == (Failure.UNREACHABLE, True)
+    assert len(vendor.requests) == 1
+
+
+@pytest.mark.parametrize("left", [2.9, 0.0, -1.0])
+def test_without_time_nothing_is_posted_or_looked_for(vendor: Vendor, left: float) -> None:
+    slack = bot(vendor.url, Deadline(lambda: left))
+    for call in (lambda: post(slack), lambda: slack.find("C1", "effect-1", SINCE)):
+        found = failing(call)
+        assert (found.failure, found.maybe_done) == (Failure.OUT_OF_TIME, False)
+    assert vendor.requests == []
+
+
+@pytest.mark.req("P3", "A11")
+def test_a_message_is_looked_for_page_by_page(vendor: Vendor) -> None:
+    vendor.turns = [history("x", "y", cursor="next", has_more=True), history("z", "effect-1")]
+    assert bot(vendor.url).find("C1", "effect-1", SINCE) == Posted("C1", "1.0")
+    assert vendor.lines == ["POST /api/conversations.history"] * 2
+    first, second = (dict(parse_qsl(r.body.decode())) for r in vendor.requests)
+    assert first == {
+        "channel": "C1",
+        "oldest": f"{SINCE.timestamp() - 120:.6f}",
+        "include_all_metadata": "1",
+        "limit": "200",
+    }
+    assert second == first | {"cursor": "next"}
+
+
+@pytest.mark.req("P3")
+def test_a_message_that_is_not_there_is_not_found(vendor: Vendor) -> None:
+    vendor.turns = [history("x", "y")]
+    assert bot(vendor.url).find("C1", "effect-1", SINCE) is None
+
+
+@pytest.mark.req("P3")
+def test_messages_of_other_shapes_are_passed_over(vendor: Vendor) -> None:
+    odd: list[object] = [
+        None,
+        1,
+        {},
+        {"metadata": None},
+        {"metadata": []},
+        {"metadata": {"event_payload": "effect-1"}},
+    ]
+    vendor.turns = [says(200, json.dumps({"ok": True, "messages": odd}).encode())]
+    assert bot(vendor.url).find("C1", "effect-1", SINCE) is None
+
+
+@pytest.mark.req("P3")
+@pytest.mark.parametrize(
+    "turns",
+    [
+        [history("x", cursor="a", has_more=True)],
+        [history(cursor="a"), history(cursor="b"), history(cursor="a")],
+        [history("x", has_more=True)],
+        [says(200, b'{"ok": true}')],
+        [says(200, b'{"ok": true, "messages": {}}')],
+        [says(200, HTML)],
+        [refuses("internal_error")],
+    ],
+    ids=["same cursor", "round trip", "no cursor", "no messages", "no list", "HTML", "trouble"],
+)
+def test_a_history_that_breaks_off_does_not_mean_that_nothing_is_there(
+    vendor: Vendor, turns: list[Turn]
+) -> None:
+    vendor.turns = turns
+    found = failing(lambda: bot(vendor.url).find("C1", "effect-1", SINCE))
+    assert (found.failure, found.maybe_done) == (Failure.UNAVAILABLE, False)
+    assert len(vendor.requests) <= 3
+
+
+@pytest.mark.req("P3")
+@pytest.mark.parametrize("code", ["missing_scope", "not_in_channel", "channel_not_found"])
+def test_a_history_that_may_not_be_read_is_told(vendor: Vendor, code: str) -> None:
+    vendor.turns = [refuses(code)]
+    assert failing(lambda: bot(vendor.url).find("C1", "effect-1", SINCE)).code == code
+
+
+@pytest.mark.req("A11")
+def test_a_webhook_takes_the_message_and_says_ok(vendor: Vendor) -> None:
+    vendor.turns = [says(200, b"ok")]
+    assert post(webhook(vendor.url)) == Posted(None, None)
+    assert vendor.lines == [f"POST {HUSH}"]
+    body = {"text": "hello", "blocks": BLOCKS, "unfurl_links": False, "unfurl_media": False}
+    assert json.loads(vendor.requests[0].body) == body
+
+
+@pytest.mark.req("A11", "P4")
+@pytest.mark.parametrize(
+    ("turn", "failure", "code", "maybe"),
+    [
+        (says(400, b"invalid_payload"), Failure.REJECTED, "invalid_payload", False),
+        (says(400, b"user_not_found"), Failure.REJECTED, "user_not_found", False),
+        (says(403, b"action_prohibited"), Failure.REJECTED, "action_prohibited", False),
+        (says(404, b"channel_not_found"), Failure.REJECTED, "channel_not_found", False),
+        (says(410, b"channel_is_archived"), Failure.REJECTED, "channel_is_archived", False),
+        (says(404, b"no_service"), Failure.UNAUTHORIZED, "no_service", False),
+        (says(404, b"no_team"), Failure.UNAUTHORIZED, "no_team", False),
+        (says(403, b"invalid_token"), Failure.UNAUTHORIZED, "invalid_token", False),
+        (says(429, b"rate_limited"), Failure.RATE_LIMITED, "rate_limited", False),
+        (says(500, b"rollup_error"), Failure.UNAVAILABLE, "rollup_error", True),
+        (says(503, HTML), Failure.UNAVAILABLE, None, True),
+        (says(403, HTML), Failure.UNAVAILABLE, None, False),
+        (says(302, b"", "Location: http://127.0.0.1:1/hush"), Failure.UNAVAILABLE, None, False),
+        (says(200, HTML), Failure.UNAVAILABLE, None, True),
+        (says(200, b""), Failure.UNAVAILABLE, None, True),
+        (resets, Failure.UNREACHABLE, None, True),
+    ],
+)
+def test_every_answer_of_a_webhook_has_its_meaning_and_it_is_sent_once(
+    vendor: Vendor, turn: Turn, failure: Failure, code: str | None, *, maybe: bool
+) -> None:
+    vendor.turns = [turn]
+    found = failing(lambda: post(webhook(vendor.url)))
+    assert (found.failure, found.code, found.maybe_done) == (failure, code, maybe)
+    assert len(vendor.requests) == 1
+
+
+@pytest.mark.req("P3", "A11")
+def test_nobody_can_look_through_a_webhook(vendor: Vendor) -> None:
+    slack = webhook(vendor.url)
+    assert not slack.can_find
+    assert failing(lambda: slack.find("C1", "effect-1", SINCE)).failure is Failure.FORBIDDEN
+    assert vendor.requests == []
+
+
+class Way:
+    """One way to Slack, which writes down who used it."""
+
+    def __init__(self, key: str, used: list[str]) -> None:
+        self.key, self.used = key, used
+        self.can_find = key.startswith("xoxb")
+
+    def post(self, channel: str, text: str, blocks: object, effect_id: str) -> Posted:
+        self.used.append(self.key)
+        return Posted(None, None)
+
+    def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
+        self.used.append(f"find by {self.key}")
+        return None
+
+
+class Configured:
+    def __init__(self, **secret: object) -> None:
+        self.secret: dict[str, Any] = secret
+        self.used: list[str] = []
+        self.made: list[str] = []
+        self.slack = ConfiguredSlack(lambda: self.secret, self.make, self.make)
+
+    def make(self, key: str) -> Way:
+        self.made.append(key)
+        return Way(key, self.used)
+
+
+@pytest.mark.req("A11")
+def test_a_bot_token_comes_before_a_webhook() -> None:
+    configured = Configured(bot_token="xoxb-1", webhook_url="https://hooks.example/1")
+    post(configured.slack)
+    configured.slack.find("C1", "effect-1", SINCE)
+    assert configured.slack.can_find
+    assert configured.used == ["xoxb-1", "find by xoxb-1"]
+    assert configured.made == ["xoxb-1"]
+
+
+@pytest.mark.req("A11")
+def test_a_changed_secret_is_followed_at_the_next_call() -> None:
+    configured = Configured(bot_token="", webhook_url=" https://hooks.example/1\n")
+    post(configured.slack)
+    assert not configured.slack.can_find
+    configured.secret = {"bot_token": "xoxb-1\n", "webhook_url": "https://hooks.example/1"}
+    post(configured.slack)
+    configured.secret = {"bot_token": "xoxb-2"}
+    post(configured.slack)
+    assert configured.used == ["https://hooks.example/1", "xoxb-1", "xoxb-2"]
+
+
+@pytest.mark.req("A11")
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {},
+        {"bot_token": "", "webhook_url": ""},
+        {"bot_token": None, "webhook_url": 5},
+        {"bot_token": " \n"},
+        {"bot_token": "xoxb-…"},
+        {"bot_token": "xoxb-1\nX: 2"},
+    ],
+)
+def test_without_a_usable_way_it_is_said_what_to_do(secret: dict[str, Any]) -> None:
+    configured = Configured(**secret)
+    for call in (
+        lambda: post(configured.slack),
+        lambda: configured.slack.find("C1", "effect-1", SINCE),
+    ):
+        found = failing(call)
+        assert found.failure is Failure.UNAUTHORIZED
+        assert "Slack secret" in found.message
+        assert "xoxb" not in repr(found)
+    assert configured.made == []
