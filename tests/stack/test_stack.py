@@ -15,9 +15,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.local.aws import REGION
 from infra.local.simulators.notion import Demo, NotionAdmin, NotionSimulator, faults, seed_demo
 from infra.local.simulators.slack import SlackAdmin, SlackSimulator
-from infra.local.stack import REGION, LocalStack
+from infra.local.stack import LocalStack
 from infra.operate.samples import sample_event
 from steward.signature import sign
 
