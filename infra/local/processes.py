@@ -31,6 +31,10 @@ def free_port(wanted: int = 0) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", wanted))
+        except PermissionError as error:
+            raise StartError(
+                f"port {wanted} is not allowed to you; choose one above 1023: --port 0"
+            ) from error
         except OSError as error:
             raise StartError(
                 f"port {wanted} is taken; stop what listens there, or choose another: --port 0"

@@ -6,7 +6,6 @@ Real services or anyone's own stand-ins take the simulators' place by the enviro
 import contextlib
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -14,20 +13,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from infra.local import runs
 from infra.local.aws import REGION, LocalAws
 from infra.local.built import from_build, host_architecture
 from infra.local.deployment import Deployed, deploy, from_source
 from infra.local.front_door import FrontDoor, invoker
-from infra.local.processes import Child, StartError, exists, free_port
+from infra.local.processes import Child, StartError, free_port
 from infra.local.setup import ROOT
 from infra.local.simulators.notion import NotionAdmin
 from infra.local.simulators.slack import SlackAdmin
 from infra.local.vendors import Vendors
 from steward.errors import RulesError
-from steward.rules import load
-
-KEPT_RUNS = 10
-"""Folders of earlier runs, with their logs, that are kept under ``.local``."""
+from steward.rules import Rules, load
 
 
 class LocalStack:
@@ -69,6 +66,7 @@ class LocalStack:
         self._deployed: Deployed | None = None
         self.notion: NotionAdmin | None = None
         self.slack: SlackAdmin | None = None
+        self.rules: Rules | None = None
         self.signing_token = self._vendors.signing_token
 
     def __enter__(self) -> Self:
@@ -139,7 +137,7 @@ class LocalStack:
         port = free_port(self._port)
         self._check_rules()
         source_of = from_build(self._template) if self._built else from_source(sys.executable)
-        self.folder = self._make_folder(port)
+        self.folder = runs.new_folder(port)
         aws = self._aws = LocalAws(self.folder)
         parameters = {
             "RulesFile": str(self._rules_file),
@@ -153,38 +151,31 @@ class LocalStack:
         for logical_id, document in self._vendors.secrets().items():
             secret = {"SecretId": self.resource(logical_id), "SecretString": json.dumps(document)}
             aws.client("secretsmanager").put_secret_value(**secret)
-        functions = {k: v for k, v in deployed.resources.items() if k in deployed.functions}
-        behind_the_door = {route.function for route in deployed.routes}
-        self._door = FrontDoor(
-            port,
-            deployed.routes,
-            {k: functions[k] for k in behind_the_door},
-            invoker(lambda seconds: aws.client("lambda", seconds)),
-            deployed.throttle,
-        )
+        functions = {logical_id: self.resource(logical_id) for logical_id in deployed.functions}
+        self._door = self._open_door(port, deployed, functions)
         self._warm_up(functions)
         self._door.start()
         if self.notion is not None:
             hook = f"{self.url}/webhooks/notion"
             self.notion.create_subscription(hook, verification_token=self.signing_token, active=True)
-        self._write_state(aws.endpoint)
+        runs.write_state(self.folder, self._state(aws.endpoint))
+
+    def _open_door(self, port: int, deployed: Deployed, functions: Mapping[str, str]) -> FrontDoor:
+        assert self._aws is not None  # noqa: S101 - started
+        aws = self._aws
+        invoke = invoker(lambda seconds: aws.client("lambda", seconds))
+        try:
+            return FrontDoor(port, deployed.routes, functions, invoke, deployed.throttle)
+        except OSError as error:
+            raise StartError(
+                f"port {port} was taken while the stack started; choose another: --port 0"
+            ) from error
 
     def _check_rules(self) -> None:
         try:
-            load(self._rules_file)
+            self.rules = load(self._rules_file)
         except RulesError as error:
             raise StartError(str(error)) from error
-
-    def _make_folder(self, port: int) -> Path:
-        local = ROOT / ".local"
-        folder = local / f"run-{port}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        runs = sorted(local.glob("run-*"), key=lambda run: run.stat().st_mtime)
-        for old in runs[:-KEPT_RUNS]:
-            if not _is_running(old):
-                shutil.rmtree(old, ignore_errors=True)
-        return folder
 
     def _start_vendors(self) -> dict[str, str]:
         """Start the simulators of what the environment does not replace; the template parameters that point there."""
@@ -220,9 +211,9 @@ class LocalStack:
             if "FunctionError" in called:
                 raise StartError(f"the function {logical_id} does not start:\n  {said[:2000]}")
 
-    def _write_state(self, endpoint: str) -> None:
+    def _state(self, endpoint: str) -> dict[str, Any]:
         assert self._deployed is not None  # noqa: S101 - entered
-        state = {
+        return {
             "url": self.url,
             "aws": endpoint,
             "region": REGION,
@@ -233,17 +224,3 @@ class LocalStack:
             "pids": self.pids(),
             "started_at": time.time(),
         }
-        for folder in (self.folder, ROOT / ".local"):
-            # Replaced in one step: tools of another stack may be reading it.
-            unfinished = folder / f"state-{os.getpid()}.tmp"
-            unfinished.write_text(json.dumps(state, indent=1))
-            unfinished.replace(folder / "state.json")
-
-
-def _is_running(folder: Path) -> bool:
-    """Whether a run still has processes; one whose state can't be read yet is taken for one that is starting."""
-    try:
-        pids = json.loads((folder / "state.json").read_text())["pids"]
-    except (OSError, ValueError, KeyError):
-        return folder.exists() and time.time() - folder.stat().st_mtime < 600
-    return any(exists(pid) for pid in pids)

@@ -14,12 +14,17 @@ from infra.local.transform import TemplateError
 
 
 def command(arguments: list[str]) -> int:
-    """Run ``up``; returns 0 after a clean end, 1 when the demo saw less than it should, 2 when the stack can't start."""
+    """Run ``up``.
+
+    Returns:
+        0 after a clean end, 1 when the demo saw less than it should, 2 when the stack can't start, 130 when the
+        scenario of ``--once`` was interrupted.
+    """
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="Steward on one machine.")
     commands = parser.add_subparsers(required=True, metavar="up")
     up = commands.add_parser("up", help="start the whole stack from template.yaml")
     up.add_argument(
-        "--port", type=int, default=8787, help="of the HTTP API on 127.0.0.1; 0 for any (default: 8787)"
+        "--port", type=_port, default=8787, help="of the HTTP API on 127.0.0.1; 0 for any (default: 8787)"
     )
     up.add_argument(
         "--once", action="store_true", help="end after the scenario; status 0 only if all was seen"
@@ -32,7 +37,7 @@ def command(arguments: list[str]) -> int:
     )
     wishes = parser.parse_args(arguments)
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: _interrupt(stop))
     try:
         return _up(wishes, stop)
@@ -40,7 +45,7 @@ def command(arguments: list[str]) -> int:
         print(f"infra.local: {error}", file=sys.stderr)
         return 2
     except _Interrupted:
-        return 0
+        return 130 if wishes.once else 0
 
 
 class _Interrupted(BaseException):
@@ -54,6 +59,13 @@ def _interrupt(stop: threading.Event) -> None:
         raise _Interrupted
 
 
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is no port; name one from 0 to 65535")
+    return port
+
+
 def _up(wishes: argparse.Namespace, stop: threading.Event) -> int:
     began = time.monotonic()
     print("starting the stack from template.yaml …", flush=True)
@@ -61,7 +73,10 @@ def _up(wishes: argparse.Namespace, stop: threading.Event) -> int:
         if wishes.verbose:
             print(*(f"  {note}" for note in stack.notes), sep="\n")
         print(f"ready {stack.url}", flush=True)
-        print(f"  after {time.monotonic() - began:.1f} s, IAM enforced, logs in {stack.folder}", flush=True)
+        print(f"  after {time.monotonic() - began:.1f} s; IAM enforced; logs in {stack.folder}")
+        for vendor, admin in (("Notion", stack.notion), ("Slack", stack.slack)):
+            where = f"simulated at {admin.url}" if admin else "not simulated: the environment names another"
+            print(f"  {vendor} is {where}", flush=True)
         status = 0
         if not wishes.no_demo:
             try:
