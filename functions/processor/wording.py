@@ -44,7 +44,8 @@ def message(effect: Effect, name: str | None) -> tuple[str, list[dict[str, Any]]
     title = effect.title.strip() or "Untitled"
     shown = title if len(title) <= TITLE_LIMIT else title[: TITLE_LIMIT - 1] + "…"
     text = f"*{escape(name or SOMEBODY)}* is now assigned to {link(effect.url, shown)}"
-    return text, [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]
+    # Verbatim: Slack must not make a mention of an "@channel" that somebody typed into a title.
+    return text, [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}]
 
 
 def _text(content: str) -> dict[str, Any]:
