@@ -40,7 +40,7 @@ def test_the_scenario_is_seen_and_the_status_says_so() -> None:
     for seen in (
         "ready http://127.0.0.1:",
         "@Ann, this task is now assigned to you",
-        "told nobody",
+        "nobody twice",
         "signature_mismatch",
     ):
         assert seen in done.stdout
