@@ -97,7 +97,7 @@ def _find_sam() -> str:
 def _build(sam: str, python: Path, document: dict[str, Any]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     source = FOLDER / "source.json"
-    source.write_text(json.dumps(for_this_machine(document, host_architecture()), indent=1))
+    source.write_text(json.dumps(with_absolute_paths(document), indent=1))
     command = [sam, "build", "--template-file", str(source), "--build-dir", str(FOLDER / "out")]
     command += ["--cache-dir", str(FOLDER / "cache"), "--cached", "--parallel", "--base-dir", str(ROOT)]
     command += ["--parameter-overrides", f"Architecture={host_architecture()}"]
@@ -116,14 +116,12 @@ def _build(sam: str, python: Path, document: dict[str, Any]) -> None:
         raise StartError(f"sam build failed:\n{last}")
 
 
-def for_this_machine(document: dict[str, Any], architecture: str) -> dict[str, Any]:
-    """A copy of the template that builds for this machine from any folder: absolute paths, and layers of our kind."""
+def with_absolute_paths(document: dict[str, Any]) -> dict[str, Any]:
+    """A copy of the template that builds from any folder: its paths are absolute."""
     copy: dict[str, Any] = json.loads(json.dumps(document))
     shared = copy["Globals"]["Function"]
     shared["CodeUri"] = str(ROOT / shared["CodeUri"])
     for resource in copy["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = str(ROOT / resource["Properties"]["ContentUri"])
-            # A template can't say this by a parameter: metadata takes no Ref.
-            resource["Metadata"]["BuildArchitecture"] = architecture
     return copy

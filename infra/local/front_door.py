@@ -24,6 +24,8 @@ from infra.local.payload import Answer, Request, answer_of, event_of, message
 MAX_BODY = 10 * 1024 * 1024
 """API Gateway's own limit, in bytes."""
 
+HEX = b"0123456789abcdefABCDEF"
+
 Invoke = Callable[[str, bytes, float], bytes | None]
 """Calls a function by name with a payload, waits at most so many seconds; None when the function failed.
 
@@ -207,10 +209,10 @@ class _Handler(BaseHTTPRequestHandler):
         return body
 
     def _chunk_size(self) -> int:
-        try:
-            return int(self.rfile.readline(1024).split(b";")[0].strip(), 16)
-        except ValueError:
-            raise _BadRequest(message(400, "Bad Request")) from None
+        digits = self.rfile.readline(1024).split(b";")[0].strip()
+        if not digits or digits.strip(HEX):  # int() alone would take a sign, or underscores
+            raise _BadRequest(message(400, "Bad Request"))
+        return int(digits, 16)
 
     def _read(self, size: int) -> bytes:
         body = self.rfile.read(size)
