@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from infra.local import built
 from infra.local.built import find_python, host_architecture, layers_of, with_absolute_paths
 from infra.local.processes import StartError
-from infra.local.setup import ROOT
+from infra.local.setup import ROOT, Environment
 from infra.local.transform import TemplateError, functions_of, read, to_cloudformation
 
 TEMPLATE = ROOT / "template.yaml"
@@ -81,6 +82,36 @@ def test_a_python_that_is_not_there_is_said_with_what_to_do(
 
     with pytest.raises(StartError, match=r"needs Python 3\.13.*leave --built away"):
         find_python("3.13")
+
+
+def tools(folder: Path, monkeypatch: pytest.MonkeyPatch, **scripts: str) -> None:
+    """Make these commands the only ones on the path."""
+    for name, script in scripts.items():
+        command = folder / name.replace("_", ".")
+        command.write_text(f"#!/bin/sh\n{script}\n")
+        command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(built, "FOLDER", folder / "built")
+    nothing = Environment("the SAM CLI", str(folder / "none"), "requirements-dev.txt", str(folder / "none"))
+    monkeypatch.setattr(built, "ENVIRONMENTS", {"sam": nothing})
+
+
+def test_a_missing_sam_cli_is_said_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tools(tmp_path, monkeypatch, python3_13="exit 0")
+
+    with pytest.raises(StartError, match=r"run: python -m infra\.local\.setup sam"):
+        built.from_build()
+
+
+def test_a_build_that_fails_is_told_by_its_last_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tools(tmp_path, monkeypatch, python3_13="exit 0", sam="echo 'Build Failed: no wheel' >&2; exit 1")
+
+    with pytest.raises(StartError, match="no wheel"):
+        built.from_build()
 
 
 @pytest.mark.parametrize(
