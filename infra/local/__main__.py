@@ -1,11 +1,9 @@
 """``python -m infra.local up``: the whole stack on this machine. Standard library only until everything is there."""
 
-import importlib.util
-import os
 import sys
-from pathlib import Path
 
-from infra.local.setup import ENVIRONMENTS, ROOT, SetupError, make_ready
+from infra.local.environment import ensure
+from infra.local.setup import ROOT, SetupError
 
 NEEDED = (
     "boto3",
@@ -19,34 +17,11 @@ NEEDED = (
     "yaml",
 )
 
-AGAIN = "STEWARD_LOCAL_CONTINUED"
-"""Set for the interpreter that we continue in, so that nothing can make us go round in circles."""
-
-
-def ensure_environment() -> None:
-    """Set up what is missing and continue in the project's own environment.
-
-    Raises:
-        SetupError: something can't be had.
-    """
-    if all(importlib.util.find_spec(name) for name in NEEDED):
-        make_ready(["aws-plane"])
-        return
-    if os.environ.get(AGAIN):
-        raise SetupError("the environment .venv stays incomplete; remove it and try again: rm -rf .venv")
-    run = ENVIRONMENTS["run"]
-    if Path(sys.prefix) == ROOT / run.folder:
-        # Its stamp lies, if there is one: something was removed by hand.
-        (ROOT / run.stamp).unlink(missing_ok=True)
-    make_ready(["run", "aws-plane"])
-    command = [str(run.python), "-m", "infra.local", *sys.argv[1:]]
-    os.execve(run.python, command, {**os.environ, AGAIN: "1"})  # noqa: S606 - our own interpreter
-
 
 def main() -> int:
     """Run the command; returns an exit status: 2 when something is missing."""
     try:
-        ensure_environment()
+        ensure("infra.local", NEEDED, also=("aws-plane",))
     except SetupError as error:
         print(f"infra.local: {error}", file=sys.stderr)
         return 2

@@ -2,12 +2,19 @@
 
 import argparse
 import sys
-from pathlib import Path
+
+from infra.local.environment import ensure
+from infra.local.setup import ROOT, SetupError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit status."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "functions"))
+    try:
+        ensure("infra.operate", ("requests",))
+    except SetupError as error:
+        print(f"infra.operate: {error}", file=sys.stderr)
+        return 2
+    sys.path.insert(0, str(ROOT / "functions"))
     from infra.operate import send  # noqa: PLC0415 - it needs functions/ on the path
 
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operate Steward.")
