@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from infra.local.simulators.notion import faults
 from infra.local.stack import LocalStack
 from infra.operate.samples import sample_event
 from steward.signature import sign
+from tests.stack.family import descendants
 
 pytestmark = pytest.mark.stack
 
@@ -127,7 +127,7 @@ def test_however_the_command_ends_its_processes_end_with_it(number: signal.Signa
     assert process.stdout is not None
     ready = next(line for line in process.stdout if line.startswith("ready "))
     folder = ROOT / ".local" / f"run-{ready.strip().rsplit(':', 1)[1]}"
-    pids = started_in(folder)
+    pids = descendants(json.loads((folder / "state.json").read_text())["pids"])
     assert len(pids) >= 4, "the local AWS, both simulators and a function's environment"
 
     process.send_signal(number)
@@ -136,17 +136,3 @@ def test_however_the_command_ends_its_processes_end_with_it(number: signal.Signa
 
     assert status == (-signal.SIGKILL if number is signal.SIGKILL else 0)
     eventually(lambda: not any(exists(pid) for pid in pids))
-
-
-def started_in(folder: Path) -> list[int]:
-    """The processes of a run: those that the state names, and their children."""
-    pids: list[int] = json.loads((folder / "state.json").read_text())["pids"]
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError):
-                continue
-            if parent in pids:
-                pids.append(int(entry.name))
-    return pids

@@ -21,6 +21,7 @@ from infra.local.simulators.slack import SlackAdmin, SlackSimulator
 from infra.local.stack import LocalStack
 from infra.operate.samples import sample_event
 from steward.signature import sign
+from tests.stack.family import descendants
 
 pytestmark = pytest.mark.stack
 
@@ -156,7 +157,9 @@ def test_killing_the_processor_between_the_comment_and_its_record_gives_one_comm
 
     notion.edit(page, properties={"Assignee": [demo.chloe]}, by=demo.ben)
     eventually(lambda: notion.comments(page) and notion.hanging())
-    for pid in processes_of("processor.handler"):
+    workers = [pid for pid, command in descendants(stack.pids()).items() if "processor.handler" in command]
+    assert workers
+    for pid in workers:
         os.kill(pid, signal.SIGKILL)
     notion.release_hangs()
 
@@ -170,19 +173,6 @@ def test_killing_the_processor_between_the_comment_and_its_record_gives_one_comm
     assert {e["status"] for e in row["effects"]} == {"done"}
     assert len(notion.comments(page)) == 1
     assert notion.requests(method="GET", path="/v1/comments"), "nobody looked before trying again"
-
-
-def processes_of(word: str) -> list[int]:
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                command = (folder / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if word.encode() in command and b"awslambdaric" in command:
-                found.append(int(folder.name))
-    return found
 
 
 @pytest.mark.req("O1")
