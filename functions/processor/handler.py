@@ -12,22 +12,24 @@ from typing import Any, Protocol, cast
 import boto3
 import requests
 
-from processor.budget_memory import BudgetMemory
-from processor.known import Known
-from processor.names import Names
-from processor.pipeline import Pipeline
-from processor.settle import Settler, WhenUnsure
+from processor.assemble import Settings, assemble
+from processor.current_lane import CurrentLane
+from processor.settle import WhenUnsure
 from processor.worker import Message, Worker
 from steward import telemetry
-from steward.budget import Budget
+from steward.budget import Budget, part_of
+from steward.budget_memory import BudgetMemory
 from steward.clients.notion import NotionClient
 from steward.clients.pacing import Pacer
 from steward.clients.slack import ConfiguredSlack, Slack, SlackBot, SlackWebhook, web_client
+from steward.clients.tokens import notion_token
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
-from steward.errors import CallFailed, Failure
 from steward.journal import Journal
 from steward.lane import Lane
+from steward.lane_switch import EventSource, LaneSwitch
+from steward.memory import Memory
+from steward.pauses import Breaker
 from steward.rules import load
 from steward.secret_store import SecretStore, SecretUnavailable
 from steward.state import State
@@ -64,53 +66,55 @@ def make_app(
 ) -> App:
     """Build the application: everything that acts, from its environment and its AWS clients."""
     rng = rng or random.Random()  # noqa: S311 - jitter, no secret
-    count, logger, deadline = telemetry.Counter(), telemetry.make_logger(), Deadline()
-    rules = load(_rules_file(environ))
-    state = State(aws.table(environ["STATE_TABLE"]), now)
+    count, deadline, breaker = telemetry.Counter(), Deadline(), Breaker()
+    state, memory = (
+        State(aws.table(environ["STATE_TABLE"]), now),
+        Memory(aws.table(environ["STATE_TABLE"]), now),
+    )
     store = SecretStore(
         aws.secrets, lambda: now().timestamp(), on_stale=lambda: count(telemetry.STALE_SECRET)
     )
-    budget = Budget(
-        int(environ.get("REQUESTS_PER_MINUTE", "180")), lambda: now().timestamp(), BudgetMemory(state)
+    lane = Lane(
+        aws.sqs,
+        environ["LANE_QUEUE_URL"],
+        int(environ.get("LANES", "1")),
+        dead_letter_url=environ["DEAD_LETTER_QUEUE_URL"],
     )
-    notion = NotionClient(
-        Transport(session(), "notion", deadline, sleep, rng),
-        environ.get("NOTION_API_URL") or "https://api.notion.com",
-        environ.get("NOTION_VERSION") or "2026-03-11",
-        _token(store, environ["NOTION_SECRET_ID"]),
-        budget,
-        now,
-    )
-    settler = Settler(
+    current = CurrentLane(lane.group_of, _budgets(environ, lane, memory, now))
+    worker = assemble(
+        Settings(
+            margin=timedelta(seconds=float(environ.get("SETTLE_MARGIN_SECONDS", "2"))),
+            when_unsure=cast("WhenUnsure", environ.get("WHEN_UNSURE") or "resend"),
+            sweep_every=timedelta(minutes=int(environ.get("SWEEP_MINUTES", "15"))),
+            max_receives=int(environ.get("MAX_RECEIVE_COUNT", "6")),
+        ),
+        rules=load(_rules_file(environ)),
         state=state,
-        notion=notion,
+        memory=memory,
+        journal=Journal(aws.table(environ["JOURNAL_TABLE"]), int(environ.get("JOURNAL_DAYS", "90")), now),
+        lane=lane,
+        current=current,
+        switch=LaneSwitch(
+            memory,
+            EventSource(aws.functions, environ["LANE_QUEUE_ARN"], environ["AWS_LAMBDA_FUNCTION_NAME"]),
+            now,
+        ),
+        breaker=breaker,
+        notion=NotionClient(
+            Transport(session(), "notion", deadline, sleep, rng),
+            environ.get("NOTION_API_URL") or "https://api.notion.com",
+            environ.get("NOTION_VERSION") or "2026-03-11",
+            notion_token(store, environ["NOTION_SECRET_ID"]),
+            current,
+            now,
+            breaker.watch,
+        ),
         slack=_slack(environ, store, session, deadline, Pacer(lambda: now().timestamp(), sleep), sleep, rng),
-        names=Names(state, lambda user_id: notion.user(user_id).body.get("name")),
-        default_channel=rules.slack.default_channel,
-        when_unsure=cast("WhenUnsure", environ.get("WHEN_UNSURE") or "resend"),
+        logger=telemetry.make_logger(),
+        count=count,
         now=now,
         jitter=rng.random,
-        count=count,
-    )
-    journal = Journal(aws.table(environ["JOURNAL_TABLE"]), int(environ.get("JOURNAL_DAYS", "90")), now)
-    pipeline = Pipeline(
-        rules=rules,
-        state=state,
-        journal=journal,
-        notion=notion,
-        settler=settler,
-        known=Known(state, lambda: notion.me().body.get("id")),
-        margin=timedelta(seconds=float(environ.get("SETTLE_MARGIN_SECONDS", "2"))),
-        now=now,
-        calls=lambda: budget.total,
-    )
-    worker = Worker(
-        pipeline=pipeline,
-        lane=Lane(aws.sqs, environ["LANE_QUEUE_URL"], dead_letter_url=environ["DEAD_LETTER_QUEUE_URL"]),
-        logger=logger,
-        count=count,
-        jitter=rng.random,
-        max_receives=int(environ.get("MAX_RECEIVE_COUNT", "6")),
+        time_left=deadline.remaining,
     )
     return App(worker, deadline, count)
 
@@ -126,6 +130,10 @@ class AwsClients(Protocol):
     def secrets(self) -> Any:
         """A Secrets Manager client."""
 
+    @property
+    def functions(self) -> Any:
+        """A Lambda client."""
+
     def table(self, name: str) -> Any:
         """A DynamoDB table."""
 
@@ -136,6 +144,7 @@ class Aws:
     def __init__(self, session: boto3.Session) -> None:
         self.sqs = session.client("sqs")
         self.secrets = session.client("secretsmanager")
+        self.functions = session.client("lambda")
         self._dynamodb = session.resource("dynamodb")
 
     def table(self, name: str) -> Any:
@@ -168,16 +177,18 @@ def _rules_file(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("LAMBDA_TASK_ROOT", ".")) / (environ.get("RULES_FILE") or "steward.toml")
 
 
-def _token(store: SecretStore, secret_id: str) -> Callable[[bool], str]:
-    def token(fresh: bool) -> str:
-        try:
-            document = store.refresh(secret_id) if fresh else store.get(secret_id)
-        except SecretUnavailable as error:
-            raise CallFailed(Failure.UNREACHABLE, "notion", "notion.token", message=str(error)) from error
-        found = document.get("token")
-        return found if isinstance(found, str) else ""
-
-    return token
+def _budgets(
+    environ: Mapping[str, str], lane: Lane, memory: Memory, now: Callable[[], datetime]
+) -> dict[str, Budget]:
+    limit, lanes = int(environ.get("REQUESTS_PER_MINUTE", "180")), lane.groups
+    return {
+        name: Budget(
+            part_of(limit, len(lanes), number),
+            lambda: now().timestamp(),
+            BudgetMemory(memory, name if len(lanes) > 1 else None),
+        )
+        for number, name in enumerate(lanes)
+    }
 
 
 def _slack(

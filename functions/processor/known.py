@@ -8,21 +8,22 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from steward.errors import CallFailed
+from steward.memory import Memory
 from steward.outcomes import TABLE, Then
 from steward.pages import Page
 from steward.rules import DataSource, Rules
-from steward.state import State
 
 BOT_KEEP = timedelta(days=7)
 
 
 class Known:
-    """Remembered facts, read from State once for each environment."""
+    """Remembered facts, read from memory once for each environment."""
 
-    def __init__(self, state: State, fetch_bot: Callable[[], str | None]) -> None:
-        self._state = state
+    def __init__(self, memory: Memory, fetch_bot: Callable[[], str | None]) -> None:
+        self._memory = memory
         self._fetch_bot = fetch_bot
         self._assignees: dict[str, str | None] = {}
+        self._sources: dict[str, str] = {}
         self._bot: str | None = None
 
     def assignee_ids(self, rules: Rules) -> Mapping[str, str]:
@@ -33,12 +34,21 @@ class Known:
     def assignee_of(self, source: DataSource) -> str | None:
         """The id of a data source's assignee property, or None until a page has shown it."""
         if source.id not in self._assignees:
-            remembered = self._state.recall(_memory(source))
+            remembered = self._memory.recall(_memory(source))
             self._assignees[source.id] = None if remembered is None else str(remembered)
         return self._assignees[source.id]
 
+    def query_id(self, source: DataSource) -> str:
+        """The id that the source is queried by; a rules file may name its database instead."""
+        if source.id not in self._sources:
+            self._sources[source.id] = str(self._memory.recall(f"SOURCE#{source.id}") or source.id)
+        return self._sources[source.id]
+
     def learn(self, source: DataSource, page: Page) -> None:
-        """Learn the id of the assignee property from a page."""
+        """Learn the id of the assignee property, and of the data source itself, from a page."""
+        if page.data_source_id is not None and page.data_source_id != self.query_id(source):
+            self._sources[source.id] = page.data_source_id
+            self._memory.remember(f"SOURCE#{source.id}", page.data_source_id)
         name = source.properties.assignee
         known = self.assignee_of(source)
         if name is None or (known is not None and page.find(known) is not None):
@@ -46,7 +56,7 @@ class Known:
         prop = page.find(name)
         if prop is not None:
             self._assignees[source.id] = prop.id
-            self._state.remember(_memory(source), prop.id)
+            self._memory.remember(_memory(source), prop.id)
 
     def own_bot(self) -> str | None:
         """The id of our own bot user, or None when Notion does not tell.
@@ -55,7 +65,7 @@ class Known:
             CallFailed: it is not known yet and Notion is in trouble that passes.
         """
         if self._bot is None:
-            remembered = self._state.recall("BOT")
+            remembered = self._memory.recall("BOT")
             self._bot = str(remembered) if remembered is not None else self._ask()
         return self._bot
 
@@ -67,7 +77,7 @@ class Known:
                 raise
             return None
         if bot is not None:
-            self._state.remember("BOT", bot, BOT_KEEP)
+            self._memory.remember("BOT", bot, BOT_KEEP)
         return bot
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from steward.errors import CallFailed, Failure
-from steward.state import State
+from steward.memory import Memory
 
 KEEP = timedelta(hours=24)
 
@@ -12,8 +12,8 @@ KEEP = timedelta(hours=24)
 class Names:
     """Looks names up by user id."""
 
-    def __init__(self, state: State, fetch: Callable[[str], str | None]) -> None:
-        self._state = state
+    def __init__(self, memory: Memory, fetch: Callable[[str], str | None]) -> None:
+        self._memory = memory
         self._fetch = fetch
 
     def of(self, user_id: str) -> str | None:
@@ -22,7 +22,7 @@ class Names:
         Raises:
             CallFailed: Notion is in trouble; a missing capability or an unknown user is no trouble.
         """
-        known = self._state.recall(f"USER#{user_id}")
+        known = self._memory.recall(f"USER#{user_id}")
         if known is not None:
             return str(known) or None
         try:
@@ -31,5 +31,5 @@ class Names:
             if failure.failure not in (Failure.FORBIDDEN, Failure.NOT_FOUND, Failure.INVALID):
                 raise
             name = None
-        self._state.remember(f"USER#{user_id}", name or "", KEEP)
+        self._memory.remember(f"USER#{user_id}", name or "", KEEP)
         return name

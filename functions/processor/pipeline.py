@@ -5,8 +5,8 @@
     event(P, T)
       finished before?                             → DUPLICATE, 0 calls
       irrelevant?                                  → IGNORED,   0 calls
-      snapshot(P).observed_at ≥ T + margin?        → COVERED,   0 calls
-      observe   one GET page
+      snapshot(P) covers T?                        → COVERED,   0 calls
+      observe   one GET page, or one query for up to 100 pages when many events wait
       plan      pure: previous snapshot, page, rules → effects
       commit    one transaction: next snapshot + planned effects
       settle    run each effect that P still owes
@@ -15,30 +15,30 @@
 Whatever the decision, what the page still owes is settled: a redelivery after a crash finishes what was begun.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from processor.burst import DEEP, Burst
 from processor.known import Known
-from processor.plan import Context, Plan, late_news, plan_gone, plan_observed, plan_untold
+from processor.reconcile import Observation, Reason, Reconciler, Seen
 from processor.relevance import Irrelevant, judge, news_of
 from processor.settle import Settler
-from steward.clients.notion import NotionClient
 from steward.effects import Effect
-from steward.errors import CallFailed
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
-from steward.outcomes import TABLE, Then
-from steward.pages import decode_page
-from steward.rules import DataSource, Rules
+from steward.rules import Rules
 from steward.snapshots import Snapshot
 from steward.state import PageRecord, State
 
-DUE_PAGES = 25
-"""Pages that one settle tick looks at; the next tick comes a minute later, and every event settles its own page."""
+LATE = timedelta(minutes=10)
+"""An event so old is not news by the minute any more: its messages are gathered into a digest."""
+
+GATHER = timedelta(seconds=45)
+"""How long messages wait to be gathered; the tick that sends them comes every minute."""
 
 
 class Pipeline:
-    """Works one event, or one settle tick, at a time."""
+    """Works one event at a time."""
 
     def __init__(
         self,
@@ -46,22 +46,26 @@ class Pipeline:
         rules: Rules,
         state: State,
         journal: Journal,
-        notion: NotionClient,
+        reconciler: Reconciler,
+        burst: Burst,
         settler: Settler,
         known: Known,
         margin: timedelta,
         now: Callable[[], datetime],
         calls: Callable[[], int],
+        waiting: Callable[[], int],
     ) -> None:
         self._rules = rules
         self._state = state
         self._journal = journal
-        self._notion = notion
+        self._reconciler = reconciler
+        self._burst = burst
         self._settler = settler
         self._known = known
         self._margin = margin
         self._now = now
         self._calls = calls
+        self._waiting = waiting
 
     def work(self, event: Event, received_at: datetime | None) -> Decision:
         """Work one event to its end, or raise and leave it for a redelivery to finish.
@@ -76,21 +80,13 @@ class Pipeline:
                 self._settler.settle(self._state.load(event.entity_id))
             self._journal.redelivered(event.id)
             return Decision.DUPLICATE
-        decision, why, record = self._decide(event)
+        decision, why, record, effects = self._decide(event)
         title = record.snapshot.title if record and record.snapshot else None
-        effects = [e for e in record.effects if e.event_id == event.id] if record else []
         calls = self._calls() - before
         self._journal.record(
             Entry(event, decision, why, title, effects, calls, received_at, finished_at=self._now())
         )
         return decision
-
-    def settle_due(self) -> int:
-        """Settle every page whose effects may be tried again; returns how many pages were looked at."""
-        pages = self._state.due(DUE_PAGES)
-        for page_id in pages:
-            self._settler.settle(self._state.load(page_id))
-        return len(pages)
 
     def park(self, event: Event, reason: str, received_at: datetime | None) -> None:
         """Record an event that was put among the dead letters, so that it is not worked again by a redelivery."""
@@ -98,92 +94,68 @@ class Pipeline:
             Entry(event, Decision.PARKED, reason, None, (), 0, received_at, finished_at=self._now())
         )
 
-    def _decide(self, event: Event) -> tuple[Decision, str, PageRecord | None]:
+    def _decide(self, event: Event) -> tuple[Decision, str, PageRecord | None, list[Effect]]:
         verdict = judge(event, self._rules, self._known.assignee_ids(self._rules), self._known.own_bot)
         if isinstance(verdict, Irrelevant):
-            return Decision.IGNORED, verdict.why, None
+            return Decision.IGNORED, verdict.why, None, []
         page_id = verdict.page_id
         record = self._state.load(page_id)
-        if record.snapshot is not None and self._covers(record.snapshot, event):
-            decision, why = self._covered(event, record, record.snapshot)
+        if record.snapshot is not None and record.snapshot.covers(event.occurred_at, self._margin):
+            decision, why, changed = self._covered(event, record, record.snapshot)
         else:
             # What was started by an older version is settled first: a newer plan must not overtake it.
             self._settler.settle(record, only_started=True)
-            decision, why = self._observe(event, page_id)
-        self._settler.settle(self._state.load(page_id))
-        return decision, why, self._state.load(page_id)
+            decision, why = self._observe(event, page_id, record.snapshot)
+            changed = True
+        if changed:
+            record = self._state.load(page_id)
+        owed = {e.id for e in record.still_open}
+        if self._settler.settle(record):
+            record = self._state.load(page_id)
+        return decision, why, record, [e for e in record.effects if e.event_id == event.id or e.id in owed]
 
-    def _covers(self, snapshot: Snapshot, event: Event) -> bool:
-        if snapshot.observed_at is None or event.occurred_at is None:
-            return False
-        return snapshot.observed_at >= event.occurred_at + self._margin
-
-    def _covered(self, event: Event, record: PageRecord, snapshot: Snapshot) -> tuple[Decision, str]:
+    def _covered(self, event: Event, record: PageRecord, snapshot: Snapshot) -> tuple[Decision, str, bool]:
+        """The decision, why, and whether something was planned."""
         why = "the snapshot is fresher than the event"
-        source = self._rules.source_of(snapshot.source_id)
-        if source is None:
-            return Decision.COVERED, why
-        context = self._context(event, source)
-        if not late_news(snapshot, context.news, self._margin):
-            return Decision.COVERED, why
-        self._commit_all(record, lambda current, _open: plan_untold(current, context) if current else None)
-        return (
-            Decision.COVERED,
-            "the snapshot is fresher than the event, which says that the assignees were news",
+        if not self._reconciler.owes_news(snapshot, self._reason(event, waiting=0)):
+            return Decision.COVERED, why, False
+        self._reconciler.tell_untold(record, self._reason(event, self._waiting()))
+        return Decision.COVERED, f"{why}, which says that the assignees were news", True
+
+    def _observe(self, event: Event, page_id: str, snapshot: Snapshot | None) -> tuple[Decision, str]:
+        source = self._rules.source_of(event.data_source_id, snapshot.source_id if snapshot else None)
+        waiting = self._waiting()
+        reason = self._reason(event, waiting)
+        if source is not None and self._burst.refresh(event, source, waiting, reason):
+            record = self._state.load(page_id)
+            if record.snapshot is not None and record.snapshot.covers(event.occurred_at, self._margin):
+                told = sum(e.version == record.snapshot.version for e in record.effects)
+                return (
+                    Decision.OBSERVED,
+                    f"by a query, because {waiting} messages were waiting; {_to_tell(told)}",
+                )
+        return _decision(self._reconciler.read(page_id, reason))
+
+    def _reason(self, event: Event, waiting: int) -> Reason:
+        late = event.occurred_at is not None and self._now() - event.occurred_at > LATE
+        return Reason(
+            event.id,
+            lambda _page, source: news_of(event, self._known.assignee_of(source), source.properties.assignee),
+            self._now() + GATHER if late or waiting >= DEEP else None,
         )
 
-    def _observe(self, event: Event, page_id: str) -> tuple[Decision, str]:
-        try:
-            answer = self._notion.page(page_id)
-        except CallFailed as failure:
-            if TABLE[failure.failure].observing is not Then.GONE:
-                raise
-            return self._gone(page_id, "not found, or not shared with the connection")
-        page = decode_page(answer.body)
-        source = self._rules.source_of(page.data_source_id, page.database_id)
-        if source is None:
-            return Decision.IGNORED, "the page's data source is not in the rules file"
-        self._known.learn(source, page)
-        context = self._context(event, source)
-        record = self._state.load(page_id)
-        effects = self._commit_all(
-            record, lambda current, still: plan_observed(current, page, answer.observed_at, still, context)
-        )
-        if page.in_trash:
+
+def _decision(observation: Observation) -> tuple[Decision, str]:
+    match observation.seen:
+        case Seen.PRESENT:
+            return Decision.OBSERVED, _to_tell(observation.planned)
+        case Seen.TRASHED:
             return Decision.GONE, "the page is in the trash"
-        return Decision.OBSERVED, f"{effects} to tell" if effects else "nothing to tell"
+        case Seen.MISSING:
+            return Decision.GONE, "not found, or not shared with the connection"
+        case Seen.ELSEWHERE:
+            return Decision.IGNORED, "the page's data source is not in the rules file"
 
-    def _gone(self, page_id: str, why: str) -> tuple[Decision, str]:
-        record = self._state.load(page_id)
-        if record.snapshot is not None:
-            self._commit_all(
-                record, lambda current, still: plan_gone(current, None, still) if current else None
-            )
-        return Decision.GONE, why
 
-    def _commit_all(
-        self, record: PageRecord, planner: Callable[[Snapshot | None, Sequence[Effect]], Plan | None]
-    ) -> int:
-        """Plan and commit until the plan is complete; returns how many effects were planned."""
-        planned = 0
-        while True:
-            plan = planner(record.snapshot, record.still_open)
-            if plan is None:
-                return planned
-            self._state.commit(record.snapshot, plan.snapshot, plan.effects, plan.obsolete)
-            planned += len(plan.effects)
-            if plan.complete:
-                return planned
-            record = self._state.load(plan.snapshot.page_id)
-
-    def _context(self, event: Event, source: DataSource) -> Context:
-        assignee = self._known.assignee_of(source)
-        return Context(
-            rules=self._rules,
-            source=source,
-            assignee=assignee or source.properties.assignee or "",
-            news=news_of(event, assignee, source.properties.assignee),
-            event_id=event.id,
-            margin=self._margin,
-            now=self._now(),
-        )
+def _to_tell(effects: int) -> str:
+    return f"{effects} to tell" if effects else "nothing to tell"

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from processor.automations.assignment import tellings
 from processor.relevance import News
-from steward.effects import Effect
+from steward.effects import Effect, Kind
 from steward.pages import Page, Person, people
 from steward.rules import DataSource, Rules
 from steward.snapshots import Snapshot
@@ -45,7 +45,19 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a plan needs to know besides the page; ``assignee`` is the property's id, or its name until that is known."""
+    """What a plan needs to know besides the page.
+
+    Attributes:
+        rules: the whole file.
+        source: the page's data source.
+        assignee: the id of its assignee property, or the name until that is known.
+        news: what is claimed about the assignees.
+        event_id: what led here.
+        margin: see ``Snapshot.covers``.
+        now: our clock.
+        quiet_until: messages wait until then to be gathered into a digest; None sends them at once.
+        listed: the page is a row of a query.
+    """
 
     rules: Rules
     source: DataSource
@@ -54,6 +66,8 @@ class Context:
     event_id: str
     margin: timedelta
     now: datetime
+    quiet_until: datetime | None = None
+    listed: bool = False
 
 
 def plan_observed(
@@ -65,9 +79,9 @@ def plan_observed(
 ) -> Plan:
     """Plan for a page as it was just observed."""
     if page.in_trash:
-        return plan_gone(_seen(previous, page, observed_at, context.source), observed_at, still_open)
-    present = _assignees(page, context.assignee)
-    nxt = _seen(previous, page, observed_at, context.source)
+        return plan_gone(_seen(previous, page, observed_at, context), observed_at, still_open)
+    present = assignees_of(page, context.assignee)
+    nxt = _seen(previous, page, observed_at, context)
     if present is None:
         return Plan(nxt)
     if previous is None or previous.assignees is None:
@@ -89,8 +103,7 @@ def plan_untold(snapshot: Snapshot, context: Context) -> Plan:
     owed = [p for p in snapshot.assignees or () if p.id in snapshot.untold]
     now_told, later = owed[:MAX_PEOPLE], owed[MAX_PEOPLE:]
     nxt = replace(snapshot, version=snapshot.version + 1, untold=frozenset(p.id for p in later))
-    effects = tellings(nxt, now_told, context.source, context.rules, context.event_id, context.now)
-    return Plan(nxt, effects, complete=not later)
+    return Plan(nxt, _tellings(nxt, now_told, context), complete=not later)
 
 
 def plan_gone(previous: Snapshot, observed_at: datetime | None, still_open: Sequence[Effect]) -> Plan:
@@ -130,37 +143,35 @@ def _tell(
     gone = [e for e in still_open if e.person_id not in ids]
     return Plan(
         snapshot,
-        tellings(snapshot, now_told, context.source, context.rules, context.event_id, context.now),
+        _tellings(snapshot, now_told, context),
         tuple(gone[:MAX_CANCELS]),
         complete=not later and len(gone) <= MAX_CANCELS,
     )
 
 
-def _seen(
-    previous: Snapshot | None, page: Page, observed_at: datetime | None, source: DataSource
-) -> Snapshot:
-    if previous is None:
-        return Snapshot(
-            page.id,
-            1,
-            observed_at,
-            gone=False,
-            source_id=source.id,
-            title=page.title,
-            url=page.url,
-            assignees=None,
-        )
+def _tellings(snapshot: Snapshot, people: Sequence[Person], context: Context) -> tuple[Effect, ...]:
+    planned = tellings(snapshot, people, context.source, context.rules, context.event_id, context.now)
+    return tuple(replace(e, retry_at=context.quiet_until) if e.kind is Kind.MESSAGE else e for e in planned)
+
+
+def _seen(previous: Snapshot | None, page: Page, observed_at: datetime | None, context: Context) -> Snapshot:
+    first = Snapshot(page.id, 0, observed_at, False, context.source.id, page.title, page.url, None)
+    before = previous or first
     return replace(
-        previous,
-        version=previous.version + 1,
+        before,
+        version=before.version + 1,
         observed_at=observed_at,
         gone=False,
-        source_id=source.id,
+        source_id=context.source.id,
         title=page.title,
         url=page.url,
+        edited_at=page.last_edited_time,
+        created_at=page.created_time or before.created_at,
+        listed=context.listed,
     )
 
 
-def _assignees(page: Page, reference: str) -> tuple[Person, ...] | None:
+def assignees_of(page: Page, reference: str) -> tuple[Person, ...] | None:
+    """Who a page is assigned to, without bots; None when the property can't be read."""
     found = people(page.find(reference))
     return None if found is None else tuple(p for p in found if p.kind != "bot")

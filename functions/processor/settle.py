@@ -5,7 +5,7 @@ effect that is found started is looked for in the outside world before it is tri
 an incoming webhook keeps no history or the capability is missing, ``WHEN_UNSURE`` decides, and the case is counted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,8 +15,9 @@ from processor.wording import comment_body, find_comment, message
 from steward import telemetry
 from steward.clients.notion import NotionClient
 from steward.clients.slack import Slack
-from steward.effects import Effect, Kind, Status
+from steward.effects import Effect, Kind, Notice, Status
 from steward.errors import CallFailed
+from steward.memory import Memory
 from steward.outcomes import TABLE, Then, wait_for
 from steward.state import PageRecord, State
 
@@ -40,6 +41,7 @@ class Settler:
         self,
         *,
         state: State,
+        memory: Memory,
         notion: NotionClient,
         slack: Slack,
         names: Names,
@@ -50,6 +52,7 @@ class Settler:
         count: telemetry.Count,
     ) -> None:
         self._state = state
+        self._memory = memory
         self._notion = notion
         self._slack = slack
         self._names = names
@@ -59,26 +62,29 @@ class Settler:
         self._jitter = jitter
         self._count = count
 
-    def settle(self, record: PageRecord, *, only_started: bool = False) -> None:
-        """Run what the page owes and what may be tried now.
+    def settle(self, record: PageRecord, *, only_started: bool = False, gathered: bool = False) -> int:
+        """Run what the page owes and what may be tried now; returns how many effects were tried.
 
         Args:
             record: the page as it was just loaded or committed.
             only_started: settle only what may have happened already, before a newer state is planned.
+            gathered: messages that were planned to be gathered have been, so what is left of them goes alone.
 
         Raises:
             CallFailed: trouble that holds the event itself, not just the effect; the effect is left as it stands.
         """
-        slack_rests = False
+        slack_rests, tried = False, 0
         for effect in record.still_open:
             if effect.retry_at is not None and effect.retry_at > self._now():
                 continue
             if only_started and effect.status is not Status.STARTED:
                 continue
-            if effect.kind is Kind.MESSAGE and slack_rests:
+            if effect.kind is Kind.MESSAGE and (slack_rests or (effect.is_quiet and not gathered)):
                 continue
             after = self._run(effect)
+            tried += 1
             slack_rests |= effect.kind is Kind.MESSAGE and after.is_open
+        return tried
 
     def _run(self, effect: Effect) -> Effect:
         after = self._try(effect)
@@ -91,19 +97,32 @@ class Settler:
             closed = self._look_back(effect)
             if closed is not None:
                 return closed
+        if effect.notices:
+            effect = replace(effect, notices=self._still_true(effect.notices))
+            if not effect.notices:
+                return self._close(effect, Status.CANCELLED, "no longer true")
         try:
             # What can fail without a trace comes before "started": from there on the effect may have happened.
-            name = effect.person_name or (
-                self._names.of(effect.person_id) if effect.kind is Kind.MESSAGE else None
-            )
+            names = self._names_of(effect)
         except CallFailed as failure:
             return self._waits(effect, failure, TABLE[failure.failure].observing)
         started = self._start(effect)
         try:
-            external_id = self._call(started, name)
+            external_id = self._call(started, names)
         except CallFailed as failure:
             return self._after(started, failure)
         return self._done(started, external_id)
+
+    def _still_true(self, notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
+        """The lines of a digest that still hold: it may have waited longer than they were true."""
+        known = self._state.snapshots([n.page_id for n in notices])
+        there = {
+            (snapshot.page_id, person.id)
+            for snapshot in known.values()
+            if not snapshot.gone
+            for person in snapshot.assignees or ()
+        }
+        return tuple(n for n in notices if (n.page_id, n.person_id) in there)
 
     def _look_back(self, effect: Effect) -> Effect | None:
         """Close an effect that was found started, or return it when it has to wait; None when it has to be tried."""
@@ -136,13 +155,22 @@ class Settler:
         )
         return self._state.advance(effect, becomes)
 
-    def _call(self, effect: Effect, name: str | None) -> str:
+    def _names_of(self, effect: Effect) -> dict[str, str | None]:
+        """The names that a message needs and that were not there when it was planned."""
+        if effect.kind is not Kind.MESSAGE:
+            return {}
+        people = [(n.person_id, n.person_name) for n in effect.notices] or [
+            (effect.person_id, effect.person_name)
+        ]
+        return {person_id: self._names.of(person_id) for person_id, name in people if name is None}
+
+    def _call(self, effect: Effect, names: Mapping[str, str | None]) -> str:
         if effect.kind is Kind.COMMENT:
             return str(self._notion.create_comment(effect.page_id, comment_body(effect)).body["id"])
-        text, blocks = message(effect, name)
+        text, blocks = message(effect, names)
         posted = self._slack.post(effect.channel, text, blocks, effect.id)
         if posted.channel_id and self._channel_id(effect.channel) != posted.channel_id:
-            self._state.remember(f"SLACK#{effect.channel}", posted.channel_id)
+            self._memory.remember(f"SLACK#{effect.channel}", posted.channel_id)
         return f"{posted.channel_id or effect.channel}/{posted.ts or 'ok'}"
 
     def _look(self, effect: Effect) -> Found | None:
@@ -158,7 +186,7 @@ class Settler:
     def _channel_id(self, channel: str) -> str | None:
         if not channel.startswith("#"):
             return channel
-        known = self._state.recall(f"SLACK#{channel}")
+        known = self._memory.recall(f"SLACK#{channel}")
         return None if known is None else str(known)
 
     def _after(self, effect: Effect, failure: CallFailed) -> Effect:

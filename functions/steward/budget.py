@@ -6,6 +6,9 @@ one spent meanwhile, so the spending is remembered. Calls are taken in leases of
 each lease the memory is read and written. Whoever finds in it what somebody else wrote assumes a lease more than is
 written, spent as late as it may have been.
 
+The workspace's limit, which all its connections share, is not published. It is learnt: a refusal in its name says how many
+calls there was room for, and from there the room grows again with every window that passes without one.
+
 Refused: exactness. What is not known counts as spent, so a change of environments costs calls and never grants any.
 """
 
@@ -21,13 +24,25 @@ from steward.errors import CallFailed, Failure
 LONGEST_BLOCK = 3600.0
 """Seconds; a block that seems longer comes from a clock that was wrong."""
 
+GROWTH = 0.1
+"""The share of the limit by which the learnt room grows with every window: one refusal in some minutes finds the edge."""
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetRecord:
-    """What is remembered: calls per second of the window, by the second's end, and until when nothing may be called."""
+    """What is remembered.
+
+    Attributes:
+        spent: calls per second of the window, by the second's end.
+        blocked_until: nothing may be called before; seconds since the epoch.
+        room: calls in a window that the workspace had room for when it last refused one; None when it never did.
+        room_at: when that was, seconds since the epoch.
+    """
 
     spent: Mapping[int, int] = field(default_factory=dict)
     blocked_until: float = 0.0
+    room: int | None = None
+    room_at: float = 0.0
 
 
 class BudgetStore(Protocol):
@@ -38,6 +53,16 @@ class BudgetStore(Protocol):
 
     def save(self, record: BudgetRecord) -> None:
         """Save, or raise: then no call is made."""
+
+
+class Purse(Protocol):
+    """What a client needs of a budget."""
+
+    def spend(self) -> None:
+        """Take one call out of the budget, or raise ``CallFailed``."""
+
+    def block(self, seconds: float, *, by_workspace: bool = False) -> None:
+        """Obey the vendor: no call for so many seconds."""
 
 
 class Budget:
@@ -79,6 +104,8 @@ class Budget:
         self._vendor = vendor
         self._calls: list[float] = []
         self._blocked_until = 0.0
+        self._room: int | None = None
+        self._room_at = 0.0
         self._saved: BudgetRecord | None = None
         self._leased = 0
         self._leased_until = 0.0
@@ -97,21 +124,40 @@ class Budget:
             self._catch_up(now)
         if self._blocked_until > now:
             raise self._spent(self._blocked_until - now)
-        del self._calls[: bisect_right(self._calls, now - self._window)]
-        if len(self._calls) >= self._limit:
-            raise self._spent(self._calls[-self._limit] + self._window - now)
+        limit = self._allowed(now)
+        if len(self._in_window(now)) >= limit:
+            raise self._spent(self._calls[-limit] + self._window - now)
         if renews:
             self._save(now)
         self._leased -= 1
         insort(self._calls, now)
         self.total += 1
 
-    def block(self, seconds: float) -> None:
-        """Obey the vendor: no call for so many seconds, by whichever environment."""
+    def block(self, seconds: float, *, by_workspace: bool = False) -> None:
+        """Obey the vendor: no call for so many seconds, by whichever environment.
+
+        Args:
+            seconds: how long.
+            by_workspace: the limit that was met is the workspace's, so what was spent before it shows its size.
+        """
         now = self._now()
         self._blocked_until = max(self._blocked_until, now + min(seconds, LONGEST_BLOCK))
         self._catch_up(now)
+        if by_workspace:
+            # The refused call is among those of the window.
+            self._room, self._room_at = max(1, min(self._allowed(now), len(self._in_window(now)) - 1)), now
         self._save(now)
+
+    def _in_window(self, now: float) -> list[float]:
+        del self._calls[: bisect_right(self._calls, now - self._window)]
+        return self._calls
+
+    def _allowed(self, now: float) -> int:
+        """Calls that a window may hold: the plan's number, or what the workspace has room for."""
+        if self._room is None:
+            return self._limit
+        windows = int(max(now - self._room_at, 0) / self._window)
+        return min(self._limit, self._room + windows * max(1, round(self._limit * GROWTH)))
 
     def _now(self) -> float:
         now = self._clock()
@@ -121,6 +167,7 @@ class Budget:
             back = self._latest - now
             self._calls = [call - back for call in self._calls]
             self._blocked_until -= back
+            self._room_at -= back
             self._leased = 0
         self._latest = now
         return now
@@ -135,12 +182,15 @@ class Budget:
         known = [min(float(second), latest) for second, count in record.spent.items() for _ in range(count)]
         self._calls = sorted([*known, *([latest] * self._lease)])
         self._blocked_until = max(self._blocked_until, min(record.blocked_until, now + LONGEST_BLOCK))
+        if record.room_at > self._room_at:
+            self._room, self._room_at = record.room, min(record.room_at, now)
         self._saved = record
 
     def _save(self, now: float) -> None:
         if self._store is None:
             return
-        record = BudgetRecord(dict(Counter(ceil(call) for call in self._calls)), self._blocked_until)
+        spent = dict(Counter(ceil(call) for call in self._calls))
+        record = BudgetRecord(spent, self._blocked_until, self._room, self._room_at)
         self._store.save(record)
         self._saved = record
         self._leased, self._leased_until = self._lease, now + self._lease_seconds
@@ -153,3 +203,8 @@ class Budget:
             message="the request budget of this minute is spent",
             retry_after=retry_after,
         )
+
+
+def part_of(limit: int, lanes: int, number: int) -> int:
+    """One lane's part of a limit; the parts of all lanes add up to it, but each is at least 1."""
+    return max(1, limit // lanes + (number < limit % lanes))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from steward.effects import Effect, Kind, Status
+from steward.effects import Effect, Kind, Notice, Status
 from steward.pages import Person
 from steward.snapshots import Snapshot
 
@@ -35,10 +35,18 @@ def snapshot_item(snapshot: Snapshot) -> Item:
         "title": snapshot.title,
         "url": snapshot.url,
         "assignees": people,
+        "edited_at": iso(snapshot.edited_at),
+        "created_at": iso(snapshot.created_at),
+        "listed": snapshot.listed,
         "baseline_at": iso(snapshot.baseline_at),
         "untold": sorted(snapshot.untold),
     }
+    # Only what is there is listed by the index by-source.
+    listed = (
+        {} if snapshot.gone else {"source": snapshot.source_id, "created_at": iso(snapshot.created_at) or "0"}
+    )
     return {
+        **listed,
         "pk": page_key(snapshot.page_id),
         "sk": "SNAPSHOT",
         "version": snapshot.version,
@@ -60,6 +68,9 @@ def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
         title=document["title"],
         url=document["url"],
         assignees=None if people is None else tuple(Person(*p) for p in people),
+        edited_at=moment(document.get("edited_at")),
+        created_at=moment(document.get("created_at")),
+        listed=bool(document.get("listed")),
         baseline_at=moment(document["baseline_at"]),
         untold=frozenset(document["untold"]),
     )
@@ -78,6 +89,7 @@ def effect_item(effect: Effect) -> Item:
         "url": effect.url,
         "mention": effect.mention,
         "planned_at": iso(effect.planned_at),
+        "notices": [[n.page_id, n.person_id, n.person_name, n.title, n.url] for n in effect.notices],
     }
     return {
         **effect_key(effect),
@@ -126,6 +138,7 @@ def effect_of(item: Mapping[str, Any]) -> Effect:
         external_id=item.get("external_id"),
         obsolete=item["obsolete"],
         reason=item.get("reason"),
+        notices=tuple(Notice(*n) for n in document.get("notices", ())),
     )
 
 

@@ -6,7 +6,8 @@ The life of an effect::
        │           │  └───▶ planned      the call provably did nothing: it may be tried again
        │           ├──────▶ failed       refused for good, with the reason
        │           └──────▶ skipped      nobody can tell whether it happened, and WHEN_UNSURE says not to repeat it
-       └─────────────────▶ cancelled     no longer true before it was told
+       ├─────────────────▶ cancelled     no longer true before it was told
+       └─────────────────▶ folded        told by a digest, an effect of its own that external_id names
 
 An effect that is found ``started`` may have happened: it is looked for in the outside world before it is tried again.
 """
@@ -33,9 +34,21 @@ class Status(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
+    FOLDED = "folded"
 
 
 OPEN = frozenset({Status.PLANNED, Status.STARTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line of a digest: who, and of which page; see ``Effect`` for the fields."""
+
+    page_id: str
+    person_id: str
+    person_name: str | None
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,7 @@ class Effect:
         external_id: what the vendor calls the result: a comment's id, or ``channel/ts``; None until done.
         obsolete: started, and no longer true since: if it did not happen it is cancelled instead of tried again.
         reason: why it failed, was skipped or was cancelled, or what it waits for.
+        notices: the lines of a digest; empty for anything else.
     """
 
     id: str
@@ -85,11 +99,17 @@ class Effect:
     external_id: str | None = None
     obsolete: bool = False
     reason: str | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether it is still owed."""
         return self.status in OPEN
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it was planned to wait and be gathered with others, and was not tried yet."""
+        return self.status is Status.PLANNED and self.attempts == 0 and self.retry_at is not None
 
 
 def effect_id(page_id: str, version: int, rule: str, kind: Kind, person_id: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import re
 import zlib
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from steward.envelope import encode
 from steward.events import Event
@@ -31,12 +31,21 @@ class Lane:
         self._lanes = lanes
         self._dead_letter_url = dead_letter_url
 
+    @property
+    def groups(self) -> list[str]:
+        """The message groups of all lanes, the first lane's first."""
+        return [f"lane-{number}" for number in range(max(self._lanes, 1))]
+
+    def group_of(self, entity_id: str | None) -> str:
+        """The message group of an entity."""
+        return f"lane-{lane_of(entity_id, self._lanes)}"
+
     def publish(self, event: Event, received_at: datetime) -> None:
         """Make an event durable; SQS drops a second one with the same id for five minutes."""
         self._sqs.send_message(
             QueueUrl=self._queue_url,
             MessageBody=encode(event, received_at),
-            MessageGroupId=f"lane-{lane_of(event.entity_id, self._lanes)}",
+            MessageGroupId=self.group_of(event.entity_id),
             MessageDeduplicationId=_safe(event.id),
         )
 
@@ -48,6 +57,12 @@ class Lane:
             MessageGroupId=group,
             MessageDeduplicationId=_safe(deduplication_id),
         )
+
+    def waiting(self) -> int:
+        """About how many messages are waiting, over all lanes; what is being worked is not counted."""
+        name: Literal["ApproximateNumberOfMessages"] = "ApproximateNumberOfMessages"
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._queue_url, AttributeNames=[name])
+        return int(answer["Attributes"][name])
 
     def hide(self, receipt: str, seconds: int) -> None:
         """Let a received message come back after so many seconds."""

@@ -54,6 +54,7 @@ class Page:
     title: str
     in_trash: bool
     last_edited_time: datetime | None
+    created_time: datetime | None
     data_source_id: str | None
     database_id: str | None
     properties: tuple[Property, ...]
@@ -80,6 +81,7 @@ def decode_page(body: Mapping[str, object]) -> Page:
         title=next((plain_text(p.value) for p in properties if p.type == "title"), ""),
         in_trash=bool(body.get("in_trash") or body.get("archived")),
         last_edited_time=_time(body.get("last_edited_time")),
+        created_time=_time(body.get("created_time")),
         data_source_id=_id(parent.get("data_source_id")),
         database_id=_id(parent.get("database_id")),
         properties=properties,

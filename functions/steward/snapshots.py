@@ -4,7 +4,7 @@ A snapshot holds only the properties that the rules name, because what is not ne
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from steward.pages import Person
 
@@ -24,6 +24,9 @@ class Snapshot:
         url: the page's address in Notion.
         assignees: who the task belongs to; None when the property could not be read, so nothing is known.
         baseline_at: when the page was first seen without a reason to tell anybody, or None.
+        edited_at: the page's own ``last_edited_time`` as it was observed: a minute, rounded down; None when unknown.
+        created_at: when the page was created, a minute; None when unknown.
+        listed: observed as a row of a query, not by reading the page: a query can lag behind.
         untold: ids of the people who were assigned at that first sight and have not been told: a late event may still
             say that their assignment was news.
     """
@@ -36,9 +39,27 @@ class Snapshot:
     title: str
     url: str
     assignees: tuple[Person, ...] | None
+    edited_at: datetime | None = None
+    created_at: datetime | None = None
+    listed: bool = False
     baseline_at: datetime | None = None
     untold: frozenset[str] = frozenset()
+
+    def covers(self, at: datetime | None, margin: timedelta) -> bool:
+        """Whether this is fresher than a change at a moment of Notion's clock.
+
+        A row of a query counts only if the row itself is not older than the minute of the change, because the index
+        that a query reads may not have seen the change yet.
+        """
+        if self.observed_at is None or at is None or self.observed_at < at + margin:
+            return False
+        return not self.listed or (self.edited_at is not None and self.edited_at >= minute_of(at))
 
     def tombstone(self, observed_at: datetime | None) -> "Snapshot":
         """The next version, for a page that is gone."""
         return replace(self, version=self.version + 1, observed_at=observed_at, gone=True, untold=frozenset())
+
+
+def minute_of(at: datetime) -> datetime:
+    """The minute that Notion shows for a time."""
+    return at.replace(second=0, microsecond=0)

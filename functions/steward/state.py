@@ -1,26 +1,25 @@
-"""The State table: snapshots, effects, and the little that a cold start must not forget.
+"""The State table: snapshots and effects; ``memory`` keeps the rest of it.
 
 Promises: a snapshot and the effects that it plans are written together or not at all, and only over the version that
 they were planned from; an effect changes only from the status that its writer saw. A lost race raises
 ``StateConflict`` and writes nothing.
 
-Keys: ``PAGE#<id>`` with ``SNAPSHOT`` and ``EFFECT#<version>#<kind>#<id>``; ``MEMORY#<name>`` with ``MEMORY``.
-The index ``due`` lists effects that are still owed by the time at which they may be tried (again).
+Keys: ``PAGE#<id>`` with ``SNAPSHOT`` and ``EFFECT#<version>#<kind>#<id>``.
+The index ``due`` lists effects that are still owed by the time at which they may be tried (again); ``by-source`` lists the
+pages of a data source that are there, by the time at which they were created.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Key
-from botocore.exceptions import ClientError
 
 from steward import documents
-from steward.documents import Item
+from steward.documents import Item, iso
 from steward.effects import Effect, Status
-from steward.errors import StateConflict
+from steward.memory import guarded
 from steward.snapshots import Snapshot
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ GRACE = timedelta(minutes=3)
 
 KEEP = timedelta(days=40)
 """How long a closed effect is kept: longer than any replay of its event is possible from the lane or its dead letters."""
-
-_LOST = ("ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,7 @@ class State:
             for e in effects
         ]
         actions += [{"Put": self._put_over(e.status, _made_obsolete(e))} for e in obsolete]
-        self._guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
+        guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
 
     def advance(self, seen: Effect, becomes: Effect) -> Effect:
         """Move an effect on from the status it was seen in.
@@ -110,31 +107,80 @@ class State:
         """
         action = self._put_over(seen.status, becomes)
         del action["TableName"]
-        self._guarded(lambda: self._table.put_item(**action))
+        guarded(lambda: self._table.put_item(**action))
         return becomes
 
-    def due(self, limit: int) -> list[str]:
-        """Ids of pages with effects whose time to be tried has come, the longest due first."""
-        answer = self._table.query(
-            IndexName="due",
-            KeyConditionExpression=Key("due").eq("effect") & Key("due_at").lte(int(self._now().timestamp())),
-            Limit=limit,
-        )
-        return list(dict.fromkeys(str(item["pk"]).removeprefix("PAGE#") for item in answer["Items"]))
+    def due(self, wanted: Callable[[str], bool], limit: int) -> list[str]:
+        """Ids of pages with effects whose time to be tried has come, the longest due first.
 
-    def recall(self, name: str) -> Any | None:
-        """What was remembered under a name, or None when nothing was or it has expired."""
-        item = self._table.get_item(Key=_memory_key(name), ConsistentRead=True).get("Item")
-        if item is None or ("ttl" in item and int(item["ttl"]) <= self._now().timestamp()):  # type: ignore[arg-type]
-            return None
-        return json.loads(str(item["document"]))
+        Args:
+            wanted: whether a page is the caller's business.
+            limit: of such pages.
+        """
+        found: dict[str, None] = {}
+        query: dict[str, Any] = {
+            "IndexName": "due",
+            "KeyConditionExpression": Key("due").eq("effect")
+            & Key("due_at").lte(int(self._now().timestamp())),
+        }
+        while len(found) < limit:
+            answer = self._table.query(**query)
+            pages = (str(item["pk"]).removeprefix("PAGE#") for item in answer["Items"])
+            found |= dict.fromkeys(page for page in pages if wanted(page))
+            if "LastEvaluatedKey" not in answer:
+                break
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return list(found)[:limit]
 
-    def remember(self, name: str, document: object, keep: timedelta | None = None) -> None:
-        """Remember a JSON document under a name, for ever or for a while."""
-        item: Item = {**_memory_key(name), "document": json.dumps(document, separators=(",", ":"))}
-        if keep is not None:
-            item["ttl"] = int((self._now() + keep).timestamp())
-        self._table.put_item(Item=item)
+    def fold(self, digest: Effect, effects: Sequence[Effect]) -> None:
+        """Plan a digest and close the planned messages that it tells: all or nothing.
+
+        Raises:
+            StateConflict: one of them is not planned any more.
+        """
+        new = self._in_table(Item=self._open_item(digest), ConditionExpression="attribute_not_exists(pk)")
+        actions: list[Any] = [{"Put": new}]
+        for effect in effects:
+            told = replace(effect, status=Status.FOLDED, external_id=digest.id, retry_at=None, reason=None)
+            actions.append({"Put": self._put_over(effect.status, told)})
+        guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
+
+    def known_pages(self, source_id: str, since: datetime | None, before: datetime | None) -> list[str]:
+        """Ids of the pages of a data source that are remembered as being there.
+
+        Args:
+            source_id: as in the rules file.
+            since: created not before this minute; None for any.
+            before: created before this minute; None for any.
+        """
+        key = Key("source").eq(source_id)
+        first, last = iso(since) or "0", iso(before) or "9"
+        query: dict[str, Any] = {
+            "IndexName": "by-source",
+            "KeyConditionExpression": key & Key("created_at").between(first, last),
+        }
+        found: list[str] = []
+        while True:
+            answer = self._table.query(**query)
+            found += [str(i["pk"]).removeprefix("PAGE#") for i in answer["Items"] if i["created_at"] != last]
+            if "LastEvaluatedKey" not in answer:
+                return found
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def snapshots(self, page_ids: Sequence[str]) -> dict[str, Snapshot]:
+        """The snapshots of up to 100 pages, by id; without those that were never seen."""
+        ids = dict.fromkeys(page_ids)
+        keys: Any = [{"pk": documents.page_key(page_id), "sk": "SNAPSHOT"} for page_id in ids]
+        found: dict[str, Snapshot] = {}
+        client, name = self._table.meta.client, self._table.name
+        while keys:
+            answer = client.batch_get_item(RequestItems={name: {"Keys": keys, "ConsistentRead": True}})
+            for item in answer["Responses"].get(name, []):
+                snapshot = documents.snapshot_of(item)
+                found[snapshot.page_id] = snapshot
+            left: Any = answer["UnprocessedKeys"]
+            keys = left.get(name, {}).get("Keys", [])
+        return found
 
     def _open_item(self, effect: Effect) -> Item:
         due_at = effect.retry_at or (effect.started_at or effect.planned_at) + GRACE
@@ -155,21 +201,8 @@ class State:
     def _in_table(self, **action: object) -> dict[str, Any]:
         return {"TableName": self._table.name, **action}
 
-    @staticmethod
-    def _guarded(write: Callable[[], object]) -> None:
-        try:
-            write()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _LOST:
-                raise StateConflict("another writer was first; read the page again") from error
-            raise
-
 
 def _made_obsolete(effect: Effect) -> Effect:
     if effect.status is Status.STARTED:
         return replace(effect, obsolete=True)
     return replace(effect, status=Status.CANCELLED, obsolete=True, retry_at=None, reason="no longer true")
-
-
-def _memory_key(name: str) -> Item:
-    return {"pk": f"MEMORY#{name}", "sk": "MEMORY"}

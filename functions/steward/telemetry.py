@@ -23,6 +23,13 @@ EFFECT_DONE = "EffectDone"
 EFFECT_FAILED = "EffectFailed"  # refused for good
 EFFECT_DROPPED = "EffectDropped"  # cancelled because no longer true, or skipped because unsure
 OTHER_CHANNEL = "OtherChannel"  # Slack messages that went to the default channel instead
+CHANGES_LOST = "ChangesLost"  # changes that a sweep found and no webhook had brought; 0 is counted too
+UNSEEN_SECONDS = "UnseenSeconds"  # how long each of them had gone unseen
+PAUSED = "LanePaused"  # pauses of the lane; dimension cause
+LOOKS = "LaneLooks"  # the triage's looks at the lane; dimension look
+HELD = "Held"  # messages given back because the lane rests
+FORWARDED = "Forwarded"  # messages of another lane, handed on to it
+FOLDED = "Folded"  # messages that were gathered into a digest
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
 
 _SECRETS = re.compile(
@@ -52,21 +59,21 @@ def _serialise(document: dict[str, Any]) -> str:
 
 
 class Count(Protocol):
-    """Counts one occurrence of something, under a metric's name and its dimensions."""
+    """Counts occurrences of something, or measures it, under a metric's name and its dimensions."""
 
-    def __call__(self, name: str, /, **dimensions: str) -> None:
-        """Count one."""
+    def __call__(self, name: str, value: float = 1, /, **dimensions: str) -> None:
+        """Count one, or so many; the unit is seconds where the name says so."""
 
 
 class Counter:
     """Counts into CloudWatch by the embedded metric format: lines of output, no call."""
 
     def __init__(self) -> None:
-        self._pending: dict[tuple[tuple[str, str], ...], list[str]] = {}
+        self._pending: dict[tuple[tuple[str, str], ...], list[tuple[str, float]]] = {}
 
-    def __call__(self, name: str, /, **dimensions: str) -> None:
-        """Count one."""
-        self._pending.setdefault(tuple(sorted(dimensions.items())), []).append(name)
+    def __call__(self, name: str, value: float = 1, /, **dimensions: str) -> None:
+        """See ``Count``."""
+        self._pending.setdefault(tuple(sorted(dimensions.items())), []).append((name, value))
 
     def flush(self) -> None:
         """Write out what was counted; each set of dimensions is a blob of its own."""
@@ -76,6 +83,7 @@ class Counter:
             blob.clear_metrics()
             for key, text in dimensions:
                 blob.add_dimension(name=key, value=text)
-            for name in names:
-                blob.add_metric(name=name, unit=MetricUnit.Count, value=1)
+            for name, value in names:
+                unit = MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count
+                blob.add_metric(name=name, unit=unit, value=value)
             blob.flush_metrics()

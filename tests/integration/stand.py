@@ -23,6 +23,8 @@ from infra.local.simulators.slack import SlackSimulator
 from ingest import handler as ingest
 from processor import handler as processor
 from steward.signature import sign
+from tests.integration.fifo import FifoQueues
+from triage import handler as triage
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "secret_" + "t" * 40
@@ -65,6 +67,38 @@ class Waiting:
         )
 
 
+class Functions:
+    """Lambda's event source mapping, as far as the lane's switch uses it."""
+
+    def __init__(self, queue_arn: str, *functions: str) -> None:
+        self._arn = queue_arn
+        self.mappings = {
+            name: {
+                "UUID": f"mapping-{name}",
+                "FunctionArn": f"arn:aws:lambda:{REGION}:1:function:{name}",
+                "State": "Enabled",
+            }
+            for name in functions
+        }
+        self.updates: list[bool] = []
+
+    @property
+    def enabled(self) -> bool:
+        return self.mappings["processor"]["State"] == "Enabled"
+
+    def deploy(self) -> None:
+        """What CloudFormation does to a mapping that was disabled behind its back."""
+        self.mappings["processor"]["State"] = "Enabled"
+
+    def list_event_source_mappings(self, *, EventSourceArn: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        assert EventSourceArn == self._arn
+        return {"EventSourceMappings": list(self.mappings.values())}
+
+    def update_event_source_mapping(self, *, UUID: str, Enabled: bool) -> None:  # noqa: N803 - boto3's names
+        self.updates.append(Enabled)
+        self.mappings[UUID.removeprefix("mapping-")]["State"] = "Enabled" if Enabled else "Disabled"
+
+
 class Death(BaseException):
     """The environment dies: nothing catches this."""
 
@@ -76,6 +110,7 @@ class Aws:
     sqs: Any
     secrets: Any
     dynamodb: Any
+    functions: Any
     wrap: Callable[[Any], Any] = field(default=lambda table: table)
 
     def table(self, name: str) -> Any:
@@ -86,17 +121,29 @@ class Stand:
     """One Steward with its world. Make it with ``standing``."""
 
     def __init__(
-        self, notion: NotionSimulator, slack: SlackSimulator, clock: Clock, environ: Mapping[str, str]
+        self,
+        notion: NotionSimulator,
+        slack: SlackSimulator,
+        clock: Clock,
+        environ: Mapping[str, str],
+        *,
+        quick: bool = False,
     ) -> None:
         self.notion, self.slack, self.clock = notion, slack, clock
         self.demo: Demo = seed_demo(notion)
         session = boto3.Session(region_name=REGION)
-        self.sqs = Waiting(session.client("sqs"), clock)
         self.secrets = session.client("secretsmanager")
         self.dynamodb = session.resource("dynamodb")
         self.environ = {**make_resources(session), **environ}
+        self.queues = FifoQueues(clock.time) if quick else None
+        self.sqs: Any = self.queues or Waiting(session.client("sqs"), clock)
+        if self.queues is not None:
+            dead, receives = self.environ["DEAD_LETTER_QUEUE_URL"], int(self.environ["MAX_RECEIVE_COUNT"])
+            self.queues.make(dead)
+            self.queues.make(self.environ["LANE_QUEUE_URL"], dead_letters=dead, max_receives=receives)
         self.ingest = ingest.make_app(self.environ, self.sqs, self.secrets, clock.time, clock.now)
-        self.aws = Aws(self.sqs, self.secrets, self.dynamodb)
+        self.functions = Functions(self.environ["LANE_QUEUE_ARN"], "processor", "another")
+        self.aws = Aws(self.sqs, self.secrets, self.dynamodb, self.functions)
         self.app = self.restart()
 
     def restart(self) -> processor.App:
@@ -105,6 +152,13 @@ class Stand:
             self.environ, aws=self.aws, now=self.clock.now, sleep=self.clock.sleep, rng=Random(7)
         )
         return self.app
+
+    def look(self) -> str:
+        """The triage's look at the lane, in a new environment."""
+        app = triage.make_app(
+            self.environ, aws=self.aws, now=self.clock.now, sleep=self.clock.sleep, rng=Random(7)
+        )
+        return app.handle(lambda: 30_000)["look"]
 
     def deliver(self, body: bytes, signature: str | None = None) -> int:
         """Deliver a body as API Gateway does; the status of the answer."""
@@ -155,8 +209,17 @@ class Stand:
         self.notion.edit(page_id, properties={"Assignee": list(people)}, by=self.demo.chloe, silent=True)
 
     def settle(self) -> None:
-        """Send the scheduler's tick."""
-        body = json.dumps({"v": 1, "kind": "settle", "at": self.clock.now().isoformat()})
+        """Send the scheduler's tick for what is due."""
+        self.tick("settle")
+
+    def sweep(self) -> None:
+        """Send the scheduler's tick for the sweep, and work the lane off."""
+        self.tick("sweep")
+        self.work()
+
+    def tick(self, kind: str) -> None:
+        """Send a tick of the scheduler."""
+        body = json.dumps({"v": 1, "kind": kind, "at": self.clock.now().isoformat()})
         self.sqs.send_message(
             QueueUrl=self.environ["LANE_QUEUE_URL"],
             MessageBody=body,
@@ -165,12 +228,17 @@ class Stand:
         )
 
     def step(self) -> bool | None:
-        """Work one message: True when it was acknowledged, False when it was given back, None when the lane is empty."""
+        """Work one message.
+
+        True when it was acknowledged, False when it was given back, None when the lane is empty or its event source is off.
+        """
+        if not self.functions.enabled:
+            return None
         url = self.environ["LANE_QUEUE_URL"]
         answer = self.sqs.receive_message(QueueUrl=url, AttributeNames=["All"], MaxNumberOfMessages=1)
         messages = answer.get("Messages", [])
         if not messages:
-            return None
+            return False if self._wait_for_the_next() else None
         message = messages[0]
         record = {
             "messageId": message["MessageId"],
@@ -181,6 +249,7 @@ class Stand:
         try:
             failed = self.app.handle({"Records": [record]}, lambda: 30_000)["batchItemFailures"]
         except Death:
+            # Nobody gives it back: it shows again when its visibility timeout is over.
             self.sqs.change_message_visibility(
                 QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=180
             )
@@ -189,6 +258,14 @@ class Stand:
         if failed:
             return False
         self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return True
+
+    def _wait_for_the_next(self) -> bool:
+        """Let time pass until a hidden message shows; False when there is none."""
+        at = self.queues.next_visible(self.environ["LANE_QUEUE_URL"]) if self.queues is not None else None
+        if at is None:
+            return False
+        self.clock.sleep(max(at - self.clock.time(), 0.001))
         return True
 
     def work(self, limit: int = 3000) -> int:
@@ -208,6 +285,17 @@ class Stand:
     def messages(self, channel: str = "#tasks") -> list[str]:
         """The texts in a Slack channel."""
         return [m["text"] for m in self.slack.messages(channel)]
+
+    def notices(self, channel: str = "#tasks") -> list[str]:
+        """The notices in a Slack channel, each once, whether they came alone or in a digest."""
+        texts = [block["text"]["text"] for m in self.slack.messages(channel) for block in m["blocks"]]
+        return [line for text in texts for line in text.split("\n") if "is now assigned to" in line]
+
+    def gather(self) -> None:
+        """Let what waits to be gathered come due, and be told."""
+        self.clock.sleep(60)
+        self.settle()
+        self.work()
 
     def dead_letters(self) -> list[dict[str, Any]]:
         """Everything among the dead letters."""
@@ -231,8 +319,13 @@ class Stand:
 
 
 @contextmanager
-def standing(**environ: str) -> Iterator[Stand]:
-    """A stand, with settings of the processor and ingest given by their environment names."""
+def standing(*, quick: bool = False, **environ: str) -> Iterator[Stand]:
+    """A stand.
+
+    Args:
+        quick: queues in memory instead of moto's, for thousands of messages; hidden messages then take their time.
+        environ: settings of the processor and ingest, by their environment names.
+    """
     clock = Clock()
     with (
         mock_aws(),
@@ -249,7 +342,7 @@ def standing(**environ: str) -> Iterator[Stand]:
             "NOTION": {"token": notion.token},
             "SLACK": {"bot_token": slack.bot_token, "webhook_url": ""},
         }
-        yield _fill(Stand(notion, slack, clock, {**settings, **environ}), secrets)
+        yield _fill(Stand(notion, slack, clock, {**settings, **environ}, quick=quick), secrets)
 
 
 def _fill(stand: Stand, secrets: Mapping[str, Mapping[str, str]]) -> Stand:
@@ -283,6 +376,11 @@ def make_resources(session: boto3.Session) -> dict[str, str]:
     secrets.put_secret_value(SecretId=ids["SigningSecret"], SecretString=json.dumps({"active": [TOKEN]}))
     return {
         "LANE_QUEUE_URL": lane,
+        "LANE_QUEUE_ARN": sqs.get_queue_attributes(QueueUrl=lane, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ],
+        "AWS_LAMBDA_FUNCTION_NAME": "processor",
+        "PROCESSOR_FUNCTION": "processor",
         "DEAD_LETTER_QUEUE_URL": dead,
         "STATE_TABLE": "StateTable",
         "JOURNAL_TABLE": "JournalTable",

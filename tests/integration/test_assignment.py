@@ -221,38 +221,6 @@ def test_a_channel_that_is_gone_is_replaced_by_the_default_channel(stand: Stand,
 
 
 @pytest.mark.req("P4")
-def test_a_wrong_token_holds_the_lane_without_loss_until_it_is_right(stand: Stand, task: str) -> None:
-    stand.notion.revoke_token(stand.notion.token)
-    stand.assign(task, stand.demo.ann)
-    stand.send(task)
-    for _ in range(12):
-        stand.step()
-    assert stand.comments(task) == []
-
-    stand.notion.add_token(stand.notion.token)
-    stand.work()
-
-    assert len(stand.comments(task)) == 1
-    assert stand.dead_letters() == []
-
-
-@pytest.mark.req("P4")
-def test_an_hour_of_outage_spends_no_receive_towards_the_dead_letters(stand: Stand, task: str) -> None:
-    stand.notion.add_fault(faults.answer(503), times="forever")
-    stand.assign(task, stand.demo.ann)
-    stand.send(task)
-    began = stand.clock.time()
-    while stand.clock.time() < began + 3600:
-        stand.step()
-
-    stand.notion.clear_faults()
-    stand.work()
-
-    assert len(stand.comments(task)) == 1
-    assert stand.dead_letters() == []
-
-
-@pytest.mark.req("P4")
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

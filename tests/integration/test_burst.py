@@ -41,6 +41,7 @@ def play(stand: Stand, random: Random) -> dict[str, list[str]]:
     for payload in sent:
         assert stand.deliver(json.dumps(payload).encode()) == 200
     stand.work()
+    stand.gather()
     return history
 
 
@@ -50,7 +51,7 @@ def test_200_events_over_20_pages_with_duplicates_and_the_real_limit(seed: int) 
     with standing() as stand:
         history = play(stand, Random(seed))
 
-        messages = Counter(text.split("|")[1].rstrip(">") for text in stand.messages())
+        messages = Counter(text.split("|")[1].rstrip(">") for text in stand.notices())
         for number, (page, assigned) in enumerate(history.items()):
             comments = stand.notion.comments(page)
             told = [c["rich_text"][0]["mention"]["user"]["id"] for c in comments]
@@ -58,6 +59,7 @@ def test_200_events_over_20_pages_with_duplicates_and_the_real_limit(seed: int) 
             assert told[-1:] == assigned[-1:], "the last assignment was lost"
             assert len(set(references)) == len(references), "somebody was told twice"
             assert is_subsequence(told, assigned), "somebody was told what was not true"
-            assert messages[f"Task {number}"] == len(told)
+            # A message that waited to be gathered is not sent when it is no longer true.
+            assert 1 <= messages[f"Task {number}"] <= len(told)
         assert stand.notion.counters()["rate_limited"] == {}
         assert stand.dead_letters() == []

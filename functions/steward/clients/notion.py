@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from steward.budget import Budget
+from steward.budget import Purse
 from steward.clients.notion_answers import classify, observed_at, parse
 from steward.clients.transport import HttpAnswer, Transport
 from steward.errors import CallFailed, Failure
@@ -41,8 +41,9 @@ class NotionClient:
         base_url: str,
         version: str,
         token: Callable[[bool], str],
-        budget: Budget,
+        budget: Purse,
         now: Callable[[], datetime],
+        watch: Callable[[CallFailed | None], None] = lambda _: None,
     ) -> None:
         """Make a client.
 
@@ -53,6 +54,7 @@ class NotionClient:
             token: gives the connection's token; ``True`` asks for a fresh read, after a 401.
             budget: the connection's request budget.
             now: our clock.
+            watch: is told the end of every call: its failure, or None for a success.
         """
         self._transport = transport
         self._base_url = base_url.rstrip("/")
@@ -60,6 +62,7 @@ class NotionClient:
         self._token = token
         self._budget = budget
         self._now = now
+        self._watch = watch
 
     def me(self) -> Answer:
         """Our own bot user."""
@@ -92,12 +95,39 @@ class NotionClient:
             seen.append(cursor)
             params = {**params, "start_cursor": str(cursor)}
 
+    def query(
+        self,
+        data_source_id: str,
+        *,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - Notion's word
+        sorts: Sequence[Mapping[str, Any]] = (),
+        start_cursor: str | None = None,
+        page_size: int = 100,
+    ) -> Answer:
+        """One page of a data source's rows: ``results``, ``has_more``, ``next_cursor``. A read, although it is a POST."""
+        body: dict[str, Any] = {"page_size": page_size, "sorts": list(sorts)}
+        if filter is not None:
+            body["filter"] = filter
+        if start_cursor is not None:
+            body["start_cursor"] = start_cursor
+        path = f"/v1/data_sources/{_segment(data_source_id)}/query"
+        return self._call("notion.query", "POST", path, json=body, needs=("results",))
+
     def create_comment(self, page_id: str, rich_text: Sequence[Mapping[str, Any]]) -> Answer:
         """Comment on a page. A failure with ``maybe_done`` has to be looked for before it is repeated."""
         body = {"parent": {"page_id": page_id}, "rich_text": list(rich_text)}
         return self._call("notion.create_comment", "POST", "/v1/comments", json=body, needs=("id",))
 
-    def _call(
+    def _call(self, call: str, method: str, path: str, **request: Any) -> Answer:
+        try:
+            answer = self._perform(call, method, path, **request)
+        except CallFailed as failure:
+            self._watch(failure)
+            raise
+        self._watch(None)
+        return answer
+
+    def _perform(
         self,
         call: str,
         method: str,
@@ -120,7 +150,8 @@ class NotionClient:
         if failure is None:
             return Answer(body or {}, observed_at(answer.headers, self._now()), request_id)
         if failure.retry_after and (failure.status == 529 or failure.failure in _LIMITED):
-            self._budget.block(failure.retry_after)
+            shared = failure.failure is Failure.WORKSPACE_LIMITED
+            self._budget.block(failure.retry_after, by_workspace=shared)
         raise failure
 
     def _send(

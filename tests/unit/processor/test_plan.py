@@ -31,7 +31,7 @@ NO_NEWS = News(assignees=False, at=NOW - timedelta(seconds=5))
 def page(*ids: str, kind: str = "person", in_trash: bool = False, readable: bool = True) -> Page:
     value = [{"object": "user", "id": i, "type": kind, "name": i.title()} for i in ids]
     prop = Property("asg", "Assignee", "people" if readable else "rich_text", value)
-    return Page("p", "https://notion/p", "Write", in_trash, NOW, "tasks", None, (prop,))
+    return Page("p", "https://notion/p", "Write", in_trash, NOW, NOW, "tasks", None, (prop,))
 
 
 def context(news: News = NEWS) -> Context:
@@ -141,6 +141,7 @@ def test_bots_are_not_told_and_groups_are_not_mentioned() -> None:
         "u",
         "t",
         False,
+        NOW,
         NOW,
         "tasks",
         None,

@@ -35,7 +35,7 @@ def effect(
     "title", ["<!channel>", "<@U123>", "a|b>c", "&amp;", "@channel @here", "x" * 3000, "two\nlines"]
 )
 def test_a_title_pings_nobody_breaks_no_link_and_fits(title: str) -> None:
-    text, blocks = message(effect(title), "Ann")
+    text, blocks = message(effect(title), {})
 
     assert "<!" not in text
     assert "<@" not in text
@@ -46,14 +46,14 @@ def test_a_title_pings_nobody_breaks_no_link_and_fits(title: str) -> None:
 
 @given(st.text(max_size=300), st.text(max_size=60))
 def test_no_title_or_name_puts_markup_into_a_message(title: str, name: str) -> None:
-    text, _ = message(effect(title), name)
+    text, _ = message(effect(title, name=None), {"ann": name})
 
     assert text.count("<") == text.count(">") == 1
     assert len(text) <= 3000
 
 
 def test_what_has_no_title_or_name_is_told_all_the_same() -> None:
-    text, _ = message(effect("  "), None)
+    text, _ = message(effect("  ", name=None), {"ann": None})
 
     assert SOMEBODY in text
     assert "Untitled" in text

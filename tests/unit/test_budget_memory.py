@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import pytest
 
-from processor.budget_memory import BudgetMemory
 from steward.budget import Budget, BudgetRecord
-from steward.state import State
+from steward.budget_memory import BudgetMemory
+from steward.memory import Memory
 
 
 class Table:
@@ -32,7 +32,7 @@ def table() -> Table:
 
 @pytest.fixture
 def memory(table: Table) -> BudgetMemory:
-    return BudgetMemory(cast("State", table))
+    return BudgetMemory(cast("Memory", table))
 
 
 @pytest.mark.req("P2")

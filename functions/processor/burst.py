@@ -1,0 +1,138 @@
+"""Observing by query: when many events wait, one call refreshes up to a hundred pages.
+
+Which rows count is decided by ``Reconciler.take_row`` and ``Snapshot.covers``: a row that lags behind its event leaves
+that event to a reading. A query is asked once for what it can answer: an event from before the last one that it did not
+cover is read, not asked for again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from processor.known import Known
+from processor.listing import chunks
+from processor.reconcile import Reason, Reconciler
+from processor.relevance import News
+from steward.clients.notion import NotionClient
+from steward.errors import CallFailed, StateConflict
+from steward.events import Event
+from steward.outcomes import TABLE, Then
+from steward.rules import DataSource
+from steward.snapshots import minute_of
+
+DEEP = 10
+"""Messages waiting from which a query is worth its row of risks: below, reading is as quick and surer."""
+
+ROWS = 100
+"""Rows of one answer."""
+
+EDITS = frozenset({"page.created", "page.properties_updated", "page.updated"})
+"""Events that move a page's ``last_edited_time``: of the others a query need not show anything."""
+
+TIME_TO_STOP = 12.0
+"""Seconds of the Lambda's time that are left for the event itself."""
+
+CURSOR_KEEPS = timedelta(minutes=2)
+"""A query that ran out of time is gone on with for so long; cursors are Notion's and not for keeping."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The last query of a source: from when, until when it could see, and where it stopped, if it did."""
+
+    since: datetime
+    observed_at: datetime | None
+    cursor: str | None
+    asked_at: datetime
+
+
+class Burst:
+    """Refreshes many pages at once; remembers in this environment what it asked."""
+
+    def __init__(
+        self,
+        *,
+        notion: NotionClient,
+        reconciler: Reconciler,
+        known: Known,
+        mine: Callable[[str], bool],
+        margin: timedelta,
+        now: Callable[[], datetime],
+        time_left: Callable[[], float],
+    ) -> None:
+        """Make a burst planner.
+
+        Args:
+            notion: the client.
+            reconciler: takes the rows.
+            known: knows the data sources' own ids.
+            mine: whether a page belongs to the lane that is being worked.
+            margin: see ``Snapshot.covers``.
+            now: our clock.
+            time_left: seconds of the Lambda's time.
+        """
+        self._notion = notion
+        self._reconciler = reconciler
+        self._known = known
+        self._mine = mine
+        self._margin = margin
+        self._now = now
+        self._time_left = time_left
+        self._asked: dict[str, _Asked] = {}
+
+    def refresh(self, event: Event, source: DataSource, waiting: int, reason: Reason) -> bool:
+        """Query the event's data source and take its rows, if that may answer the event; whether a call was made.
+
+        Args:
+            event: the event at the head of the lane.
+            source: its data source.
+            waiting: how many messages wait behind it.
+            reason: for the event's own page; other rows claim no news.
+
+        Raises:
+            CallFailed: Notion is in trouble that passes.
+        """
+        if waiting < DEEP or event.occurred_at is None or event.type not in EDITS:
+            return False
+        if self._now() < event.occurred_at + self._margin:
+            return False  # nothing that is asked now could cover it
+        since = minute_of(event.occurred_at)
+        asked = self._asked.get(source.id)
+        cursor = None
+        if asked is not None and asked.since <= since:
+            if asked.cursor is not None and self._now() - asked.asked_at < CURSOR_KEEPS:
+                since, cursor = asked.since, asked.cursor
+            elif asked.observed_at is not None and asked.observed_at >= event.occurred_at + self._margin:
+                return False  # asked already, and it did not say
+        try:
+            self._take(event, source, since, cursor, ceil(waiting / ROWS), reason)
+        except CallFailed as failure:
+            if TABLE[failure.failure].observing is Then.WAIT:
+                raise
+            self._asked[source.id] = _Asked(since, self._now(), None, self._now())
+        return True
+
+    def _take(
+        self,
+        event: Event,
+        source: DataSource,
+        since: datetime,
+        cursor: str | None,
+        limit: int,
+        reason: Reason,
+    ) -> None:
+        others = Reason(reason.event_id, lambda _page, _source: News(False, None), reason.quiet_until)
+        source_id = self._known.query_id(source)
+        for number, chunk in enumerate(chunks(self._notion, source_id, "last_edited_time", since, cursor), 1):
+            self._asked[source.id] = _Asked(since, chunk.observed_at, chunk.cursor, self._now())
+            for page in chunk.pages:
+                if not self._mine(page.id):
+                    continue
+                try:
+                    own = page.id == event.entity_id
+                    self._reconciler.take_row(page, source, chunk.observed_at, reason if own else others)
+                except StateConflict:
+                    continue  # whoever was faster knows it better
+            if number >= limit or self._time_left() < TIME_TO_STOP:
+                return

@@ -1,0 +1,113 @@
+"""What is due in the outbox, tried again at every tick; messages that wait together are gathered into a digest (A13).
+
+A digest is an effect of its own, on a page of its own, so that it is told exactly once by the same means as everything
+else. Folding is one transaction: the digest appears and the messages in it are closed, or neither.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from processor.settle import Settler
+from steward import telemetry
+from steward.effects import Effect, Kind, Notice, Status
+from steward.errors import StateConflict
+from steward.state import State
+
+DUE_PAGES = 50
+"""Pages that one tick looks at; when there are more, it goes on in a message of its own."""
+
+GATHER_FROM = 4
+"""Messages for one channel, due at once, from which they become one."""
+
+IN_ONE = 40
+"""Notices in one digest: what a person still reads, what Slack takes in one message, what one transaction writes."""
+
+_DIGEST = "digest-"
+
+
+class Outbox:
+    """One lane's part of what is owed."""
+
+    def __init__(
+        self,
+        *,
+        state: State,
+        settler: Settler,
+        lane_of_page: Callable[[str], str],
+        now: Callable[[], datetime],
+        count: telemetry.Count,
+    ) -> None:
+        self._state = state
+        self._settler = settler
+        self._lane_of_page = lane_of_page
+        self._now = now
+        self._count = count
+
+    def settle_due(self, lane: str) -> bool:
+        """Try what is due; False when there may be more, and it makes sense to go on at once.
+
+        Raises:
+            CallFailed: a vendor's trouble; what was done is remembered.
+        """
+        pages = self._state.due(lambda page_id: self._lane(page_id) == lane, DUE_PAGES)
+        effects = [e for page_id in pages for e in self._state.load(page_id).still_open]
+        digests = [self._fold(lane, channel, part) for channel, part in self._gather(effects)]
+        tried = sum(
+            self._settler.settle(self._state.load(page_id), gathered=True)
+            for page_id in [*pages, *filter(None, digests)]
+        )
+        return len(pages) < DUE_PAGES or tried == 0
+
+    def _lane(self, page_id: str) -> str:
+        if page_id.startswith(_DIGEST):
+            return page_id.removeprefix(_DIGEST).partition("/")[0]
+        return self._lane_of_page(page_id)
+
+    def _gather(self, effects: Sequence[Effect]) -> list[tuple[str, list[Effect]]]:
+        channels: dict[str, list[Effect]] = {}
+        for effect in effects:
+            waits = effect.retry_at is not None and effect.retry_at > self._now()
+            if (
+                effect.kind is Kind.MESSAGE
+                and effect.status is Status.PLANNED
+                and not (waits or effect.notices)
+            ):
+                channels.setdefault(effect.channel, []).append(effect)
+        return [
+            (channel, waiting[first : first + IN_ONE])
+            for channel, waiting in channels.items()
+            if len(waiting) >= GATHER_FROM
+            for first in range(0, len(waiting), IN_ONE)
+        ]
+
+    def _fold(self, lane: str, channel: str, effects: Sequence[Effect]) -> str | None:
+        """Make one digest of messages; its page, or None when one of them moved on meanwhile."""
+        digest = _digest(lane, channel, effects, self._now())
+        try:
+            self._state.fold(digest, effects)
+        except StateConflict:
+            return None
+        self._count(telemetry.FOLDED, len(effects))
+        return digest.page_id
+
+
+def _digest(lane: str, channel: str, effects: Sequence[Effect], now: datetime) -> Effect:
+    made_of = "\n".join(e.id for e in effects)
+    first = effects[0]
+    return Effect(
+        id=hashlib.sha256(made_of.encode()).hexdigest()[:16],
+        kind=Kind.MESSAGE,
+        page_id=f"{_DIGEST}{lane}/{channel}",
+        version=int(now.timestamp()) // 60,
+        rule="digest",
+        event_id=first.event_id,
+        person_id="",
+        person_name=None,
+        title=f"{len(effects)} changes",
+        url="",
+        channel=channel,
+        mention=False,
+        planned_at=now,
+        notices=tuple(Notice(e.page_id, e.person_id, e.person_name, e.title, e.url) for e in effects),
+    )

@@ -1,0 +1,184 @@
+"""Bringing the memory of a page up to date: what was just seen becomes the next snapshot, with the effects it plans.
+
+Three ways lead here, and all three end in the same commit: reading a page, a row of a query in a burst, and a row of the
+sweep. A row is worth less than a reading, because the index behind a query lags: it is taken only when its own
+``last_edited_time`` is a later minute than what is remembered. Everything else is left to a reading.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from processor.known import Known
+from processor.plan import Context, Plan, assignees_of, late_news, plan_gone, plan_observed, plan_untold
+from processor.relevance import News
+from steward.clients.notion import NotionClient
+from steward.effects import Effect, Status
+from steward.errors import CallFailed
+from steward.outcomes import TABLE, Then
+from steward.pages import Page, Person, decode_page
+from steward.rules import DataSource, Rules
+from steward.snapshots import Snapshot
+from steward.state import PageRecord, State
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a page is looked at.
+
+    Attributes:
+        event_id: what led here; effects carry it.
+        news: what is claimed about the assignees of a page of this source.
+        quiet_until: messages wait until then to be gathered; None sends them at once.
+    """
+
+    event_id: str
+    news: Callable[[Page | None, DataSource], News]
+    quiet_until: datetime | None = None
+
+
+class Seen(StrEnum):
+    """What looking at a page gave."""
+
+    PRESENT = "present"
+    TRASHED = "trashed"
+    MISSING = "missing"  # deleted for good, or not shared with the connection
+    ELSEWHERE = "elsewhere"  # in no data source of the rules file
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What reading a page gave, and how many effects it planned."""
+
+    seen: Seen
+    planned: int = 0
+
+
+class Reconciler:
+    """Commits what is seen."""
+
+    def __init__(
+        self,
+        *,
+        rules: Rules,
+        state: State,
+        notion: NotionClient,
+        known: Known,
+        margin: timedelta,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._rules = rules
+        self._state = state
+        self._notion = notion
+        self._known = known
+        self._margin = margin
+        self._now = now
+
+    def read(self, page_id: str, reason: Reason) -> Observation:
+        """Read a page and commit what it shows.
+
+        Raises:
+            CallFailed: it could not be read, and may be another time.
+            StateConflict: another writer was faster.
+        """
+        try:
+            answer = self._notion.page(page_id)
+        except CallFailed as failure:
+            if TABLE[failure.failure].observing is not Then.GONE:
+                raise
+            self.gone(page_id)
+            return Observation(Seen.MISSING)
+        page = decode_page(answer.body)
+        source = self._rules.source_of(page.data_source_id, page.database_id)
+        if source is None:
+            self.gone(page_id)
+            return Observation(Seen.ELSEWHERE)
+        planned = self._commit(page, source, answer.observed_at, reason, listed=False)
+        return Observation(Seen.TRASHED if page.in_trash else Seen.PRESENT, planned)
+
+    def take_row(self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason) -> bool:
+        """Commit a row of a query; False when only a reading can tell.
+
+        Raises:
+            StateConflict: another writer was faster.
+        """
+        record = self._state.load(page.id)
+        before = record.snapshot
+        if before is not None and not _is_later(page, before):
+            return False
+        if any(e.status is Status.STARTED for e in record.still_open):
+            return False  # what may have happened is settled first, when the page's own event comes
+        self._commit(page, source, observed_at, reason, listed=True)
+        return True
+
+    def differs(self, page: Page, source: DataSource, snapshot: Snapshot) -> bool:
+        """Whether what the automations watch is not as remembered."""
+        present = assignees_of(page, self._known.assignee_of(source) or source.properties.assignee or "")
+        return snapshot.gone or page.in_trash or _ids(present) != _ids(snapshot.assignees)
+
+    def owes_news(self, snapshot: Snapshot, reason: Reason) -> bool:
+        """Whether an event that the snapshot covers says that its silent baseline was news."""
+        source = self._rules.source_of(snapshot.source_id)
+        return source is not None and late_news(snapshot, reason.news(None, source), self._margin)
+
+    def tell_untold(self, record: PageRecord, reason: Reason) -> None:
+        """Plan what a silent baseline kept back."""
+        source = self._rules.source_of(record.snapshot.source_id) if record.snapshot else None
+        if source is not None:
+            context = self._context(source, None, reason, listed=False)
+            self._commit_all(record, lambda now, _open: plan_untold(now, context) if now else None)
+
+    def gone(self, page_id: str) -> None:
+        """Remember that a page is not there any more; a page that was never seen is nothing to remember."""
+        record = self._state.load(page_id)
+        if record.snapshot is not None and not record.snapshot.gone:
+            self._commit_all(record, lambda now, still: plan_gone(now, None, still) if now else None)
+
+    def _commit(
+        self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason, *, listed: bool
+    ) -> int:
+        self._known.learn(source, page)
+        context = self._context(source, page, reason, listed=listed)
+        return self._commit_all(
+            self._state.load(page.id),
+            lambda before, still: plan_observed(before, page, observed_at, still, context),
+        )
+
+    def _commit_all(
+        self, record: PageRecord, planner: Callable[[Snapshot | None, Sequence[Effect]], Plan | None]
+    ) -> int:
+        """Plan and commit until the plan is complete; returns how many effects were planned."""
+        planned = 0
+        while True:
+            plan = planner(record.snapshot, record.still_open)
+            if plan is None:
+                return planned
+            self._state.commit(record.snapshot, plan.snapshot, plan.effects, plan.obsolete)
+            planned += len(plan.effects)
+            if plan.complete:
+                return planned
+            record = self._state.load(plan.snapshot.page_id)
+
+    def _context(self, source: DataSource, page: Page | None, reason: Reason, *, listed: bool) -> Context:
+        return Context(
+            rules=self._rules,
+            source=source,
+            assignee=self._known.assignee_of(source) or source.properties.assignee or "",
+            news=reason.news(page, source),
+            event_id=reason.event_id,
+            margin=self._margin,
+            now=self._now(),
+            quiet_until=reason.quiet_until,
+            listed=listed,
+        )
+
+
+def _is_later(page: Page, before: Snapshot) -> bool:
+    if page.last_edited_time is None:
+        return False
+    return before.edited_at is None or page.last_edited_time > before.edited_at
+
+
+def _ids(people: Sequence[Person] | None) -> frozenset[str] | None:
+    return None if people is None else frozenset(p.id for p in people)

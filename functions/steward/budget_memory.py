@@ -1,0 +1,56 @@
+"""The request budget's memory, so that a cold start, and another function, knows what was spent.
+
+With several lanes each has a part of the budget and a record of its own, so that two lanes never write the same record;
+what the vendor told one of them to wait, all of them wait.
+"""
+
+from steward.budget import BudgetRecord
+from steward.memory import Memory
+
+_NAME = "BUDGET#notion"
+
+
+class BudgetMemory:
+    """Implements ``steward.budget.BudgetStore``."""
+
+    def __init__(self, memory: Memory, lane: str | None = None) -> None:
+        """Make a memory.
+
+        Args:
+            memory: where it is kept.
+            lane: the lane whose part of the budget it is; None when there is only one.
+        """
+        self._memory = memory
+        self._name = _NAME if lane is None else f"{_NAME}#{lane}"
+        self._shared = None if lane is None else f"{_NAME}#blocked"
+
+    def load(self) -> BudgetRecord | None:
+        """What was saved last, or None."""
+        document = self._memory.recall(self._name)
+        blocked = self._blocked()
+        if not isinstance(document, dict):
+            return BudgetRecord(blocked_until=blocked) if blocked else None
+        spent = {int(second): int(count) for second, count in document["spent"].items()}
+        return BudgetRecord(
+            spent,
+            max(float(document["blocked_until"]), blocked),
+            document.get("room"),
+            float(document.get("room_at", 0.0)),
+        )
+
+    def save(self, record: BudgetRecord) -> None:
+        """Save."""
+        if self._shared is not None and record.blocked_until > self._blocked():
+            self._memory.remember(self._shared, record.blocked_until)
+        self._memory.remember(
+            self._name,
+            {
+                "spent": dict(record.spent),
+                "blocked_until": record.blocked_until,
+                "room": record.room,
+                "room_at": record.room_at,
+            },
+        )
+
+    def _blocked(self) -> float:
+        return 0.0 if self._shared is None else float(self._memory.recall(self._shared) or 0.0)

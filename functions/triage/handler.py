@@ -1,0 +1,126 @@
+"""The triage's entry point: called by the scheduler every minute; the environment, the clients; see ``watch``."""
+
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import boto3
+import requests
+
+from steward import telemetry
+from steward.budget import Budget, part_of
+from steward.budget_memory import BudgetMemory
+from steward.clients.notion import NotionClient
+from steward.clients.tokens import notion_token
+from steward.clients.transport import Transport, plain_session
+from steward.deadline import Deadline
+from steward.lane_switch import EventSource, LaneSwitch
+from steward.memory import Memory
+from steward.rules import load
+from steward.secret_store import SecretStore
+from triage.watch import Look, Watch
+
+
+class App:
+    """What one environment keeps between invocations."""
+
+    def __init__(self, watch: Watch, deadline: Deadline, count: telemetry.Counter) -> None:
+        self._watch = watch
+        self._deadline = deadline
+        self._count = count
+        self._logger = telemetry.make_logger()
+
+    def handle(self, remaining_ms: Callable[[], int]) -> dict[str, str]:
+        """Look once."""
+        self._deadline.starts(lambda: remaining_ms() / 1000)
+        look = self._watch.look()
+        self._count(telemetry.LOOKS, look=str(look))
+        self._count.flush()
+        log = self._logger.info if look in (Look.RUNNING, Look.RESTING) else self._logger.warning
+        log("looked at the lane", look=str(look))
+        return {"look": str(look)}
+
+
+class AwsClients(Protocol):
+    """What the triage takes from AWS."""
+
+    @property
+    def secrets(self) -> Any:
+        """A Secrets Manager client."""
+
+    @property
+    def functions(self) -> Any:
+        """A Lambda client."""
+
+    def table(self, name: str) -> Any:
+        """A DynamoDB table."""
+
+
+class Aws:
+    """The real ones, from one session."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self.secrets = session.client("secretsmanager")
+        self.functions = session.client("lambda")
+        self._dynamodb = session.resource("dynamodb")
+
+    def table(self, name: str) -> Any:
+        """A DynamoDB table."""
+        return self._dynamodb.Table(name)
+
+
+def make_app(
+    environ: Mapping[str, str],
+    *,
+    aws: AwsClients,
+    session: Callable[[], requests.Session] = plain_session,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sleep: Callable[[float], None] = time.sleep,
+    rng: random.Random | None = None,
+) -> App:
+    """Build the application: everything that acts, from its environment and its AWS clients."""
+    count, deadline = telemetry.Counter(), Deadline()
+    memory = Memory(aws.table(environ["STATE_TABLE"]), now)
+    store = SecretStore(
+        aws.secrets, lambda: now().timestamp(), on_stale=lambda: count(telemetry.STALE_SECRET)
+    )
+    notion = NotionClient(
+        # One attempt: a probe that has to be repeated has failed.
+        Transport(session(), "notion", deadline, sleep, rng or random.Random(), read_attempts=1),  # noqa: S311
+        environ.get("NOTION_API_URL") or "https://api.notion.com",
+        environ.get("NOTION_VERSION") or "2026-03-11",
+        notion_token(store, environ["NOTION_SECRET_ID"]),
+        _budget(environ, memory, now),
+        now,
+    )
+    switch = LaneSwitch(
+        memory,
+        EventSource(aws.functions, environ["LANE_QUEUE_ARN"], environ["PROCESSOR_FUNCTION"]),
+        now,
+    )
+    path = Path(environ.get("LAMBDA_TASK_ROOT", ".")) / (environ.get("RULES_FILE") or "steward.toml")
+    sources = [source.id for source in load(path).data_source]
+    return App(Watch(switch, notion, sources, now), deadline, count)
+
+
+def _budget(environ: Mapping[str, str], memory: Memory, now: Callable[[], datetime]) -> Budget:
+    """The first lane's part: a probe is made while the lane rests, and the lane has to know of it when it goes on."""
+    limit, lanes = int(environ.get("REQUESTS_PER_MINUTE", "180")), int(environ.get("LANES", "1"))
+    store = BudgetMemory(memory, "lane-0" if lanes > 1 else None)
+    return Budget(part_of(limit, lanes, 0), lambda: now().timestamp(), store)
+
+
+@cache
+def _app() -> App:
+    return make_app(os.environ, aws=Aws(boto3.Session()))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
+    """Lambda's entry point."""
+    del event
+    return _app().handle(context.get_remaining_time_in_millis)
