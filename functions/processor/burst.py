@@ -122,7 +122,9 @@ class Burst:
         limit: int,
         reason: Reason,
     ) -> None:
-        others = Reason(reason.event_id, lambda _page, _source: News(False, None), reason.quiet_until)
+        others = Reason(
+            reason.event_id, lambda _page, _source: News(False, None), reason.quiet_until, announced=False
+        )
         source_id = self._known.query_id(source)
         for number, chunk in enumerate(chunks(self._notion, source_id, "last_edited_time", since, cursor), 1):
             self._asked[source.id] = _Asked(since, chunk.observed_at, chunk.cursor, self._now())

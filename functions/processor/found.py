@@ -79,6 +79,8 @@ class Finder:
             fresh = before is None and created_since is not None and _created(page, created_since)
             if fresh or (before is not None and self._reconciler.differs(page, source, before)):
                 lost += self._heal(page, source, observed_at, news=fresh)
+            elif before is not None and before.unannounced:
+                lost += self._found(page.id, source, partial(self._announce, page.id), page.last_edited_time)
             elif before is None or before.title != page.title:
                 # A baseline, or what no automation watches: nothing to tell.
                 silent = Reason("sweep", lambda _page, _source: News(False, None))
@@ -93,6 +95,10 @@ class Finder:
                 break
             lost += self._found(page_id, source, partial(self._reconciler.read, page_id))
         return lost
+
+    def _announce(self, page_id: str, reason: Reason) -> None:
+        del reason
+        self._reconciler.announce(self._state.load(page_id))
 
     def _heal(self, page: Page, source: DataSource, observed_at: datetime | None, *, news: bool) -> int:
         def take(reason: Reason) -> None:
@@ -156,4 +162,4 @@ def _changed(before: Snapshot | None, after: Snapshot | None) -> bool:
     if before is None or after is None:
         return before is not after
     ids = [None if s.assignees is None else {p.id for p in s.assignees} for s in (before, after)]
-    return before.gone != after.gone or ids[0] != ids[1]
+    return before.gone != after.gone or ids[0] != ids[1] or before.unannounced

@@ -118,7 +118,8 @@ class Pipeline:
         """The decision, why, and whether something was planned."""
         why = "the snapshot is fresher than the event"
         if not self._reconciler.owes_news(snapshot, self._reason(event, waiting=0)):
-            return Decision.COVERED, why, False
+            self._reconciler.announce(record)
+            return Decision.COVERED, why, snapshot.unannounced
         self._reconciler.tell_untold(record, self._reason(event, self._waiting()))
         return Decision.COVERED, f"{why}, which says that the assignees were news", True
 

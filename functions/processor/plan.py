@@ -57,6 +57,7 @@ class Context:
         now: our clock.
         quiet_until: messages wait until then to be gathered into a digest; None sends them at once.
         listed: the page is a row of a query.
+        announced: an event tells of this page, or the sweep counts the change itself.
     """
 
     rules: Rules
@@ -68,6 +69,7 @@ class Context:
     now: datetime
     quiet_until: datetime | None = None
     listed: bool = False
+    announced: bool = True
 
 
 def plan_observed(
@@ -140,6 +142,8 @@ def _tell(
         untold=nxt.untold & known & {p.id for p in present},
     )
     ids = {p.id for p in present}
+    changed = nxt.assignees is not None and ids != {p.id for p in nxt.assignees}
+    snapshot = replace(snapshot, unannounced=not context.announced and (changed or nxt.unannounced))
     gone = [e for e in still_open if e.person_id not in ids]
     return Plan(
         snapshot,

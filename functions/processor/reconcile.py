@@ -31,11 +31,13 @@ class Reason:
         event_id: what led here; effects carry it.
         news: what is claimed about the assignees of a page of this source.
         quiet_until: messages wait until then to be gathered; None sends them at once.
+        announced: False for a row of a burst's query, whose own event is still to come.
     """
 
     event_id: str
     news: Callable[[Page | None, DataSource], News]
     quiet_until: datetime | None = None
+    announced: bool = True
 
 
 class Seen(StrEnum):
@@ -129,6 +131,11 @@ class Reconciler:
             context = self._context(source, None, reason, listed=False)
             self._commit_all(record, lambda now, _open: plan_untold(now, context) if now else None)
 
+    def announce(self, record: PageRecord) -> None:
+        """Remember that an event, or the sweep's count, has told of what a query showed."""
+        if record.snapshot is not None and record.snapshot.unannounced:
+            self._state.commit(record.snapshot, record.snapshot.announced(), (), ())
+
     def gone(self, page_id: str) -> None:
         """Remember that a page is not there any more; a page that was never seen is nothing to remember."""
         record = self._state.load(page_id)
@@ -171,6 +178,7 @@ class Reconciler:
             now=self._now(),
             quiet_until=reason.quiet_until,
             listed=listed,
+            announced=reason.announced,
         )
 
 

@@ -38,6 +38,7 @@ def snapshot_item(snapshot: Snapshot) -> Item:
         "edited_at": iso(snapshot.edited_at),
         "created_at": iso(snapshot.created_at),
         "listed": snapshot.listed,
+        "unannounced": snapshot.unannounced,
         "baseline_at": iso(snapshot.baseline_at),
         "untold": sorted(snapshot.untold),
     }
@@ -71,6 +72,7 @@ def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
         edited_at=moment(document.get("edited_at")),
         created_at=moment(document.get("created_at")),
         listed=bool(document.get("listed")),
+        unannounced=bool(document.get("unannounced")),
         baseline_at=moment(document["baseline_at"]),
         untold=frozenset(document["untold"]),
     )

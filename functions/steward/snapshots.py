@@ -27,6 +27,7 @@ class Snapshot:
         edited_at: the page's own ``last_edited_time`` as it was observed: a minute, rounded down; None when unknown.
         created_at: when the page was created, a minute; None when unknown.
         listed: observed as a row of a query, not by reading the page: a query can lag behind.
+        unannounced: a query in a burst showed a change of which no event has told so far; if none does, it was lost.
         untold: ids of the people who were assigned at that first sight and have not been told: a late event may still
             say that their assignment was news.
     """
@@ -42,6 +43,7 @@ class Snapshot:
     edited_at: datetime | None = None
     created_at: datetime | None = None
     listed: bool = False
+    unannounced: bool = False
     baseline_at: datetime | None = None
     untold: frozenset[str] = frozenset()
 
@@ -57,7 +59,18 @@ class Snapshot:
 
     def tombstone(self, observed_at: datetime | None) -> "Snapshot":
         """The next version, for a page that is gone."""
-        return replace(self, version=self.version + 1, observed_at=observed_at, gone=True, untold=frozenset())
+        return replace(
+            self,
+            version=self.version + 1,
+            observed_at=observed_at,
+            gone=True,
+            unannounced=False,
+            untold=frozenset(),
+        )
+
+    def announced(self) -> "Snapshot":
+        """The next version, when an event has told of the change."""
+        return replace(self, version=self.version + 1, unannounced=False)
 
 
 def minute_of(at: datetime) -> datetime:

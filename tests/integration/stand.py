@@ -24,6 +24,7 @@ from ingest import handler as ingest
 from processor import handler as processor
 from steward.signature import sign
 from tests.integration.fifo import FifoQueues
+from tests.integration.short_cut import shorten
 from triage import handler as triage
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +135,8 @@ class Stand:
         session = boto3.Session(region_name=REGION)
         self.secrets = session.client("secretsmanager")
         self.dynamodb = session.resource("dynamodb")
+        if quick:
+            shorten(self.dynamodb.meta.client)
         self.environ = {**make_resources(session), **environ}
         self.queues = FifoQueues(clock.time) if quick else None
         self.sqs: Any = self.queues or Waiting(session.client("sqs"), clock)
@@ -323,7 +326,8 @@ def standing(*, quick: bool = False, **environ: str) -> Iterator[Stand]:
     """A stand.
 
     Args:
-        quick: queues in memory instead of moto's, for thousands of messages; hidden messages then take their time.
+        quick: for thousands of messages: queues in memory instead of moto's, where hidden messages take their time, and
+            a short cut to moto's tables.
         environ: settings of the processor and ingest, by their environment names.
     """
     clock = Clock()

@@ -1,0 +1,186 @@
+"""Webhooks get lost: the sweep finds what they would have told, says how much it was, and tells it once (P6)."""
+
+import json
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from infra.local.simulators.notion import faults
+from steward import telemetry
+from tests.integration.stand import Stand, standing
+
+
+@pytest.fixture
+def stand() -> Iterator[Stand]:
+    with standing(quick=True) as made:
+        yield made
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[float]]:
+    """Every value that is counted, by its metric."""
+    found: dict[str, list[float]] = {}
+    original = telemetry.Counter.__call__
+
+    def count(self: telemetry.Counter, name: str, value: float = 1, /, **dimensions: str) -> None:
+        found.setdefault(name, []).append(value)
+        original(self, name, value, **dimensions)
+
+    monkeypatch.setattr(telemetry.Counter, "__call__", count)
+    return found
+
+
+def known(stand: Stand, count: int) -> list[str]:
+    """Pages that the sweep has seen, unassigned."""
+    pages = [stand.notion.add_page(stand.demo.data_source_id, {"Name": f"Task {n}"}) for n in range(count)]
+    stand.clock.sleep(600)
+    stand.sweep()
+    stand.clock.sleep(600)
+    return pages
+
+
+def assigned(stand: Stand, page: str) -> list[str]:
+    """Who the snapshot says that the page belongs to."""
+    table = stand.dynamodb.Table(stand.environ["STATE_TABLE"])
+    item = table.get_item(Key={"pk": f"PAGE#{page}", "sk": "SNAPSHOT"})["Item"]
+    return sorted(person[0] for person in json.loads(item["document"])["assignees"])
+
+
+@pytest.mark.req("P6", "P1")
+@pytest.mark.parametrize("loss", [0.0, 0.1, 0.3])
+def test_after_one_sweep_the_snapshots_are_the_truth_and_every_notice_was_sent_once(
+    stand: Stand, counted: dict[str, list[float]], loss: float
+) -> None:
+    random = Random(3)
+    pages = known(stand, 120)
+    people = [stand.demo.ann, stand.demo.ben, stand.demo.chloe]
+    truth, sent, dropped = {}, [], 0
+    for page in random.sample(pages, 90):
+        truth[page] = random.choice(people)
+        stand.assign(page, truth[page])
+        payload = stand.payload(page)
+        if random.random() < loss:
+            dropped += 1
+            continue
+        sent += [payload] * random.choice([1, 1, 1, 2])
+        stand.clock.sleep(random.uniform(0, 5))
+    random.shuffle(sent)
+    for payload in sent:
+        assert stand.deliver(json.dumps(payload).encode()) == 200
+    stand.work()
+    stand.clock.sleep(600)
+    counted.clear()
+    stand.sweep()
+    stand.gather()
+
+    assert abs(sum(counted["ChangesLost"]) - dropped) <= 1
+    assert len(counted.get("UnseenSeconds", [])) == dropped
+    assert all(300 < seconds < 1500 for seconds in counted.get("UnseenSeconds", []))
+    assert {page: assigned(stand, page) for page in truth} == {p: [who] for p, who in truth.items()}
+    assert all(len(stand.comments(page)) == 1 for page in truth)
+    assert len(stand.notices()) == len(truth)
+    counted.clear()
+    stand.sweep()
+    assert counted["ChangesLost"] == [0]
+
+
+@pytest.mark.req("P6")
+@pytest.mark.parametrize("way", ["trash", "unshare", "delete_forever"])
+def test_a_page_that_went_away_unseen_is_noticed_and_nothing_more_is_told_of_it(
+    stand: Stand, counted: dict[str, list[float]], way: str
+) -> None:
+    page = known(stand, 3)[0]
+    stand.slack.add_fault({"kind": "error", "error": "ratelimited"}, times=1)
+    stand.assign(page, stand.demo.ann)
+    stand.send(page)
+    stand.work()
+    if way == "delete_forever":
+        stand.notion.trash(page)
+    getattr(stand.notion, way)(page)
+    stand.clock.sleep(30)
+    counted.clear()
+    stand.tick("sweep")
+    stand.work()
+
+    item = stand.dynamodb.Table(stand.environ["STATE_TABLE"]).get_item(
+        Key={"pk": f"PAGE#{page}", "sk": "SNAPSHOT"}
+    )["Item"]
+    assert json.loads(item["document"])["gone"]
+    assert counted["ChangesLost"] == [1]
+    stand.gather()
+    assert stand.notices() == []
+
+
+@pytest.mark.req("P6")
+def test_a_page_whose_creation_was_lost_is_announced_and_one_from_before_steward_is_not(stand: Stand) -> None:
+    old = stand.notion.add_page(stand.demo.data_source_id, {"Name": "Old", "Assignee": [stand.demo.ann]})
+    known(stand, 1)
+    new = stand.notion.add_page(stand.demo.data_source_id, {"Name": "New", "Assignee": [stand.demo.ann]})
+    stand.clock.sleep(600)
+    stand.sweep()
+    stand.gather()
+
+    assert stand.comments(old) == []
+    assert len(stand.comments(new)) == 1
+    assert [notice for notice in stand.notices() if "New" in notice]
+
+
+@pytest.mark.req("P6")
+def test_what_was_edited_just_now_is_left_to_its_webhook(
+    stand: Stand, counted: dict[str, list[float]]
+) -> None:
+    page = known(stand, 2)[0]
+    stand.assign(page, stand.demo.ann)
+    stand.clock.sleep(60)
+    stand.sweep()
+    assert sum(counted["ChangesLost"]) == 0
+
+    stand.send(page)
+    stand.work()
+    assert len(stand.comments(page)) == 1
+
+
+@pytest.mark.req("P6")
+def test_a_lost_change_is_journalled_with_its_effects(stand: Stand) -> None:
+    page = known(stand, 1)[0]
+    stand.assign(page, stand.demo.ann)
+    stand.clock.sleep(600)
+    stand.sweep()
+
+    table = stand.dynamodb.Table(stand.environ["JOURNAL_TABLE"])
+    rows: list[dict[str, Any]] = [row for row in table.scan()["Items"] if row["type"] == "sweep"]
+    assert [row["entity"] for row in rows] == [page]
+    assert {effect["kind"] for effect in rows[0]["effects"]} == {"notion.comment", "slack.message"}
+    assert "no webhook" in rows[0]["why"]
+
+
+@pytest.mark.req("P6")
+def test_a_source_that_can_not_be_queried_does_not_keep_the_next_from_being_swept(stand: Stand) -> None:
+    stand.notion.add_fault(faults.answer(403), match={"path": "/query"}, times="forever")
+    stand.tick("sweep")
+
+    assert stand.work() == 1
+    assert stand.dead_letters() == []
+
+
+@pytest.mark.req("P6")
+def test_presence_goes_on_where_the_last_sweep_stopped(stand: Stand, counted: dict[str, list[float]]) -> None:
+    pages = []
+    for number in range(30):
+        pages.append(stand.notion.add_page(stand.demo.data_source_id, {"Name": f"Task {number}"}))
+        stand.clock.sleep(60)
+    stand.notion.set_page_cap(2)
+    stand.clock.sleep(600)
+    for _ in range(6):
+        stand.sweep()
+        stand.clock.sleep(900)
+    stand.notion.trash(pages[25])
+    counted.clear()
+    for _ in range(6):
+        stand.sweep()
+        stand.clock.sleep(900)
+
+    assert sum(counted["ChangesLost"]) == 1
+    assert "UnseenSeconds" not in counted
