@@ -18,6 +18,7 @@ Whatever the decision, what the page still owes is settled: a redelivery after a
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from processor.changes import changes
 from processor.known import Known
 from processor.plan import Context, Plan, late_news, plan_gone, plan_observed, plan_untold
 from processor.relevance import Irrelevant, judge, news_of
@@ -27,6 +28,7 @@ from steward.effects import Effect
 from steward.errors import CallFailed
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
+from steward.lane import Parked
 from steward.outcomes import TABLE, Then
 from steward.pages import decode_page
 from steward.rules import DataSource, Rules
@@ -70,18 +72,28 @@ class Pipeline:
             CallFailed: a vendor's trouble holds the event; what was done is remembered.
             StateConflict: another writer was faster; work it again.
         """
-        before = self._calls()
+        calls_before = self._calls()
         if self._journal.finished(event.id):
             if event.entity_id is not None:
                 self._settler.settle(self._state.load(event.entity_id))
             self._journal.redelivered(event.id)
             return Decision.DUPLICATE
-        decision, why, record = self._decide(event)
-        title = record.snapshot.title if record and record.snapshot else None
-        effects = [e for e in record.effects if e.event_id == event.id] if record else []
-        calls = self._calls() - before
+        decision, why, previous, record = self._decide(event)
+        snapshot = record.snapshot if record else None
+        before, after = changes(previous, snapshot)
         self._journal.record(
-            Entry(event, decision, why, title, effects, calls, received_at, finished_at=self._now())
+            Entry(
+                event,
+                decision,
+                why,
+                title=snapshot.title if snapshot else None,
+                effects=[e for e in record.effects if e.event_id == event.id] if record else [],
+                calls=self._calls() - calls_before,
+                received_at=received_at,
+                finished_at=self._now(),
+                before=before,
+                after=after,
+            )
         )
         return decision
 
@@ -92,16 +104,28 @@ class Pipeline:
             self._settler.settle(self._state.load(page_id))
         return len(pages)
 
-    def park(self, event: Event, reason: str, received_at: datetime | None) -> None:
+    def park(self, event: Event, parked: Parked, received_at: datetime | None) -> None:
         """Record an event that was put among the dead letters, so that it is not worked again by a redelivery."""
         self._journal.record(
-            Entry(event, Decision.PARKED, reason, None, (), 0, received_at, finished_at=self._now())
+            Entry(
+                event,
+                Decision.PARKED,
+                parked.reason,
+                title=None,
+                effects=(),
+                calls=0,
+                received_at=received_at,
+                finished_at=self._now(),
+                attempts=parked.attempts,
+                exception=parked.exception,
+            )
         )
 
-    def _decide(self, event: Event) -> tuple[Decision, str, PageRecord | None]:
+    def _decide(self, event: Event) -> tuple[Decision, str, Snapshot | None, PageRecord | None]:
+        """What becomes of the event, why, the page's snapshot before, and what is known of the page after."""
         verdict = judge(event, self._rules, self._known.assignee_ids(self._rules), self._known.own_bot)
         if isinstance(verdict, Irrelevant):
-            return Decision.IGNORED, verdict.why, None
+            return Decision.IGNORED, verdict.why, None, None
         page_id = verdict.page_id
         record = self._state.load(page_id)
         if record.snapshot is not None and self._covers(record.snapshot, event):
@@ -111,7 +135,7 @@ class Pipeline:
             self._settler.settle(record, only_started=True)
             decision, why = self._observe(event, page_id)
         self._settler.settle(self._state.load(page_id))
-        return decision, why, self._state.load(page_id)
+        return decision, why, record.snapshot, self._state.load(page_id)
 
     def _covers(self, snapshot: Snapshot, event: Event) -> bool:
         if snapshot.observed_at is None or event.occurred_at is None:

@@ -6,15 +6,17 @@ as a new message with the same event, and only then acknowledged.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 
 from aws_lambda_powertools import Logger
 
+from processor.culprit import culprit
 from processor.pipeline import Pipeline
 from steward import telemetry
 from steward.envelope import Envelope, decode
 from steward.errors import CallFailed, StateConflict, Undecodable
-from steward.lane import Lane
+from steward.lane import Lane, Parked
 from steward.outcomes import TABLE, Then, wait_for
 
 SPARE_RECEIVES = 2
@@ -34,6 +36,7 @@ class Message:
         body: the text.
         group: its message group.
         receives: how often it was received, this time included.
+        sent_at: when it was put on the lane, or None.
     """
 
     id: str
@@ -41,6 +44,7 @@ class Message:
     body: str
     group: str
     receives: int
+    sent_at: datetime | None = None
 
 
 class Worker:
@@ -68,7 +72,7 @@ class Worker:
         try:
             envelope = decode(message.body)
         except Undecodable as error:
-            self._park(message, error.reason)
+            self._park(message, Parked(error.reason, message.sent_at, message.receives, "Undecodable"))
             return True
         try:
             self._work(envelope)
@@ -77,11 +81,11 @@ class Worker:
         except StateConflict:
             self._logger.info("another writer was first", message_id=message.id)
             return self._later(message, 1)
-        except Exception:  # the last line: a bug must not take the message with it
+        except Exception as error:  # the last line: a bug must not take the message with it
             self._count(telemetry.BUG)
-            self._logger.exception(
-                "unexpected failure; the lane will deliver the message again", message_id=message.id
-            )
+            self._logger.exception("unexpected failure", message_id=message.id, receives=message.receives)
+            if message.receives >= self._max_receives:
+                return self._give_up(message, envelope, error)
             self._lane.hide(message.receipt, min(2**message.receives, 60))
             return False
         return True
@@ -111,8 +115,15 @@ class Worker:
         if envelope.event is None:
             return True  # the next tick comes in a minute: a stale one is useless
         if row.observing is Then.PARK:
-            self._park(message, str(failure))
-            self._pipeline.park(envelope.event, str(failure), envelope.received_at)
+            parked = Parked(
+                str(failure),
+                envelope.received_at or message.sent_at,
+                message.receives,
+                f"CallFailed/{failure.failure}",
+                failure.call,
+            )
+            self._park(message, parked)
+            self._pipeline.park(envelope.event, parked, envelope.received_at)
             return True
         return self._later(message, wait_for(failure, message.receives, self._jitter))
 
@@ -125,7 +136,23 @@ class Worker:
         self._lane.hide(message.receipt, min(ceil(seconds), LONGEST))
         return False
 
-    def _park(self, message: Message, reason: str) -> None:
-        self._lane.park(message.body, reason, message.id)
+    def _give_up(self, message: Message, envelope: Envelope, error: Exception) -> bool:
+        """Park a message at its last receive: SQS would move it too, but could not say why."""
+        where, kind = culprit(error), type(error).__name__
+        parked = Parked(
+            f"a bug: {kind} in {where}", envelope.received_at or message.sent_at, message.receives, kind
+        )
+        self._park(message, parked)
+        if envelope.event is not None:
+            try:
+                self._pipeline.park(envelope.event, parked, envelope.received_at)
+            except (
+                Exception
+            ):  # it may be the bug itself; the message is safe, a second dead letter helps nobody
+                self._logger.exception("the journal has no row of a parked event", message_id=message.id)
+        return True
+
+    def _park(self, message: Message, parked: Parked) -> None:
+        self._lane.park(message.body, message.id, parked)
         self._count(telemetry.PARKED)
-        self._logger.error("parked among the dead letters", reason=reason, message_id=message.id)
+        self._logger.error("parked among the dead letters", reason=parked.reason, message_id=message.id)
