@@ -1,6 +1,7 @@
 """The operator's command line; one module a command."""
 
 import argparse
+import os
 import sys
 
 from infra.local.environment import ensure
@@ -22,7 +23,14 @@ def main(arguments: list[str] | None = None) -> int:
     for command in (send, dlq, explain):
         command.register(commands)
     wishes = parser.parse_args(arguments)
-    status: int = wishes.run(wishes)
+    try:
+        status: int = wishes.run(wishes)
+        sys.stdout.flush()
+    except (
+        BrokenPipeError
+    ):  # the reader, e.g. `head`, has seen enough; Python's own flush at the end must not fail
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return status
 
 

@@ -49,7 +49,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"event       {printable(event['id'])}  {printable(event['type'])} ({event['dialect']})"
     yield f"about       {event.get('entity', 'nothing that has an id')}{title}"
     yield f"occurred    {_when(event, 'occurred_at')}"
-    latency = f", {event['latency_ms'] / 1000:.1f} s later" if "latency_ms" in event else ""
+    latency = f", {event['latency_ms'] / 1000:.3f} s after that" if "latency_ms" in event else ""
     yield f"received    {_when(event, 'received_at')}"
     yield f"finished    {_when(event, 'finished_at')}{latency}"
     yield f"decision    {found['decision']}: {printable(found['why'])}"
