@@ -1,13 +1,11 @@
-"""What a person reads as the change between two snapshots, and where a bug came from."""
+"""What a person reads as the change between two snapshots."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from processor.changes import changes
-from processor.culprit import culprit
 from steward.pages import Person
 from steward.snapshots import Snapshot
 
@@ -57,14 +55,3 @@ def test_a_page_that_was_not_known_has_no_before() -> None:
     assert changes(None, replace(PAGE, gone=True))[1]["gone"] == "yes"
     assert changes(None, None) == ({}, {})
     assert changes(PAGE, None) == ({}, {})
-
-
-@pytest.mark.req("P4")
-def test_a_bug_is_placed_by_its_function_and_ours_that_called_it_never_by_its_text() -> None:
-    try:
-        Snapshot.tombstone(json.loads("{}"), None)
-    except TypeError as error:
-        where = culprit(error)
-
-    assert where == "dataclasses.replace, called by steward.snapshots.Snapshot.tombstone"
-    assert culprit(ValueError("Ann's diary")) == "an unknown place"
