@@ -20,8 +20,8 @@ from infra.operate.text import printable, table, when
 from steward.lane import Lane, lane_of
 
 HIDDEN = (
-    "SQS tells of {hidden} more and does not hand them out now: those of one message group come at most ten at a time, "
-    "and none while somebody else looks at one of them. Redrive what is listed, then look again."
+    "SQS tells of about {hidden} more and does not hand them out now: of one message group it gives at most ten at a "
+    "time, and none while one of them is looked at. Redrive what is listed, or wait half a minute; then look again."
 )
 
 
@@ -111,10 +111,11 @@ def _redrive(wishes: argparse.Namespace, target: Target) -> int:
     if wishes.id and wishes.id not in held:
         return _not_there("dlq redrive", wishes.id, target)
     print(f"{len(mover.removed)} put on the lane of {target.name}, {len(mover.left)} left")
-    hidden = max(queue.count() - len(mover.left), 0) if wishes.all else 0
-    if hidden:
+    # SQS counts late: what was just moved may still be in its number, so only what was refused can hide more.
+    hidden = queue.count() - len(mover.left) if wishes.all and mover.left else 0
+    if hidden > 0:
         print(HIDDEN.format(hidden=hidden))
-    return 1 if mover.left or hidden else 0
+    return 1 if mover.left else 0
 
 
 class Mover:

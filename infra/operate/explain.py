@@ -63,7 +63,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _changes(changes: Mapping[str, Mapping[str, str | None]]) -> Iterator[str]:
     if not changes:
-        yield "changed     nothing that is watched"
+        yield "changed     nothing that is watched, since the page was last looked at"
     for number, (label, values) in enumerate(changes.items()):
         before = "not known" if values["before"] is None else printable(values["before"])
         yield f"{'changed' if number == 0 else '':<12}{label}: {before} → {printable(values['after'] or 'nothing')}"

@@ -101,7 +101,7 @@ def test_what_sqs_does_not_hand_out_is_said(deployed: Account, capsys: pytest.Ca
 
     out = capsys.readouterr().out
     assert "10 dead letters" in out
-    assert "SQS tells of 2 more" in out
+    assert "SQS tells of about 2 more" in out
     assert deployed.visible() == 12
 
 
@@ -187,6 +187,29 @@ def test_what_still_can_not_be_decoded_is_left_unless_forced(
 
     assert run("redrive", "--all", "--force") == 0
     assert [m["Body"] for m in deployed.on_lane()] == ["no json"]
+
+
+def test_what_hides_behind_refused_ones_of_its_group_is_said(
+    deployed: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(10):
+        deployed.move(f"no json {number}", f"m{number}")
+    deployed.move(event("e1"), "m10")
+
+    assert run("redrive", "--all") == 1
+
+    out = capsys.readouterr().out
+    assert "0 put on the lane of the stack steward-test, 10 left" in out
+    assert "SQS tells of about 1 more" in out
+
+
+def test_a_tick_goes_back_to_the_lane_of_ticks(deployed: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    deployed.park('{"v":1,"kind":"settle"}', "m1", Parked("a bug", SEEN, 6, "KeyError"))
+
+    assert run("list") == 0
+    assert "settle tick" in capsys.readouterr().out
+    assert run("redrive", "--all") == 0
+    assert [m["Attributes"]["MessageGroupId"] for m in deployed.on_lane()] == ["lane-0"]
 
 
 class ParksAgain(Lane):
