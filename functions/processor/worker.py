@@ -146,9 +146,7 @@ class Worker:
         if envelope.event is not None:
             try:
                 self._pipeline.park(envelope.event, parked, envelope.received_at)
-            except (
-                Exception
-            ):  # it may be the bug itself; the message is safe, a second dead letter helps nobody
+            except Exception:  # it may be the bug itself, and the message is safe already
                 self._logger.exception("the journal has no row of a parked event", message_id=message.id)
         return True
 
