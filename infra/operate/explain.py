@@ -54,7 +54,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"finished    {_when(event, 'finished_at')}{latency}"
     yield f"decision    {found['decision']}: {printable(found['why'])}"
     if "attempts" in found:
-        yield f"parked      after {found['attempts']} attempts, {found.get('exception', 'unknown')}"
+        yield f"parked      at receive {found['attempts']}, {found.get('exception', 'unknown')}"
     yield f"rules       {', '.join(found['rules']) or 'none asked for anything'}"
     yield from _changes(found["changes"])
     yield from _effects(found["effects"])

@@ -130,7 +130,7 @@ def test_an_effect_is_told_as_it_stands_now_not_as_it_was_journalled(
     }
 
 
-def test_a_parked_event_says_after_how_many_attempts_and_of_what(
+def test_a_parked_event_says_at_which_receive_and_of_what(
     deployed: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record(
@@ -141,7 +141,7 @@ def test_a_parked_event_says_after_how_many_attempts_and_of_what(
 
     out = capsys.readouterr().out
     assert "parked: a bug" in out
-    assert "after 6 attempts, KeyError" in out
+    assert "at receive 6, KeyError" in out
     assert "changed     nothing that is watched" in out
 
 
