@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+from processor.changes import changes
 from processor.reconcile import Reason, Reconciler
 from processor.relevance import News
 from processor.settle import Settler
@@ -13,8 +14,7 @@ from steward.events import Event
 from steward.journal import Decision, Entry, Journal
 from steward.pages import Page
 from steward.rules import DataSource
-from steward.snapshots import Snapshot
-from steward.state import PageRecord, State
+from steward.state import State
 
 
 class Finder:
@@ -125,24 +125,31 @@ class Finder:
         if not _unless_raced(partial(look, reason)):
             return 0
         after = self._state.load(page_id)
-        if not _changed(before.snapshot, after.snapshot):
+        was, became = changes(before.snapshot, after.snapshot)
+        announced = before.snapshot is not None and before.snapshot.unannounced
+        if not announced and not {"assignees", "gone"} & set(became):
             return 0
         self._settler.settle(after)
         if changed_at is not None:
             self._count(telemetry.UNSEEN_SECONDS, (now - changed_at).total_seconds())
         event = Event(event_id, "sweep", "sweep", changed_at, page_id, "page", data_source_id=source.id)
-        self._record(event, self._state.load(page_id), self._calls() - calls)
-        return 1
-
-    def _record(self, event: Event, record: PageRecord, calls: int) -> None:
+        record = self._state.load(page_id)
         snapshot = record.snapshot
-        gone = snapshot is None or snapshot.gone
-        effects = [e for e in record.effects if e.event_id == event.id]
-        decision, title = Decision.GONE if gone else Decision.OBSERVED, snapshot.title if snapshot else None
-        why = "found by the sweep: no webhook brought this change"
         self._journal.record(
-            Entry(event, decision, why, title, effects, calls, None, finished_at=self._now())
+            Entry(
+                event,
+                Decision.GONE if snapshot is None or snapshot.gone else Decision.OBSERVED,
+                "found by the sweep: no webhook brought this change",
+                title=snapshot.title if snapshot else None,
+                effects=[e for e in record.effects if e.event_id == event_id],
+                calls=self._calls() - calls,
+                received_at=None,
+                finished_at=self._now(),
+                before=was,
+                after=became,
+            )
         )
+        return 1
 
 
 def _unless_raced(act: Callable[[], object]) -> bool:
@@ -156,10 +163,3 @@ def _unless_raced(act: Callable[[], object]) -> bool:
 
 def _created(page: Page, since: datetime) -> bool:
     return page.created_time is not None and page.created_time >= since
-
-
-def _changed(before: Snapshot | None, after: Snapshot | None) -> bool:
-    if before is None or after is None:
-        return before is not after
-    ids = [None if s.assignees is None else {p.id for p in s.assignees} for s in (before, after)]
-    return before.gone != after.gone or ids[0] != ids[1] or before.unannounced

@@ -170,7 +170,12 @@ def _message(record: Mapping[str, Any]) -> Message:
         body=record["body"],
         group=attributes.get("MessageGroupId", "lane-0"),
         receives=int(attributes.get("ApproximateReceiveCount", "1")),
+        sent_at=_moment(attributes.get("SentTimestamp")),
     )
+
+
+def _moment(milliseconds: str | None) -> datetime | None:
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds else None
 
 
 def _rules_file(environ: Mapping[str, str]) -> Path:

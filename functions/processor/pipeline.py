@@ -19,6 +19,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from processor.burst import DEEP, Burst
+from processor.changes import changes
 from processor.known import Known
 from processor.reconcile import Observation, Reason, Reconciler, Seen
 from processor.relevance import Irrelevant, judge, news_of
@@ -26,6 +27,7 @@ from processor.settle import Settler
 from steward.effects import Effect
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
+from steward.lane import Parked
 from steward.rules import Rules
 from steward.snapshots import Snapshot
 from steward.state import PageRecord, State
@@ -74,45 +76,75 @@ class Pipeline:
             CallFailed: a vendor's trouble holds the event; what was done is remembered.
             StateConflict: another writer was faster; work it again.
         """
-        before = self._calls()
+        calls_before = self._calls()
         if self._journal.finished(event.id):
             if event.entity_id is not None:
                 self._settler.settle(self._state.load(event.entity_id))
             self._journal.redelivered(event.id)
             return Decision.DUPLICATE
-        decision, why, record, effects = self._decide(event)
-        title = record.snapshot.title if record and record.snapshot else None
-        calls = self._calls() - before
+        decision, why, previous, record, effects = self._decide(event)
+        snapshot = record.snapshot if record else None
+        before, after = changes(previous, snapshot)
         self._journal.record(
-            Entry(event, decision, why, title, effects, calls, received_at, finished_at=self._now())
+            Entry(
+                event,
+                decision,
+                why,
+                title=snapshot.title if snapshot else None,
+                effects=effects,
+                calls=self._calls() - calls_before,
+                received_at=received_at,
+                finished_at=self._now(),
+                before=before,
+                after=after,
+            )
         )
         return decision
 
-    def park(self, event: Event, reason: str, received_at: datetime | None) -> None:
+    def park(self, event: Event, parked: Parked, received_at: datetime | None) -> None:
         """Record an event that was put among the dead letters, so that it is not worked again by a redelivery."""
         self._journal.record(
-            Entry(event, Decision.PARKED, reason, None, (), 0, received_at, finished_at=self._now())
+            Entry(
+                event,
+                Decision.PARKED,
+                parked.reason,
+                title=None,
+                effects=(),
+                calls=0,
+                received_at=received_at,
+                finished_at=self._now(),
+                attempts=parked.attempts,
+                exception=parked.exception,
+            )
         )
 
-    def _decide(self, event: Event) -> tuple[Decision, str, PageRecord | None, list[Effect]]:
+    def _decide(self, event: Event) -> tuple[Decision, str, Snapshot | None, PageRecord | None, list[Effect]]:
+        """What becomes of the event, why, the page's snapshot before, what is known after, and the effects it led to."""
         verdict = judge(event, self._rules, self._known.assignee_ids(self._rules), self._known.own_bot)
         if isinstance(verdict, Irrelevant):
-            return Decision.IGNORED, verdict.why, None, []
+            return Decision.IGNORED, verdict.why, None, None, []
         page_id = verdict.page_id
         record = self._state.load(page_id)
-        if record.snapshot is not None and record.snapshot.covers(event.occurred_at, self._margin):
-            decision, why, changed = self._covered(event, record, record.snapshot)
+        previous = record.snapshot
+        if previous is not None and previous.covers(event.occurred_at, self._margin):
+            decision, why, changed = self._covered(event, record, previous)
         else:
             # What was started by an older version is settled first: a newer plan must not overtake it.
             self._settler.settle(record, only_started=True)
-            decision, why = self._observe(event, page_id, record.snapshot)
+            decision, why = self._observe(event, page_id, previous)
             changed = True
         if changed:
             record = self._state.load(page_id)
         owed = {e.id for e in record.still_open}
         if self._settler.settle(record):
             record = self._state.load(page_id)
-        return decision, why, record, [e for e in record.effects if e.event_id == event.id or e.id in owed]
+        return (
+            decision,
+            why,
+            previous,
+            record,
+            [e for e in record.effects if e.event_id == event.id or e.id in owed],
+        )
 
     def _covered(self, event: Event, record: PageRecord, snapshot: Snapshot) -> tuple[Decision, str, bool]:
         """The decision, why, and whether something was planned."""

@@ -215,9 +215,17 @@ class Settler:
 
     def _done(self, effect: Effect, external_id: str) -> Effect:
         self._count(telemetry.EFFECT_DONE)
-        done = replace(effect, status=Status.DONE, external_id=external_id, retry_at=None, reason=None)
+        done = replace(
+            effect,
+            status=Status.DONE,
+            done_at=self._now(),
+            external_id=external_id,
+            retry_at=None,
+            reason=None,
+        )
         return self._state.advance(effect, done)
 
     def _close(self, effect: Effect, status: Status, reason: str) -> Effect:
         self._count(telemetry.EFFECT_FAILED if status is Status.FAILED else telemetry.EFFECT_DROPPED)
-        return self._state.advance(effect, replace(effect, status=status, reason=reason, retry_at=None))
+        closed = replace(effect, status=status, done_at=self._now(), reason=reason, retry_at=None)
+        return self._state.advance(effect, closed)

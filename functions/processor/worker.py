@@ -6,16 +6,19 @@ as a new message with the same event, and only then acknowledged.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 
 from aws_lambda_powertools import Logger
 
+from processor.culprit import culprit
 from processor.pipeline import Pipeline
 from processor.ticks import Ticks
 from steward import telemetry
+from steward.aws_trouble import passes
 from steward.envelope import Envelope, decode
 from steward.errors import CallFailed, StateConflict, Undecodable
-from steward.lane import Lane
+from steward.lane import Lane, Parked
 from steward.lane_switch import LaneSwitch
 from steward.outcomes import TABLE, Then, wait_for
 from steward.pauses import Breaker
@@ -40,6 +43,7 @@ class Message:
         body: the text.
         group: its message group.
         receives: how often it was received, this time included.
+        sent_at: when it was put on the lane, or None.
     """
 
     id: str
@@ -47,6 +51,7 @@ class Message:
     body: str
     group: str
     receives: int
+    sent_at: datetime | None = None
 
 
 class Worker:
@@ -96,7 +101,7 @@ class Worker:
         try:
             envelope = decode(message.body)
         except Undecodable as error:
-            self._park(message, error.reason)
+            self._park(message, Parked(error.reason, message.sent_at, message.receives, "Undecodable"))
             return True
         try:
             if self._switch.read().holds:
@@ -106,13 +111,8 @@ class Worker:
         except StateConflict:
             self._logger.info("another writer was first", message_id=message.id)
             return self._later(message, 1)
-        except Exception:  # the last line: a bug must not take the message with it
-            self._count(telemetry.BUG)
-            self._logger.exception(
-                "unexpected failure; the lane will deliver the message again", message_id=message.id
-            )
-            self._lane.hide(message.receipt, min(2**message.receives, 60))
-            return False
+        except Exception as error:  # noqa: BLE001 - the last line: a bug must not take the message with it
+            return self._unexpected(message, envelope, error)
 
     def _work(self, message: Message, envelope: Envelope) -> bool:
         event = envelope.event
@@ -158,8 +158,15 @@ class Worker:
         if tripped is not None:
             return self._rest(message)
         if row.observing is Then.PARK:
-            self._park(message, str(failure))
-            self._pipeline.park(envelope.event, str(failure), envelope.received_at)
+            parked = Parked(
+                str(failure),
+                envelope.received_at or message.sent_at,
+                message.receives,
+                f"CallFailed/{failure.failure}",
+                failure.call,
+            )
+            self._park(message, parked)
+            self._pipeline.park(envelope.event, parked, envelope.received_at)
             return True
         return self._later(message, wait_for(failure, message.receives, self._jitter))
 
@@ -176,7 +183,37 @@ class Worker:
         self._lane.hide(message.receipt, min(ceil(seconds), LONGEST))
         return False
 
-    def _park(self, message: Message, reason: str) -> None:
-        self._lane.park(message.body, reason, message.id)
+    def _unexpected(self, message: Message, envelope: Envelope, error: Exception) -> bool:
+        if passes(error):
+            self._count(telemetry.AWS_TROUBLE)
+            self._logger.warning("AWS is in trouble", error=type(error).__name__, message_id=message.id)
+            return self._later(message, min(2**message.receives, 60))
+        self._count(telemetry.BUG)
+        self._logger.error(
+            "unexpected failure", message_id=message.id, receives=message.receives, exc_info=error
+        )
+        if envelope.event is None:
+            return True  # the next tick comes soon: a stale one is useless
+        if message.receives >= self._max_receives:
+            return self._give_up(message, envelope, error)
+        self._lane.hide(message.receipt, min(2**message.receives, 60))
+        return False
+
+    def _give_up(self, message: Message, envelope: Envelope, error: Exception) -> bool:
+        """Park a message at its last receive: SQS would move it too, but could not say why."""
+        where, kind = culprit(error), type(error).__name__
+        parked = Parked(
+            f"a bug: {kind} in {where}", envelope.received_at or message.sent_at, message.receives, kind
+        )
+        self._park(message, parked)
+        if envelope.event is not None:
+            try:
+                self._pipeline.park(envelope.event, parked, envelope.received_at)
+            except Exception:  # it may be the bug itself, and the message is safe already
+                self._logger.exception("the journal has no row of a parked event", message_id=message.id)
+        return True
+
+    def _park(self, message: Message, parked: Parked) -> None:
+        self._lane.park(message.body, message.id, parked)
         self._count(telemetry.PARKED)
-        self._logger.error("parked among the dead letters", reason=reason, message_id=message.id)
+        self._logger.error("parked among the dead letters", reason=parked.reason, message_id=message.id)

@@ -110,6 +110,7 @@ def progress(effect: Effect) -> Item:
         "channel": effect.channel,
         "started_at": iso(effect.started_at),
         "retry_at": iso(effect.retry_at),
+        "done_at": iso(effect.done_at),
         "external_id": effect.external_id,
         "reason": effect.reason,
     }
@@ -137,6 +138,7 @@ def effect_of(item: Mapping[str, Any]) -> Effect:
         attempts=int(item["attempts"]),
         started_at=moment(item.get("started_at")),
         retry_at=moment(item.get("retry_at")),
+        done_at=moment(item.get("done_at")),
         external_id=item.get("external_id"),
         obsolete=item["obsolete"],
         reason=item.get("reason"),

@@ -73,6 +73,7 @@ class Effect:
         attempts: how many times the call was started.
         started_at: when the call was last started, or None.
         retry_at: not to be tried before this, or None.
+        done_at: when it was closed, however it ended; None while it is open.
         external_id: what the vendor calls the result: a comment's id, or ``channel/ts``; None until done.
         obsolete: started, and no longer true since: if it did not happen it is cancelled instead of tried again.
         reason: why it failed, was skipped or was cancelled, or what it waits for.
@@ -96,6 +97,7 @@ class Effect:
     attempts: int = 0
     started_at: datetime | None = None
     retry_at: datetime | None = None
+    done_at: datetime | None = None
     external_id: str | None = None
     obsolete: bool = False
     reason: str | None = None

@@ -4,8 +4,8 @@ One row an event, key ``EVENT#<id>`` / ``RECORD``, written when the event is fin
 Rows expire after ``JOURNAL_DAYS``, at least 30: names and titles are personal data, and Notion retries for 24 h only.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,10 @@ class Entry:
         calls: vendor calls that were spent on it, this time.
         received_at: when ingest took it, or None.
         finished_at: when the processor was done.
+        before: what changed, as it was: property label → readable value.
+        after: the same, as it became.
+        attempts: how often a parked event's message was received.
+        exception: the type of what a parked event failed with.
     """
 
     event: Event
@@ -55,6 +59,10 @@ class Entry:
     calls: int
     received_at: datetime | None
     finished_at: datetime
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    attempts: int | None = None
+    exception: str | None = None
 
 
 class Journal:
@@ -87,10 +95,15 @@ class Journal:
             "entity": event.entity_id,
             "occurred_at": iso(event.occurred_at),
             "received_at": iso(entry.received_at),
+            "finished_at": iso(finished),
             "decision": str(entry.decision),
             "why": entry.why,
             "title": entry.title,
-            "effects": [_told(e) for e in entry.effects],
+            "before": dict(entry.before),
+            "after": dict(entry.after),
+            "attempts": entry.attempts,
+            "exception": entry.exception,
+            "effects": [told(e) for e in entry.effects],
             "calls": entry.calls,
             "latency_ms": latency,
             "deliveries": 1,
@@ -105,6 +118,11 @@ class Journal:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
+
+    def row(self, event_id: str) -> dict[str, Any] | None:
+        """The row of an event, or None when there is none: it never arrived, is not finished, or has expired."""
+        item = self._table.get_item(Key=_key(event_id), ConsistentRead=True).get("Item")
+        return None if item is None else dict(item)
 
     def redelivered(self, event_id: str) -> None:
         """Count one more delivery of an event that was finished before."""
@@ -127,13 +145,18 @@ def _key(event_id: str) -> dict[str, str]:
     return {"pk": f"EVENT#{event_id}", "sk": "RECORD"}
 
 
-def _told(effect: Effect) -> dict[str, str]:
+def told(effect: Effect) -> dict[str, Any]:
+    """An effect as a row tells of it, without what is None; times are ISO-8601 strings."""
     shown = {
         "id": effect.id,
         "kind": str(effect.kind),
         "rule": effect.rule,
         "person": effect.person_id,
         "status": str(effect.status),
+        "planned_at": iso(effect.planned_at),
+        "started_at": iso(effect.started_at),
+        "attempts": effect.attempts,
+        "done_at": iso(effect.done_at),
         "external_id": effect.external_id,
         "reason": effect.reason,
     }

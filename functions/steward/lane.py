@@ -3,6 +3,8 @@
 import hashlib
 import re
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +15,25 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _SAFE = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Why a message lies among the dead letters.
+
+    Attributes:
+        reason: one sentence; no text of an unexpected exception, which may hold personal data.
+        first_seen: when ingest took the event, or the lane the message; None when neither is known.
+        attempts: how often the message was received.
+        exception: the type of what was raised, e.g. ``CallFailed/invalid``, ``Undecodable``, ``KeyError``.
+        effect: the call or effect that failed, e.g. ``notion.page``; None where it was none.
+    """
+
+    reason: str
+    first_seen: datetime | None
+    attempts: int
+    exception: str
+    effect: str | None = None
 
 
 def lane_of(entity_id: str | None, lanes: int) -> int:
@@ -70,18 +91,37 @@ class Lane:
             QueueUrl=self._queue_url, ReceiptHandle=receipt, VisibilityTimeout=max(seconds, 0)
         )
 
-    def park(self, body: str, reason: str, message_id: str) -> None:
-        """Put a message among the dead letters, with the reason as an attribute."""
+    def park(self, body: str, message_id: str, parked: Parked) -> None:
+        """Put a message among the dead letters, with what is known of it as attributes.
+
+        Each is a message group of its own: SQS hides a whole group while one of its messages is looked at, and the
+        order of dead letters means nothing.
+        """
         if self._dead_letter_url is None:
             message = "this lane was made without dead letters"
             raise ValueError(message)
         self._sqs.send_message(
             QueueUrl=self._dead_letter_url,
             MessageBody=body,
-            MessageGroupId="parked",
+            MessageGroupId=_safe(message_id),
             MessageDeduplicationId=_safe(message_id),
-            MessageAttributes={"reason": {"DataType": "String", "StringValue": reason[:500] or "unknown"}},
+            MessageAttributes={
+                name: {"DataType": "String", "StringValue": value} for name, value in _attributes(parked)
+            },
         )
+
+
+def _attributes(parked: Parked) -> Iterator[tuple[str, str]]:
+    known = {
+        "reason": parked.reason or "unknown",
+        "first_seen": parked.first_seen.isoformat(timespec="milliseconds") if parked.first_seen else None,
+        "attempts": str(parked.attempts),
+        "exception": parked.exception,
+        "effect": parked.effect,
+    }
+    for name, value in known.items():
+        if value:  # SQS refuses an empty value, and every control character
+            yield name, "".join(c if c.isprintable() else " " for c in value[:500])
 
 
 def _safe(value: str) -> str:

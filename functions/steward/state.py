@@ -29,7 +29,10 @@ GRACE = timedelta(minutes=3)
 """A planned effect becomes due this long after it was planned: until then the event that planned it is at work."""
 
 KEEP = timedelta(days=40)
-"""How long a closed effect is kept: longer than any replay of its event is possible from the lane or its dead letters."""
+"""How long a closed effect, and what is known of a page that is gone, is kept.
+
+Longer than any replay of its event is possible from the lane or its dead letters, and than a page stays in the trash.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +94,16 @@ class State:
                 "ConditionExpression": "version = :previous",
                 "ExpressionAttributeValues": {":previous": previous.version},
             }
-        snapshot_put = {"Item": documents.snapshot_item(snapshot), **condition}
+        item = documents.snapshot_item(snapshot)
+        if snapshot.gone:
+            # Names and titles live as long as their page; a page that comes back overwrites this.
+            item["ttl"] = self._until_forgotten()
         if not effects and not obsolete:
-            guarded(lambda: self._table.put_item(**snapshot_put))  # half the price of a transaction
+            guarded(lambda: self._table.put_item(Item=item, **condition))  # half the price of a transaction
             return
-        actions: list[Any] = [{"Put": self._in_table(**snapshot_put)}]
-        actions += [
-            {"Put": self._in_table(Item=self._open_item(e), ConditionExpression="attribute_not_exists(pk)")}
-            for e in effects
-        ]
-        actions += [{"Put": self._put_over(e.status, _made_obsolete(e))} for e in obsolete]
+        actions: list[Any] = [{"Put": self._in_table(Item=item, **condition)}]
+        actions += [{"Put": self._put_new(e)} for e in effects]
+        actions += [{"Put": self._put_over(e.status, _made_obsolete(e, self._now()))} for e in obsolete]
         guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
 
     def advance(self, seen: Effect, becomes: Effect) -> Effect:
@@ -142,10 +145,11 @@ class State:
         Raises:
             StateConflict: one of them is not planned any more.
         """
-        new = self._in_table(Item=self._open_item(digest), ConditionExpression="attribute_not_exists(pk)")
-        actions: list[Any] = [{"Put": new}]
+        actions: list[Any] = [{"Put": self._put_new(digest)}]
         for effect in effects:
-            told = replace(effect, status=Status.FOLDED, external_id=digest.id, retry_at=None, reason=None)
+            told = replace(
+                effect, status=Status.FOLDED, done_at=self._now(), external_id=digest.id, retry_at=None
+            )
             actions.append({"Put": self._put_over(effect.status, told)})
         guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
 
@@ -190,11 +194,23 @@ class State:
         due_at = effect.retry_at or (effect.started_at or effect.planned_at) + GRACE
         return {**documents.effect_item(effect), "due": "effect", "due_at": int(due_at.timestamp())}
 
+    def _put_new(self, effect: Effect) -> dict[str, Any]:
+        # After a forgotten page's return versions begin anew; DynamoDB may be days late in deleting what expired.
+        return self._in_table(
+            Item=self._open_item(effect),
+            ConditionExpression="attribute_not_exists(pk) OR #ttl <= :now",
+            ExpressionAttributeNames={"#ttl": "ttl"},
+            ExpressionAttributeValues={":now": int(self._now().timestamp())},
+        )
+
+    def _until_forgotten(self) -> int:
+        return int((self._now() + KEEP).timestamp())
+
     def _put_over(self, status: Status, effect: Effect) -> dict[str, Any]:
         if effect.is_open:
             item = self._open_item(effect)
         else:
-            item = {**documents.effect_item(effect), "ttl": int((self._now() + KEEP).timestamp())}
+            item = {**documents.effect_item(effect), "ttl": self._until_forgotten()}
         return self._in_table(
             Item=item,
             ConditionExpression="#status = :seen",
@@ -206,7 +222,14 @@ class State:
         return {"TableName": self._table.name, **action}
 
 
-def _made_obsolete(effect: Effect) -> Effect:
+def _made_obsolete(effect: Effect, now: datetime) -> Effect:
     if effect.status is Status.STARTED:
         return replace(effect, obsolete=True)
-    return replace(effect, status=Status.CANCELLED, obsolete=True, retry_at=None, reason="no longer true")
+    return replace(
+        effect,
+        status=Status.CANCELLED,
+        done_at=now,
+        obsolete=True,
+        retry_at=None,
+        reason="no longer true",
+    )

@@ -15,6 +15,7 @@ HANDSHAKE = "Handshake"  # handshakes kept as candidates
 PUBLISH_FAILED = "PublishFailed"  # the lane refused: answered 503, Notion delivers again
 STALE_SECRET = "StaleSecret"  # noqa: S105 - a metric: a cached secret served because Secrets Manager did not answer
 BUG = "Bug"  # exceptions of our own
+AWS_TROUBLE = "AwsTrouble"  # messages given back because AWS itself was throttled or away
 EVENTS = "Events"  # finished events; dimension decision
 CALL_FAILED = "CallFailed"  # vendor calls that held an event; dimension failure
 REPUBLISHED = "Republished"  # messages that waited so long that they were put on the lane anew

@@ -1,6 +1,6 @@
 """Folders of runs under ``.local``: one for each port, with the logs and with what tools and tests need to know.
 
-``.local/state.json`` is that of the stack that started last.
+``.local/state.json`` is that of the stack that started last; ``running`` finds the last one that still runs.
 """
 
 import json
@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from infra.local.processes import exists
 from infra.local.setup import ROOT
@@ -41,6 +42,21 @@ def write_state(folder: Path, state: Mapping[str, object], local: Path = LOCAL) 
         unfinished.replace(place / "state.json")
 
 
+def running(local: Path = LOCAL) -> dict[str, Any] | None:
+    """The state of the stack that started last of those that run now, or None when none does."""
+    states = [_state(folder) for folder in (local, *local.glob("run-*"))]
+    alive = [s for s in states if s.get("pids") and all(exists(pid) for pid in s["pids"])]
+    return max(alive, key=lambda state: float(state.get("started_at", 0)), default=None)
+
+
+def _state(folder: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = json.loads((folder / "state.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return state
+
+
 def _age(folder: Path) -> float:
     try:
         return time.time() - folder.stat().st_mtime
@@ -49,8 +65,5 @@ def _age(folder: Path) -> float:
 
 
 def _is_used(folder: Path) -> bool:
-    try:
-        pids = json.loads((folder / "state.json").read_text())["pids"]
-    except (OSError, ValueError, KeyError):
-        return _age(folder) < STARTING
-    return any(exists(pid) for pid in pids)
+    pids = _state(folder).get("pids")
+    return _age(folder) < STARTING if pids is None else any(exists(pid) for pid in pids)

@@ -14,9 +14,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from infra.local import runs
-from infra.local.aws import REGION, LocalAws
+from infra.local.aws import REGION, ROOT_KEY, LocalAws
 from infra.local.built import from_build, host_architecture
-from infra.local.deployment import Deployed, deploy, from_source
+from infra.local.deployment import STACK, Deployed, deploy, from_source
 from infra.local.front_door import FrontDoor, invoker
 from infra.local.processes import Child, StartError, free_port
 from infra.local.setup import ROOT
@@ -216,7 +216,9 @@ class LocalStack:
         return {
             "url": self.url,
             "aws": endpoint,
+            "aws_key": ROOT_KEY,
             "region": REGION,
+            "stack": STACK,
             "notion": self.notion.url if self.notion else None,
             "slack": self.slack.url if self.slack else None,
             "resources": dict(self._deployed.resources),

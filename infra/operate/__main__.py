@@ -1,6 +1,7 @@
 """The operator's command line; one module a command."""
 
 import argparse
+import os
 import sys
 
 from infra.local.environment import ensure
@@ -10,18 +11,26 @@ from infra.local.setup import ROOT, SetupError
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit status."""
     try:
-        ensure("infra.operate", ("requests",))
+        ensure("infra.operate", ("boto3", "requests"))
     except SetupError as error:
         print(f"infra.operate: {error}", file=sys.stderr)
         return 2
     sys.path.insert(0, str(ROOT / "functions"))
-    from infra.operate import send  # noqa: PLC0415 - it needs functions/ on the path
+    from infra.operate import dlq, explain, send  # noqa: PLC0415 - it needs functions/ on the path
 
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operate Steward.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    send.register(commands)
+    for command in (send, dlq, explain):
+        command.register(commands)
     wishes = parser.parse_args(arguments)
-    status: int = wishes.run(wishes)
+    try:
+        status: int = wishes.run(wishes)
+        sys.stdout.flush()
+    except (
+        BrokenPipeError
+    ):  # the reader, e.g. `head`, has seen enough; Python's own flush at the end must not fail
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return status
 
 

@@ -55,6 +55,7 @@ def test_an_event_delivered_five_times_in_any_order_is_told_once(stand: Stand, t
         assert stand.deliver(json.dumps(payload).encode()) == 200
         stand.clock.sleep(400)  # past the queue's own memory
         stand.work()
+    stand.gather()
 
     assert len(stand.comments(task)) == 1
     assert len(stand.messages()) == 1

@@ -11,7 +11,17 @@ import pytest
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 MODULES = sorted(FUNCTIONS.rglob("*.py"))
 LOGIC = ("ingest", "processor", "triage")
-ADAPTERS = {"state", "memory", "budget_memory", "journal", "lane", "lane_switch", "secret_store", "telemetry"}
+ADAPTERS = {
+    "state",
+    "memory",
+    "budget_memory",
+    "aws_trouble",
+    "journal",
+    "lane",
+    "lane_switch",
+    "secret_store",
+    "telemetry",
+}
 HEAVY = ("requests", "pydantic", "slack_sdk", "aws_xray_sdk")
 
 

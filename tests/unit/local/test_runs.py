@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.local.runs import KEPT, new_folder, write_state
+from infra.local.runs import KEPT, new_folder, running, write_state
 
 
 def gone() -> int:
@@ -50,3 +50,22 @@ def test_the_state_stands_in_the_runs_folder_and_as_the_latest(tmp_path: Path) -
     assert json.loads((first / "state.json").read_text()) == {"url": "one"}
     assert json.loads((tmp_path / "state.json").read_text()) == {"url": "two"}
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_of_the_stacks_that_run_the_one_that_started_last_is_found(tmp_path: Path) -> None:
+    ended, me = gone(), os.getpid()
+    for port, pids, started_at in ((1, [me], 1.0), (2, [me], 2.0), (3, [me, ended], 3.0)):
+        write_state(
+            new_folder(port, tmp_path), {"url": str(port), "pids": pids, "started_at": started_at}, tmp_path
+        )
+
+    found = running(tmp_path)
+
+    assert found is not None
+    assert found["url"] == "2"
+
+
+def test_no_stack_runs_where_none_was_started_or_all_have_ended(tmp_path: Path) -> None:
+    assert running(tmp_path) is None
+    write_state(new_folder(1, tmp_path), {"pids": [gone()], "started_at": 1.0}, tmp_path)
+    assert running(tmp_path) is None

@@ -1,0 +1,29 @@
+"""Which failures of AWS itself pass, so that waiting helps, and which are mistakes of ours.
+
+Source: the common errors of the AWS API references, and botocore's own list of what it repeats before it gives up.
+"""
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+_PASSING = frozenset(
+    {
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "ServiceUnavailable",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+
+
+def passes(error: Exception) -> bool:
+    """Whether an error is a call to AWS that may succeed later without a change of ours."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or error.response.get("Error", {}).get("Code") in _PASSING
+    return isinstance(error, HTTPClientError)  # timeouts, resets, DNS

@@ -1,0 +1,66 @@
+"""All that is known of one event: the journal's row, and its effects as the State table has them now."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from steward.journal import Journal, told
+from steward.state import State
+
+NOW, THEN = "now", "as journalled"
+"""Where an effect's facts come from: living state, or the row, when state has forgotten it."""
+
+
+def explanation(
+    event_id: str, state_table: Any, journal_table: Any, journal_days: int, now: Callable[[], datetime]
+) -> dict[str, Any] | None:
+    """Explain an event.
+
+    Returns:
+        A JSON document, or None when the journal has no row: ``event`` (id, type, dialect, entity, title, occurred_at,
+        received_at, finished_at, latency_ms), ``decision``, ``why``, ``rules``, ``changes`` (label → before, after),
+        ``effects`` (as ``journal.told`` gives them, with ``seen``: now, or as journalled), ``calls``, ``deliveries``,
+        and, for what was parked, ``attempts`` and ``exception``. Times are ISO-8601 strings.
+    """
+    row = Journal(journal_table, journal_days, now).row(event_id)
+    if row is None:
+        return None
+    effects = _effects(event_id, row, State(state_table, now))
+    before, after = row.get("before", {}), row.get("after", {})
+    document: dict[str, Any] = {
+        "event": {"id": event_id, **_picked(row, "type", "dialect", "entity", "title")},
+        "decision": row["decision"],
+        "why": row["why"],
+        "rules": sorted({effect["rule"] for effect in effects}),
+        "changes": {
+            label: {"before": before.get(label), "after": after.get(label)}
+            for label in dict.fromkeys([*before, *after])
+        },
+        "effects": effects,
+        "calls": int(row["calls"]),
+        "deliveries": int(row["deliveries"]),
+    }
+    document["event"] |= _picked(row, "occurred_at", "received_at", "finished_at")
+    if "latency_ms" in row:
+        document["event"]["latency_ms"] = int(row["latency_ms"])
+    if "attempts" in row:
+        document |= {"attempts": int(row["attempts"]), **_picked(row, "exception")}
+    return document
+
+
+def _effects(event_id: str, row: Mapping[str, Any], state: State) -> list[dict[str, Any]]:
+    """In the order of the row; a Slack message may have been sent after the event was journalled."""
+    page_id = row.get("entity")
+    record = state.load(page_id) if page_id else None
+    living = {e.id: told(e) for e in record.effects if e.event_id == event_id} if record else {}
+    found = [
+        {**living.pop(effect["id"]), "seen": NOW}
+        if effect["id"] in living
+        else {**effect, "attempts": int(effect.get("attempts", 0)), "seen": THEN}
+        for effect in row.get("effects", [])
+    ]
+    return found + [{**effect, "seen": NOW} for effect in living.values()]
+
+
+def _picked(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: row[name] for name in names if name in row}
