@@ -29,8 +29,8 @@ SPARE_RECEIVES = 2
 LONGEST = 43_200
 """Seconds; SQS hides a message for at most twelve hours."""
 
-HELD = 120
-"""Seconds for which a message is hidden while the lane rests: longer than AWS takes to stop delivering."""
+HELD = 60
+"""Seconds for which a message is hidden while the lane rests; AWS takes about so long to stop delivering."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def test_a_bug_is_parked_at_the_last_receive_by_its_place_and_not_by_its_text(
     assert facts["exception"] == "KeyError"
     assert facts["attempts"] == "6"
     assert facts["reason"].startswith("a bug: KeyError in ")
-    assert facts["reason"].endswith("called by processor.pipeline.Pipeline._observe")
+    assert facts["reason"].endswith("called by processor.reconcile.Reconciler.read")
     assert "ann@example.com" not in json.dumps(facts)
     assert "effect" not in facts
     assert stand.journal(event["id"])["decision"] == "parked"
@@ -178,6 +178,7 @@ def test_after_the_mend_a_redrive_tells_exactly_once(
 
     assert main(["dlq", "redrive", "--all"]) == 0
     stand.work()
+    stand.gather()
 
     assert len(stand.comments(task)) == len(stand.messages()) == 1
     assert stand.journal(event["id"])["decision"] == "observed"
