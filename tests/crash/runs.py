@@ -1,0 +1,149 @@
+"""Runs of a scenario: none, one or two faults, and the judgement of what people saw and what was left behind."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from steward import telemetry
+from tests.crash.calls import Call, Fault, Kind
+from tests.crash.faults import faults_of
+from tests.crash.scenarios import Scenario
+from tests.crash.world import Stage, World
+
+Strikes = Mapping[int, Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run led to.
+
+    Attributes:
+        scenario: what was done.
+        faults: what went wrong, each as ``number, call: fault``.
+        calls: every external call, in order.
+        lost: tellings that nobody saw.
+        doubled: tellings that somebody saw once too often.
+        unsure: how many effects were counted of which nobody could tell whether they had happened.
+        wrong: whatever else is not as it has to be.
+    """
+
+    scenario: str
+    faults: tuple[str, ...]
+    calls: tuple[Call, ...]
+    lost: tuple[str, ...]
+    doubled: tuple[str, ...]
+    unsure: int
+    wrong: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """One line for a report."""
+        found = {"lost": self.lost, "told twice": self.doubled, "wrong": self.wrong}
+        said = "; ".join(f"{name}: {', '.join(what)}" for name, what in found.items() if what)
+        return f"{self.scenario} | {' + '.join(self.faults) or 'undisturbed'} | {said or 'all is well'}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What many runs add up to."""
+
+    points: int = 0
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def lost(self) -> list[Run]:
+        """Runs in which a telling was lost."""
+        return [r for r in self.runs if r.lost]
+
+    @property
+    def doubled(self) -> list[Run]:
+        """Runs in which somebody was told twice."""
+        return [r for r in self.runs if r.doubled]
+
+    @property
+    def wrong(self) -> list[Run]:
+        """Runs that left something behind."""
+        return [r for r in self.runs if r.wrong]
+
+    def __str__(self) -> str:
+        """The line that the harness is for."""
+        line = f"{self.points} crash points, {len(self.runs)} runs, {len(self.lost)} lost, {len(self.doubled)} duplicated"
+        return f"{line}, {len(self.wrong)} left something behind" if self.wrong else line
+
+
+def run(world: World, scenario: Scenario, strikes: Strikes) -> Run:
+    """Play a scenario in a cold environment while these calls are struck."""
+    stage = world.stage(scenario.environ, webhook=scenario.webhook, remembers=scenario.remembers)
+    scenario.before(stage)
+    stage.new_environment()
+    world.wire.prepare(strikes)
+    scenario.happens(stage)
+    wrong: list[str] = []
+    try:
+        stage.finish()
+    except AssertionError as error:
+        wrong.append(str(error))
+    calls = tuple(world.wire.calls)
+    names = tuple(
+        f"{number} {calls[number - 1].name if number <= len(calls) else 'not reached'}: {fault.name}"
+        for number, fault in sorted(strikes.items())
+    )
+    seen = Counter(stage.told())
+    least = Counter({who: low for who, (low, _) in scenario.told.items()})
+    most = Counter({who: high for who, (_, high) in scenario.told.items()})
+    wrong += _left_behind(stage, calls, strikes)
+    return Run(
+        scenario.name,
+        names,
+        calls,
+        tuple((least - seen).elements()),
+        tuple((seen - most).elements()),
+        stage.counted(telemetry.UNSURE),
+        tuple(wrong),
+    )
+
+
+def singles(world: World, scenario: Scenario, tally: Tally) -> Iterator[tuple[Strikes, Run]]:
+    """Every fault of every call, each in a run of its own; the calls are found by a run without faults."""
+    scout = run(world, scenario, {})
+    tally.points += len(scout.calls)
+    tally.runs.append(scout)
+    for number, call in enumerate(scout.calls, 1):
+        for fault in faults_of(call):
+            strikes = {number: fault}
+            tally.runs.append(run(world, scenario, strikes))
+            yield strikes, tally.runs[-1]
+
+
+def later(strikes: Strikes, first: Run) -> list[Strikes]:
+    """Every second fault that can follow in a run which the first fault has already turned elsewhere."""
+    struck = max(strikes)
+    return [
+        {**strikes, number: fault}
+        for number, call in enumerate(first.calls[struck:], struck + 1)
+        for fault in faults_of(call)
+    ]
+
+
+def sampled_pairs(world: World, scenario: Scenario, count: int, random: Random, tally: Tally) -> None:
+    """A sample of pairs: the first fault is drawn first, the second from what the run then does."""
+    scout = run(world, scenario, {})
+    firsts = [{n: fault} for n, call in enumerate(scout.calls, 1) for fault in faults_of(call)]
+    tally.points += len(scout.calls)
+    known: dict[int, list[Strikes]] = {}
+    for _ in range(count):
+        index = random.randrange(len(firsts))
+        if index not in known:
+            known[index] = later(firsts[index], run(world, scenario, firsts[index]))
+        if known[index]:
+            tally.runs.append(run(world, scenario, random.choice(known[index])))
+
+
+def _left_behind(stage: Stage, calls: tuple[Call, ...], strikes: Strikes) -> list[str]:
+    found = [f"still owed: {row['sk']} {row['status']}" for row in stage.still_open()]
+    found += [f"journal: {decision}" for decision in stage.decisions() if decision in (None, "parked")]
+    found += ["a dead letter" for _ in stage.dead_letters()]
+    struck = {calls[number - 1].kind for number in strikes if number <= len(calls)}
+    if Kind.AWS not in struck and stage.counted(telemetry.BUG):
+        found.append("a vendor's trouble was met by an unexpected exception")
+    return found
