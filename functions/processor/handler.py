@@ -194,8 +194,9 @@ def _slack(
     def secret() -> Mapping[str, Any]:
         try:
             return store.get(environ["SLACK_SECRET_ID"])
-        except SecretUnavailable:
-            return {}
+        except SecretUnavailable as error:
+            # An empty document would mean "no bot token", and with that "nobody can look for what may have been sent".
+            raise CallFailed(Failure.UNREACHABLE, "slack", "slack.secret", message=str(error)) from error
 
     return ConfiguredSlack(
         secret,
