@@ -35,8 +35,12 @@ def _unreachable(error: Exception, *, effect: bool = False) -> Callable[[Call], 
     return strike
 
 
-def _of(service: str) -> Callable[[Call], bool]:
-    return lambda call: call.name.startswith(service)
+def _in_a_table(call: Call) -> bool:
+    return call.name.startswith("dynamodb")
+
+
+def _elsewhere(call: Call) -> bool:
+    return not _in_a_table(call)
 
 
 def _writes(call: Call) -> bool:
@@ -53,9 +57,9 @@ def _has_condition(call: Call) -> bool:
 
 FAULTS = (
     Fault("connect timeout", _unreachable(ConnectTimeoutError(endpoint_url=URL))),
-    Fault("read timeout after the effect", _unreachable(ReadTimeoutError(endpoint_url=URL), effect=True)),
-    Fault("throttled", _refused("ThrottlingException", 400)),
-    Fault("throughput exceeded", _refused("ProvisionedThroughputExceededException", 400), _of("dynamodb")),
+    Fault("read timeout after the effect", _unreachable(ReadTimeoutError(endpoint_url=URL), effect=True), _writes),
+    Fault("throttled", _refused("ThrottlingException", 400), _elsewhere),
+    Fault("throttled", _refused("ProvisionedThroughputExceededException", 400), _in_a_table),
     Fault("500", _refused("InternalServerError", 500)),
     Fault("500 after the effect", _refused("InternalServerError", 500, effect=True), _writes),
     Fault("transaction cancelled", _refused("TransactionCanceledException", 400), _transacts),

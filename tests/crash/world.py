@@ -14,6 +14,7 @@ from typing import Any
 from infra.local.simulators.notion import NotionSimulator
 from infra.local.simulators.slack import SlackSimulator
 from tests.crash.calls import Wire, tapped
+from tests.crash.short_cut import shorten
 from tests.crash.tables import Tables
 from tests.integration.stand import Death, Stand, standing
 
@@ -197,4 +198,5 @@ def world() -> Iterator[World]:
     """A world with a wire in it."""
     wire = Wire()
     with standing() as stand, tapped(wire, stand.slack.url):
+        shorten(stand.dynamodb.meta.client)
         yield World(stand, wire)
