@@ -57,7 +57,11 @@ def _has_condition(call: Call) -> bool:
 
 FAULTS = (
     Fault("connect timeout", _unreachable(ConnectTimeoutError(endpoint_url=URL))),
-    Fault("read timeout after the effect", _unreachable(ReadTimeoutError(endpoint_url=URL), effect=True), _writes),
+    Fault(
+        "read timeout after the effect",
+        _unreachable(ReadTimeoutError(endpoint_url=URL), effect=True),
+        _writes,
+    ),
     Fault("throttled", _refused("ThrottlingException", 400), _elsewhere),
     Fault("throttled", _refused("ProvisionedThroughputExceededException", 400), _in_a_table),
     Fault("500", _refused("InternalServerError", 500)),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from unittest.mock import patch
+from urllib.request import urlopen
 
 import requests
 from botocore.client import BaseClient
@@ -116,7 +117,7 @@ class Wire:
 @contextmanager
 def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
     """Put a wire into all three seams."""
-    send, urlopen, api_call = requests.Session.send, base_client.urlopen, BaseClient._make_api_call
+    send, api_call = requests.Session.send, BaseClient._make_api_call
 
     def sent(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> Any:
         kind = Kind.WEBHOOK if (request.url or "").startswith(slack_url) else Kind.NOTION

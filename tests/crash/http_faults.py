@@ -134,9 +134,7 @@ NOTION = (
     Fault("the edge's 502", _says(502, EDGE_PAGE.encode(), {"Content-Type": "text/html"})),
     Fault("the edge's 403", _says(403, EDGE_PAGE.encode(), {"Content-Type": "text/html"})),
     Fault("503 but saved, with retry_guidance", _notion(503, effect=True), _writes),
-    Fault(
-        "503 but saved, with committed_resource_id", _notion(503, effect=True, committed=True), _writes
-    ),
+    Fault("503 but saved, with committed_resource_id", _notion(503, effect=True, committed=True), _writes),
     Fault("504 but saved", _notion(504, effect=True), _writes),
     # A read is repeated in place: these outlast that.
     Fault("503 that lasts", _notion(503), _reads, lasts=True),

@@ -36,6 +36,11 @@ class Run:
     unsure: int
     wrong: tuple[str, ...]
 
+    @property
+    def failed(self) -> bool:
+        """Whether anything is not as it has to be."""
+        return bool(self.lost or self.doubled or self.wrong)
+
     def __str__(self) -> str:
         """One line for a report."""
         found = {"lost": self.lost, "told twice": self.doubled, "wrong": self.wrong}
@@ -125,18 +130,19 @@ def later(strikes: Strikes, first: Run) -> list[Strikes]:
     ]
 
 
-def sampled_pairs(world: World, scenario: Scenario, count: int, random: Random, tally: Tally) -> None:
+def sampled_pairs(world: World, scenario: Scenario, count: int, random: Random, tally: Tally) -> list[Run]:
     """A sample of pairs: the first fault is drawn first, the second from what the run then does."""
     scout = run(world, scenario, {})
     firsts = [{n: fault} for n, call in enumerate(scout.calls, 1) for fault in faults_of(call)]
     tally.points += len(scout.calls)
-    known: dict[int, list[Strikes]] = {}
-    for _ in range(count):
-        index = random.randrange(len(firsts))
-        if index not in known:
-            known[index] = later(firsts[index], run(world, scenario, firsts[index]))
-        if known[index]:
-            tally.runs.append(run(world, scenario, random.choice(known[index])))
+    drawn: list[Run] = []
+    while len(drawn) < count:
+        first = random.choice(firsts)
+        seconds = later(first, run(world, scenario, first))
+        if seconds:
+            drawn.append(run(world, scenario, random.choice(seconds)))
+    tally.runs += drawn
+    return drawn
 
 
 def _left_behind(stage: Stage, calls: tuple[Call, ...], strikes: Strikes) -> list[str]:

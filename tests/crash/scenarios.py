@@ -138,8 +138,8 @@ SCENARIOS = (
     ),
 )
 
-WEBHOOK_SCENARIOS = tuple(
-    Scenario(
+BY_WEBHOOK = {
+    way: Scenario(
         f"by incoming webhook, when unsure {way}",
         _nothing,
         _ann,
@@ -148,5 +148,5 @@ WEBHOOK_SCENARIOS = tuple(
         webhook=True,
     )
     for way in ("resend", "skip")
-)
+}
 """Here a lost answer can't be looked up: what is told twice, or not at all, has to be counted as unsure."""

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore import xform_name
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import ServiceException
 from moto.dynamodb.responses import DynamoHandler
 

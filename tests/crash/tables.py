@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from tests.integration.stand import REGION
+
 
 class Tables:
     """All tables of the current mock."""

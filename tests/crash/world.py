@@ -5,23 +5,33 @@ capabilities, settings. What can't is out of reach: hours pass between two runs,
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from itertools import count
 from typing import Any
+from unittest.mock import patch
 
 from infra.local.simulators.notion import NotionSimulator
 from infra.local.simulators.slack import SlackSimulator
 from tests.crash.calls import Wire, tapped
 from tests.crash.short_cut import shorten
 from tests.crash.tables import Tables
-from tests.integration.stand import Death, Stand, standing
+from tests.integration.stand import REGION, Death, Stand, standing
 
 BETWEEN_RUNS = 7200
 """Seconds: longer than any budget, block or wait of the run before."""
 
 MOST_STEPS, MOST_TICKS = 60, 40
+
+ENVIRON = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": REGION,
+    "POWERTOOLS_SERVICE_NAME": "crash",
+    "POWERTOOLS_METRICS_NAMESPACE": "Steward",
+}
 
 Rows = list[dict[str, Any]]
 
@@ -197,6 +207,6 @@ class World:
 def world() -> Iterator[World]:
     """A world with a wire in it."""
     wire = Wire()
-    with standing() as stand, tapped(wire, stand.slack.url):
+    with patch.dict(os.environ, ENVIRON), standing() as stand, tapped(wire, stand.slack.url):
         shorten(stand.dynamodb.meta.client)
         yield World(stand, wire)
