@@ -88,15 +88,15 @@ def run(world: World, scenario: Scenario, strikes: Strikes) -> Run:
         stage.finish()
     except AssertionError as error:
         wrong.append(str(error))
+    if world.wire.struck < len(strikes):
+        wrong.append("a fault found no call: this run can't be repeated")
     calls = tuple(world.wire.calls)
-    names = tuple(
-        f"{number} {calls[number - 1].name if number <= len(calls) else 'not reached'}: {fault.name}"
-        for number, fault in sorted(strikes.items())
-    )
+    reached = [(number, fault) for number, fault in sorted(strikes.items()) if number <= len(calls)]
+    names = tuple(f"{number} {calls[number - 1].name}: {fault.name}" for number, fault in reached)
     seen = Counter(stage.told())
     least = Counter({who: low for who, (low, _) in scenario.told.items()})
     most = Counter({who: high for who, (_, high) in scenario.told.items()})
-    wrong += _left_behind(stage, calls, strikes)
+    wrong += _left_behind(stage, {calls[number - 1].kind for number, _ in reached})
     return Run(
         scenario.name,
         names,
@@ -145,11 +145,10 @@ def sampled_pairs(world: World, scenario: Scenario, count: int, random: Random, 
     return drawn
 
 
-def _left_behind(stage: Stage, calls: tuple[Call, ...], strikes: Strikes) -> list[str]:
+def _left_behind(stage: Stage, struck: set[Kind]) -> list[str]:
     found = [f"still owed: {row['sk']} {row['status']}" for row in stage.still_open()]
     found += [f"journal: {decision}" for decision in stage.decisions() if decision in (None, "parked")]
     found += ["a dead letter" for _ in stage.dead_letters()]
-    struck = {calls[number - 1].kind for number in strikes if number <= len(calls)}
     if Kind.AWS not in struck and stage.counted(telemetry.BUG):
         found.append("a vendor's trouble was met by an unexpected exception")
     return found

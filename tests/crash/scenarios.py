@@ -7,6 +7,7 @@ how often each person is told, at least and at most, in which way.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from infra.local.simulators.notion import faults
 from tests.crash.world import Stage
 
 Told = Mapping[str, tuple[int, int]]
@@ -75,6 +76,14 @@ def _ann_is_told(stage: Stage) -> None:
     stage.work()
 
 
+def _notion_limits_ann_s_event_four_times(stage: Stage) -> None:
+    limited = faults.answer(429, retry_after=30)
+    stage.notion.add_fault(limited, match={"path": stage.page_id}, times=4)
+    _ann(stage)
+    for _ in range(3):
+        stage.work_one()
+
+
 def _ben_instead(stage: Stage) -> None:
     stage.wait(60)
     stage.assign("Ben")
@@ -101,6 +110,10 @@ def _by_an_automation_without_names(stage: Stage) -> None:
     stage.notion.set_capabilities({"users": "none"})
     stage.assign("Ann")
     stage.deliver(authors=[{"id": "another-bot", "type": "bot"}])
+
+
+def _it_is_on_the_lane_already(_: Stage) -> None:
+    """Put on the lane anew, hidden there while Notion still limits, and then worked."""
 
 
 _BOTH = {"comment Ann": ONCE, "message Ann": ONCE, "comment Ben": ONCE, "message Ben": ONCE}
@@ -130,6 +143,12 @@ SCENARIOS = (
     ),
     Scenario("the same event after five minutes", _ann_is_told, _same_event_again, _ONLY_ANN),
     Scenario("a tick sends what waited", _ann_while_slack_is_limited, _tick_when_it_may_go, _ONLY_ANN),
+    Scenario(
+        "an event that has waited is put on the lane anew",
+        _notion_limits_ann_s_event_four_times,
+        _it_is_on_the_lane_already,
+        _ONLY_ANN,
+    ),
     Scenario(
         "an automation assigns, names are hidden",
         _nothing,

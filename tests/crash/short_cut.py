@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore import xform_name
-from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import ServiceException
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.responses import DynamoHandler
 
 from tests.integration.stand import REGION

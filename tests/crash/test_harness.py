@@ -6,6 +6,7 @@ import pytest
 
 from processor.known import Known
 from processor.settle import Settler
+from processor.worker import Worker
 from steward.rules import DataSource
 from steward.state import State
 from tests.crash.faults import faults_of
@@ -62,3 +63,13 @@ def test_two_runs_of_the_same_are_the_same(steward: World) -> None:
     assert [c.kind for c in first.calls] == [c.kind for c in second.calls]
     assert not first.failed
     assert not second.failed
+
+
+@pytest.mark.req("P3")
+def test_a_message_that_is_given_back_for_ever_is_caught_and_does_not_reach_the_next_run(
+    steward: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Worker, "receive", lambda worker, message: worker._lane.hide(message.receipt, 1))
+        assert run(steward, TWO_PEOPLE, {}).failed
+    assert not run(steward, TWO_PEOPLE, {}).failed

@@ -10,6 +10,7 @@ from tests.crash.scenarios import SCENARIOS, Scenario
 from tests.crash.world import World
 
 
+@pytest.mark.timeout(600)  # hundreds of runs each
 @pytest.mark.req("P3", "P4")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
 def test_one_fault_anywhere_loses_nothing_and_tells_nobody_twice(

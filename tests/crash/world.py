@@ -31,6 +31,7 @@ ENVIRON = {
     "AWS_DEFAULT_REGION": REGION,
     "POWERTOOLS_SERVICE_NAME": "crash",
     "POWERTOOLS_METRICS_NAMESPACE": "Steward",
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",  # thousands of runs; a report names what went wrong
 }
 
 Rows = list[dict[str, Any]]
@@ -85,11 +86,17 @@ class Stage:
             AssertionError: it does not become so.
         """
         for _ in range(MOST_STEPS):
-            record = self._stand.receive()
-            if record is None:
+            if not self.work_one():
                 return
-            self._invoke(record)
+        self._purge("LANE_QUEUE_URL")
         raise AssertionError("the lane does not become empty")
+
+    def work_one(self) -> bool:
+        """Invoke with the next message; False when there is none."""
+        record = self._stand.receive()
+        if record is not None:
+            self._invoke(record)
+        return record is not None
 
     def finish(self) -> None:
         """Work, with the scheduler's ticks, until the page owes nothing more or does not get there."""
@@ -117,8 +124,11 @@ class Stage:
         return [found.get(f"EVENT#{event['id']}") for event in self.events]
 
     def dead_letters(self) -> Rows:
-        """What lies among the dead letters."""
-        return self._stand.dead_letters()
+        """What lies among the dead letters, and no longer does."""
+        found = self._stand.dead_letters()
+        if found:
+            self._purge("DEAD_LETTER_QUEUE_URL")
+        return found
 
     def told(self) -> list[str]:
         """Everything that people have seen of this page."""
@@ -136,6 +146,9 @@ class Stage:
         """How many times a metric was counted, as the functions' output has it."""
         blobs = [json.loads(line) for line in self.printed.getvalue().splitlines() if '"_aws"' in line]
         return int(sum(sum(blob.get(metric, [])) for blob in blobs))
+
+    def _purge(self, queue: str) -> None:
+        self._stand.sqs.purge_queue(QueueUrl=self._stand.environ[queue])
 
     def _invoke(self, record: Mapping[str, Any]) -> None:
         """What Lambda and the event source mapping do with a message."""
@@ -170,6 +183,7 @@ class World:
         self.wire.prepare({})
         stand.clock.sleep(BETWEEN_RUNS)
         stand.notion.set_capabilities({"users": "with_email"})
+        stand.notion.clear_faults()
         stand.slack.clear_faults()
         self._restore(self._memory if remembers else {})
         stand.environ = {**self._environ, **environ}
