@@ -76,12 +76,11 @@ def _ann_is_told(stage: Stage) -> None:
     stage.work()
 
 
-def _notion_limits_ann_s_event_four_times(stage: Stage) -> None:
-    limited = faults.answer(429, retry_after=30)
-    stage.notion.add_fault(limited, match={"path": stage.page_id}, times=4)
+def _ann_after_three_deaths_while_notion_is_limited(stage: Stage) -> None:
+    stage.notion.add_fault(faults.answer(429, retry_after=30), match={"path": stage.page_id})
     _ann(stage)
     for _ in range(3):
-        stage.work_one()
+        stage.spend_a_receive()
 
 
 def _ben_instead(stage: Stage) -> None:
@@ -144,8 +143,8 @@ SCENARIOS = (
     Scenario("the same event after five minutes", _ann_is_told, _same_event_again, _ONLY_ANN),
     Scenario("a tick sends what waited", _ann_while_slack_is_limited, _tick_when_it_may_go, _ONLY_ANN),
     Scenario(
-        "an event that has waited is put on the lane anew",
-        _notion_limits_ann_s_event_four_times,
+        "an event that was received often is put on the lane anew",
+        _ann_after_three_deaths_while_notion_is_limited,
         _it_is_on_the_lane_already,
         _ONLY_ANN,
     ),

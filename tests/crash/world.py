@@ -98,6 +98,12 @@ class Stage:
             self._invoke(record)
         return record is not None
 
+    def spend_a_receive(self) -> None:
+        """The next message is received by an environment that dies at once."""
+        record = self._stand.receive()
+        assert record is not None
+        self._stand.time_out(record)
+
     def finish(self) -> None:
         """Work, with the scheduler's ticks, until the page owes nothing more or does not get there."""
         self.work()
@@ -222,5 +228,5 @@ def world() -> Iterator[World]:
     """A world with a wire in it."""
     wire = Wire()
     with patch.dict(os.environ, ENVIRON), standing() as stand, tapped(wire, stand.slack.url):
-        shorten(stand.dynamodb.meta.client)
+        shorten(stand.dynamodb.meta.client, stand.sqs, stand.secrets)
         yield World(stand, wire)
