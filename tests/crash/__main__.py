@@ -23,28 +23,36 @@ def main() -> int:
     chosen = parser.parse_args()
     sys.path[:0] = [str(ROOT), str(ROOT / "functions")]
 
-    from tests.crash.runs import Tally, later, run, singles  # noqa: PLC0415 - functions/ is on the path only now
-    from tests.crash.scenarios import SCENARIOS  # noqa: PLC0415 - as above
+    from tests.crash.runs import Strikes, Tally, later, run, singles  # noqa: PLC0415 - functions/ is on the path only now
+    from tests.crash.scenarios import SCENARIOS, Scenario  # noqa: PLC0415 - as above
     from tests.crash.world import world  # noqa: PLC0415 - as above
 
-    said = sys.stdout
-    tally, pairs, began = Tally(), Tally(), time.monotonic()
+    said, random = sys.stdout, Random(chosen.seed)
+    most = sys.maxsize if chosen.pairs == "all" else int(chosen.pairs)
+    alone, paired, began, possible = Tally(), Tally(), time.monotonic(), 0
+    drawn: list[tuple[Scenario, Strikes]] = []
+
+    def tell(what: str) -> None:
+        print(f"{what}, {time.monotonic() - began:.0f} s", file=said, flush=True)
+
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), world() as stage:
-        possible = []
         for scenario in (s for s in SCENARIOS if chosen.scenario in s.name):
-            for strikes, first in singles(stage, scenario, tally):
-                possible += [(scenario, pair) for pair in later(strikes, first)]
-        print(f"single faults: {tally}, {time.monotonic() - began:.0f} s", file=said, flush=True)
-        pairs.points = tally.points
-        wanted = len(possible) if chosen.pairs == "all" else min(int(chosen.pairs), len(possible))
-        for scenario, pair in Random(chosen.seed).sample(possible, wanted):
-            pairs.runs.append(run(stage, scenario, pair))
-        drawn = f"{wanted} of {len(possible)}, seed {chosen.seed}"
-        print(f"pairs ({drawn}): {pairs}, {time.monotonic() - began:.0f} s", file=said, flush=True)
-        bad = [r for t in (tally, pairs) for r in t.runs if r.failed]
-        for each in bad:
-            print(f"  {each}", file=said)
-    return 1 if bad else 0
+            for strikes, first in singles(stage, scenario, alone):
+                for pair in later(strikes, first):
+                    # A reservoir: each pair that is possible has the same chance, and few are kept.
+                    possible += 1
+                    place = len(drawn) if len(drawn) < most else random.randrange(possible)
+                    if place < most:
+                        drawn[place : place + 1] = [(scenario, pair)]
+            tell(f"{scenario.name}: {alone}")
+        paired.points = alone.points
+        for scenario, pair in drawn:
+            paired.add(run(stage, scenario, pair))
+    tell(f"single faults: {alone}")
+    tell(f"pairs of faults ({len(drawn)} of {possible}, seed {chosen.seed}): {paired}")
+    for each in (*alone.failed, *paired.failed):
+        print(f"  {each}")
+    return 1 if alone.failed or paired.failed else 0
 
 
 if __name__ == "__main__":

@@ -50,30 +50,25 @@ class Run:
 
 @dataclass(slots=True)
 class Tally:
-    """What many runs add up to."""
+    """What many runs add up to; only those that failed are kept."""
 
     points: int = 0
-    runs: list[Run] = field(default_factory=list)
+    runs: int = 0
+    failed: list[Run] = field(default_factory=list)
 
-    @property
-    def lost(self) -> list[Run]:
-        """Runs in which a telling was lost."""
-        return [r for r in self.runs if r.lost]
-
-    @property
-    def doubled(self) -> list[Run]:
-        """Runs in which somebody was told twice."""
-        return [r for r in self.runs if r.doubled]
-
-    @property
-    def wrong(self) -> list[Run]:
-        """Runs that left something behind."""
-        return [r for r in self.runs if r.wrong]
+    def add(self, run: Run) -> None:
+        """Count a run."""
+        self.runs += 1
+        if run.failed:
+            self.failed.append(run)
 
     def __str__(self) -> str:
         """The line that the harness is for."""
-        line = f"{self.points} crash points, {len(self.runs)} runs, {len(self.lost)} lost, {len(self.doubled)} duplicated"
-        return f"{line}, {len(self.wrong)} left something behind" if self.wrong else line
+        lost = sum(1 for run in self.failed if run.lost)
+        doubled = sum(1 for run in self.failed if run.doubled)
+        wrong = sum(1 for run in self.failed if run.wrong)
+        line = f"{self.points} crash points, {self.runs} runs, {lost} lost, {doubled} duplicated"
+        return f"{line}, {wrong} left something behind" if wrong else line
 
 
 def run(world: World, scenario: Scenario, strikes: Strikes) -> Run:
@@ -112,12 +107,13 @@ def singles(world: World, scenario: Scenario, tally: Tally) -> Iterator[tuple[St
     """Every fault of every call, each in a run of its own; the calls are found by a run without faults."""
     scout = run(world, scenario, {})
     tally.points += len(scout.calls)
-    tally.runs.append(scout)
+    tally.add(scout)
     for number, call in enumerate(scout.calls, 1):
         for fault in faults_of(call):
             strikes = {number: fault}
-            tally.runs.append(run(world, scenario, strikes))
-            yield strikes, tally.runs[-1]
+            found = run(world, scenario, strikes)
+            tally.add(found)
+            yield strikes, found
 
 
 def later(strikes: Strikes, first: Run) -> list[Strikes]:
@@ -130,19 +126,17 @@ def later(strikes: Strikes, first: Run) -> list[Strikes]:
     ]
 
 
-def sampled_pairs(world: World, scenario: Scenario, count: int, random: Random, tally: Tally) -> list[Run]:
-    """A sample of pairs: the first fault is drawn first, the second from what the run then does."""
+def sampled_pairs(world: World, scenario: Scenario, count: int, random: Random, tally: Tally) -> None:
+    """Run a sample of pairs: the first fault is drawn first, the second from what the run then does."""
     scout = run(world, scenario, {})
     firsts = [{n: fault} for n, call in enumerate(scout.calls, 1) for fault in faults_of(call)]
     tally.points += len(scout.calls)
-    drawn: list[Run] = []
-    while len(drawn) < count:
+    while count:
         first = random.choice(firsts)
         seconds = later(first, run(world, scenario, first))
         if seconds:
-            drawn.append(run(world, scenario, random.choice(seconds)))
-    tally.runs += drawn
-    return drawn
+            tally.add(run(world, scenario, random.choice(seconds)))
+            count -= 1
 
 
 def _left_behind(stage: Stage, struck: set[Kind]) -> list[str]:
