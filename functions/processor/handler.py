@@ -25,6 +25,7 @@ from steward.clients.slack import ConfiguredSlack, Slack, SlackBot, SlackWebhook
 from steward.clients.tokens import notion_token
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
+from steward.errors import CallFailed, Failure
 from steward.journal import Journal
 from steward.lane import Lane
 from steward.lane_switch import EventSource, LaneSwitch
@@ -210,8 +211,9 @@ def _slack(
     def secret() -> Mapping[str, Any]:
         try:
             return store.get(environ["SLACK_SECRET_ID"])
-        except SecretUnavailable:
-            return {}
+        except SecretUnavailable as error:
+            # An empty document would mean "no bot token", and with that "nobody can look for what may have been sent".
+            raise CallFailed(Failure.UNREACHABLE, "slack", "slack.secret", message=str(error)) from error
 
     return ConfiguredSlack(
         secret,

@@ -177,8 +177,11 @@ class Settler:
         """Look for an effect that may have happened; None when there is nowhere to look."""
         if effect.kind is Kind.COMMENT:
             return Found(find_comment(self._notion.comments(effect.page_id), effect))
-        channel_id = self._channel_id(effect.channel)
-        if not self._slack.can_find or channel_id is None or effect.started_at is None:
+        if not self._slack.can_find or effect.started_at is None:
+            return None
+        # Not remembered when the lost answer was the first that came from this channel: only Slack knows it then.
+        channel_id = self._channel_id(effect.channel) or self._slack.channel_id(effect.channel)
+        if channel_id is None:
             return None
         posted = self._slack.find(channel_id, effect.id, effect.started_at)
         return Found(f"{channel_id}/{posted.ts}" if posted else None)

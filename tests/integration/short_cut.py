@@ -1,6 +1,6 @@
-"""A short cut to the simulated DynamoDB: moto's own code, without the HTTP request and answer in between.
+"""A short cut to the simulated AWS: moto's own code, without the HTTP request and answer in between.
 
-Half of a run's time went into messages that nobody looks at. boto3 still builds every request and reads every answer;
+Most of a run's time went into messages that nobody looks at. boto3 still builds every request and reads every answer;
 what moto refuses takes the long way as well, so that a refusal has its real shape. A query of one partition is shown
 that partition only: moto sorts the whole table for each.
 """
@@ -17,25 +17,41 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.responses import DynamoHandler
+from moto.secretsmanager.responses import SecretsManagerResponse
+from moto.sqs.responses import SQSResponse
 
 
-def shorten(client: Any) -> None:
-    """Let a DynamoDB client take the short cut."""
-    client.meta.events.register("before-call.dynamodb", _answer)
+def shorten(*clients: Any) -> None:
+    """Let clients of DynamoDB, SQS and Secrets Manager take the short cut."""
+    for client in clients:
+        client.meta.events.register("before-call", _answer)
 
 
 def _answer(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> Any:
     """What botocore takes for an answer, or None to have it send the request."""
-    handler = DynamoHandler()
-    body = handler.body = json.loads(params["body"])
+    handler = _handler(model.service_model.service_name, params["body"])
     handler.region, handler.current_account = context["client_region"], DEFAULT_ACCOUNT_ID
     try:
-        with _partition(body, handler.region):
-            result = getattr(handler, xform_name(model.name))().result
+        with _partition(json.loads(params["body"]), handler.region):
+            answer = getattr(handler, xform_name(model.name))()
     except ServiceException:
         return None
-    known = {key: value for key, value in result.items() if key in model.output_shape.members}
+    result = json.loads(answer) if isinstance(answer, str) else answer.result or {}
+    members = model.output_shape.members if model.output_shape else {}
+    known = {key: value for key, value in result.items() if key in members}
     return SimpleNamespace(status_code=200), {**known, "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+def _handler(service: str, body: bytes) -> Any:
+    """Moto's handler of a service, with the request where it looks for it."""
+    if service == "secretsmanager":
+        handler: Any = SecretsManagerResponse()
+        handler.body, handler.querystring, handler.uri_match = body, {}, None
+        return handler
+    handler = SQSResponse() if service == "sqs" else DynamoHandler()
+    handler.params = handler.body = json.loads(body)
+    handler.uri_match = {}
+    return handler
 
 
 @contextmanager

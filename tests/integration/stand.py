@@ -230,37 +230,56 @@ class Stand:
             MessageDeduplicationId=f"tick-{next(self._ids)}",
         )
 
+    def receive(self) -> dict[str, Any] | None:
+        """The next message of the lane as Lambda gets it, or None when the lane is empty or its event source is off."""
+        while self.functions.enabled:
+            answer = self.sqs.receive_message(
+                QueueUrl=self.environ["LANE_QUEUE_URL"], AttributeNames=["All"], MaxNumberOfMessages=1
+            )
+            for message in answer.get("Messages", []):
+                return {
+                    "messageId": message["MessageId"],
+                    "receiptHandle": message["ReceiptHandle"],
+                    "body": message["Body"],
+                    "attributes": message["Attributes"],
+                }
+            if not self._wait_for_the_next():
+                break
+        return None
+
+    def acknowledge(self, record: Mapping[str, Any]) -> None:
+        """Take a message off the lane."""
+        self.sqs.delete_message(
+            QueueUrl=self.environ["LANE_QUEUE_URL"], ReceiptHandle=record["receiptHandle"]
+        )
+
+    def time_out(self, record: Mapping[str, Any]) -> None:
+        """Let the time pass in which the lane hides a message that nobody acknowledged."""
+        self.sqs.change_message_visibility(
+            QueueUrl=self.environ["LANE_QUEUE_URL"],
+            ReceiptHandle=record["receiptHandle"],
+            VisibilityTimeout=180,
+        )
+
     def step(self) -> bool | None:
         """Work one message.
 
         True when it was acknowledged, False when it was given back, None when the lane is empty or its event source is off.
         """
-        if not self.functions.enabled:
-            return None
-        url = self.environ["LANE_QUEUE_URL"]
-        answer = self.sqs.receive_message(QueueUrl=url, AttributeNames=["All"], MaxNumberOfMessages=1)
-        messages = answer.get("Messages", [])
-        if not messages:
-            return False if self._wait_for_the_next() else None
-        message = messages[0]
-        record = {
-            "messageId": message["MessageId"],
-            "receiptHandle": message["ReceiptHandle"],
-            "body": message["Body"],
-            "attributes": message["Attributes"],
-        }
+        record = self.receive()
+        return None if record is None else self.invoke(record)
+
+    def invoke(self, record: Mapping[str, Any]) -> bool:
+        """Call the function with a message; True when it was acknowledged."""
         try:
             failed = self.app.handle({"Records": [record]}, lambda: 30_000)["batchItemFailures"]
         except Death:
-            # Nobody gives it back: it shows again when its visibility timeout is over.
-            self.sqs.change_message_visibility(
-                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=180
-            )
+            self.time_out(record)
             self.restart()
             return False
         if failed:
             return False
-        self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        self.acknowledge(record)
         return True
 
     def _wait_for_the_next(self) -> bool:

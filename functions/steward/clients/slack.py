@@ -8,7 +8,7 @@ was delivered.
 
 import logging
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -64,6 +64,13 @@ class Slack(Protocol):
             CallFailed: it could not be looked for.
         """
 
+    def channel_id(self, name: str) -> str | None:
+        """The id of the channel with a name, ``#`` included or not; None when there is none to be seen.
+
+        Raises:
+            CallFailed: it could not be looked for.
+        """
+
 
 def web_client(token: str, base_url: str) -> WebClient:
     """slack_sdk's client as Steward needs it: it repeats nothing and logs nothing."""
@@ -99,31 +106,38 @@ class SlackBot:
 
     def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
         """See ``Slack.find``. Needs the scope ``channels:history``, ``groups:history`` for private channels."""
-        arguments: dict[str, Any] = {
+        asked = {
             "channel": channel_id,
             "oldest": f"{since.timestamp() - CLOCK_SLACK:.6f}",
             "include_all_metadata": True,
             "limit": 200,
         }
-        seen: list[object] = []
+        for message in self._rows("conversations.history", asked, "messages"):
+            if inner(inner(message, "metadata"), "event_payload").get("effect_id") == effect_id:
+                return Posted(channel_id, word(message.get("ts")))
+        return None
+
+    def channel_id(self, name: str) -> str | None:
+        """See ``Slack.channel_id``. Needs the scope ``channels:read``, and so sees no private channel."""
+        for channel in self._rows("conversations.list", {"exclude_archived": True, "limit": 999}, "channels"):
+            if channel.get("name") == name.removeprefix("#"):
+                return word(channel.get("id"))
+        return None
+
+    def _rows(self, method: str, arguments: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+        cursors: list[str] = []
         while True:
-            body = self._call("conversations.history", writes=False, arguments=arguments)
-            messages, cursor = body.get("messages"), inner(body, "response_metadata").get("next_cursor")
-            if not isinstance(messages, list) or cursor in seen or (body.get("has_more") and not cursor):
+            more = {"cursor": cursors[-1]} if cursors else {}
+            body = self._call(method, writes=False, arguments={**arguments, **more})
+            rows, cursor = body.get(name), inner(body, "response_metadata").get("next_cursor")
+            if not isinstance(rows, list) or cursor in cursors or (body.get("has_more") and not cursor):
                 # Ending here would say "not there", and a message that is there would be sent again.
-                raise CallFailed(
-                    Failure.UNAVAILABLE,
-                    "slack",
-                    "slack.conversations.history",
-                    message="a history that does not go on",
-                )
-            for message in messages:
-                if inner(inner(message, "metadata"), "event_payload").get("effect_id") == effect_id:
-                    return Posted(channel_id, word(message.get("ts")))
+                message = "a list that does not go on"
+                raise CallFailed(Failure.UNAVAILABLE, "slack", f"slack.{method}", message=message)
+            yield from (row for row in rows if isinstance(row, Mapping))
             if not cursor:
-                return None
-            seen.append(cursor)
-            arguments["cursor"] = cursor
+                return
+            cursors.append(str(cursor))
 
     def _call(self, method: str, *, writes: bool, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         call = f"slack.{method}"
@@ -190,6 +204,10 @@ class SlackWebhook:
             Failure.FORBIDDEN, "slack", "slack.webhook", message="an incoming webhook keeps no history"
         )
 
+    def channel_id(self, name: str) -> str | None:  # noqa: ARG002 - a webhook shows no channel
+        """Never known."""
+        return None
+
 
 class ConfiguredSlack:
     """The way that the Slack secret configures at the moment of the call: bot token first, else incoming webhook."""
@@ -217,6 +235,10 @@ class ConfiguredSlack:
     def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
         """See ``Slack.find``."""
         return self._way().find(channel_id, effect_id, since)
+
+    def channel_id(self, name: str) -> str | None:
+        """See ``Slack.channel_id``."""
+        return self._way().channel_id(name)
 
     def _way(self) -> Slack:
         secret = self._secret()

@@ -249,6 +249,25 @@ def test_a_history_that_may_not_be_read_is_told(vendor: Vendor, code: str) -> No
     assert failing(lambda: bot(vendor.url).find("C1", "effect-1", SINCE)).code == code
 
 
+def channels(*names: str, cursor: str = "") -> Turn:
+    rows = [{"id": f"C-{name}", "name": name} for name in names]
+    body = {"ok": True, "channels": rows, "response_metadata": {"next_cursor": cursor}}
+    return says(200, json.dumps(body).encode())
+
+
+@pytest.mark.req("P3")
+def test_a_channel_s_id_is_found_by_its_name_on_whatever_page_it_is(vendor: Vendor) -> None:
+    vendor.turns = [channels("team", cursor="a"), channels("tasks")]
+    assert bot(vendor.url).channel_id("#tasks") == "C-tasks"
+    assert len(vendor.requests) == 2
+
+
+@pytest.mark.req("P3")
+def test_a_channel_that_is_not_shown_has_no_id(vendor: Vendor) -> None:
+    vendor.turns = [channels("team")]
+    assert bot(vendor.url).channel_id("#tasks") is None
+
+
 @pytest.mark.req("A11")
 def test_a_webhook_takes_the_message_and_says_ok(vendor: Vendor) -> None:
     vendor.turns = [says(200, b"ok")]
@@ -310,6 +329,10 @@ class Way:
 
     def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
         self.used.append(f"find by {self.key}")
+        return None
+
+    def channel_id(self, name: str) -> str | None:
+        self.used.append(f"channel by {self.key}")
         return None
 
 

@@ -1,0 +1,154 @@
+"""Every external call of the processor, numbered as it is made, and struck where a run says so.
+
+The seams are the lowest that every call has to pass: ``requests`` for Notion and incoming webhooks, the ``urlopen`` of
+slack_sdk, and botocore's one method for every operation of every client. So a new call, and a new client, is found
+without a change here, and what is built on the seams (slack_sdk's reading, boto3's resources) is under test as well.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from unittest.mock import patch
+from urllib.request import urlopen
+
+import requests
+from botocore.client import BaseClient
+from slack_sdk.web import base_client
+
+AMPLE_MS, TINY_MS = 30_000, 2_500
+"""Time that an invocation has left: enough for everything, and too little for any further vendor call."""
+
+
+class Kind(StrEnum):
+    """Whom a call goes to; each has faults of its own."""
+
+    AWS = "aws"
+    NOTION = "notion"
+    SLACK = "slack"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One external call.
+
+    Attributes:
+        kind: whom it goes to.
+        name: what is asked, the same for the same question.
+        writes: whether it changes something there.
+        asked: the request as the seam has it; for AWS the parameters.
+        perform: makes it happen and gives the answer as its caller gets it.
+    """
+
+    kind: Kind
+    name: str
+    writes: bool
+    asked: Any
+    perform: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What can happen to a call.
+
+    Attributes:
+        name: for the report.
+        strike: answers in the call's place, or raises.
+        fits: whether it can happen to this call.
+        lasts: it also strikes the same call when it is repeated within the invocation.
+        hurries: from this call on, the invocation has hardly any time left.
+    """
+
+    name: str
+    strike: Callable[[Call], Any]
+    fits: Callable[[Call], bool] = lambda _: True
+    lasts: bool = False
+    hurries: bool = False
+
+
+class Wire:
+    """Between the processor and everything outside. Silent but while an invocation is ``listened`` to."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.struck = 0
+        self._strikes: Mapping[int, Fault] = {}
+        self._listens = False
+        self._lasting: tuple[str, Fault] | None = None
+        self._remaining_ms = AMPLE_MS
+
+    def prepare(self, strikes: Mapping[int, Fault]) -> None:
+        """Number from 1 again, and strike these numbers."""
+        self.calls, self.struck, self._strikes = [], 0, strikes
+
+    @contextmanager
+    def listened(self) -> Iterator[None]:
+        """One invocation."""
+        self._listens, self._lasting, self._remaining_ms = True, None, AMPLE_MS
+        try:
+            yield
+        finally:
+            self._listens = False
+
+    def remaining_ms(self) -> int:
+        """The time that the invocation has left."""
+        return self._remaining_ms
+
+    def carry(self, call: Call) -> Any:
+        """Number a call, and let it pass or strike it."""
+        if not self._listens:
+            return call.perform()
+        self.calls.append(call)
+        fault = self._strikes.get(len(self.calls))
+        if fault is None and self._lasting is not None and self._lasting[0] == call.name:
+            return self._lasting[1].strike(call)
+        if fault is None:
+            return call.perform()
+        self.struck += 1
+        if fault.lasts:
+            self._lasting = (call.name, fault)
+        if fault.hurries:
+            self._remaining_ms = TINY_MS
+        return fault.strike(call)
+
+
+@contextmanager
+def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
+    """Put a wire into all three seams."""
+    send, api_call = requests.Session.send, BaseClient._make_api_call
+
+    def sent(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> Any:
+        kind = Kind.WEBHOOK if (request.url or "").startswith(slack_url) else Kind.NOTION
+        name = f"{kind} {request.method} {request.path_url.partition('?')[0]}"
+        writes = request.method != "GET"
+        return wire.carry(Call(kind, name, writes, request, lambda: send(session, request, **options)))
+
+    def opened(request: Any, **options: Any) -> Any:
+        method = request.full_url.partition("?")[0].rpartition("/")[2]
+        writes = method.startswith("chat.")
+        return wire.carry(
+            Call(Kind.SLACK, f"slack {method}", writes, request, lambda: urlopen(request, **options))
+        )
+
+    def called(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        name = f"{client.meta.service_model.service_name} {operation}{_about(parameters)}"
+        writes = not operation.startswith(("Get", "Query", "Scan", "BatchGet", "List", "Describe"))
+        return wire.carry(
+            Call(Kind.AWS, name, writes, parameters, lambda: api_call(client, operation, parameters))
+        )
+
+    with (
+        patch.object(requests.Session, "send", sent),
+        patch.object(base_client, "urlopen", opened),
+        patch.object(BaseClient, "_make_api_call", called),
+    ):
+        yield
+
+
+def _about(parameters: Mapping[str, Any]) -> str:
+    """What an AWS call is about, so that a report can be read: the table's row and its status."""
+    row = parameters.get("Item") or parameters.get("Key") or {}
+    words = [parameters.get("TableName"), row.get("pk", "").partition("#")[0], row.get("status")]
+    return "".join(f" {word}" for word in words if word)
