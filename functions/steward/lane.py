@@ -65,7 +65,9 @@ class Lane:
             MessageBody=body,
             MessageGroupId="parked",
             MessageDeduplicationId=_safe(message_id),
-            MessageAttributes={"reason": {"DataType": "String", "StringValue": reason[:500] or "unknown"}},
+            MessageAttributes={
+                "reason": {"DataType": "String", "StringValue": _printable(reason[:500]) or "unknown"}
+            },
         )
 
 
@@ -75,3 +77,8 @@ def _safe(value: str) -> str:
         if _SAFE.fullmatch(value)
         else hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
     )
+
+
+def _printable(text: str) -> str:
+    """A text in which what SQS refuses, and what nobody can read, is a blank: a reason may hold a vendor's words."""
+    return "".join(character if character.isprintable() else " " for character in text)
