@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint format types template bench setup lock clean
+.PHONY: help run test fuzz lint format types template bench setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ run: $(VENV)/.run ## Start the whole stack on this machine and play a real scena
 
 test: $(VENV)/.dev .local/aws-plane/.ready ## Run all tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+fuzz: $(VENV)/.dev ## Throw twenty times as much at whatever comes from outside as `make test` does
+	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=deep --timeout=1800 $(ARGS)
 
 lint: $(VENV)/.dev ## Check style, types and the template
 	@$(BIN)/ruff check .
