@@ -249,4 +249,6 @@ def _time(value: object) -> datetime | None:
         parsed = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    # Notion tells milliseconds, and the lane carries no more: the event that arrives has to equal the one that was sent.
+    parsed = parsed.replace(microsecond=parsed.microsecond // 1000 * 1000)
     return parsed if 2000 <= parsed.year <= 2100 else None

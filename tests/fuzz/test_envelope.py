@@ -43,6 +43,7 @@ def texts_of(event: Event) -> list[str]:
 @pytest.mark.req("I5", "I7")
 @given(almost_events() | OBJECTS)
 @example({"entity": {"id": "\ud83d"}})
+@example({"timestamp": "2026-11-20T12:00:00.008888Z"})
 def test_any_payload_is_an_event_of_proper_text_that_survives_the_lane(payload: dict[str, Any]) -> None:
     event = normalise(payload)
 
