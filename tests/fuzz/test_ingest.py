@@ -124,6 +124,7 @@ def test_any_handshake_and_any_challenge_is_answered_and_opens_no_door(token: st
     | st.builds(json.dumps, st.fixed_dictionaries({"active": TEXT | st.lists(st.none() | TEXT, max_size=3)}))
 )
 @example('{"active":["\\ud83d"]}')
+@example('{"active":["\\u0000"]}')
 def test_no_content_of_the_signing_secret_opens_the_door_or_breaks_it(text: str) -> None:
     body = b'{"id":"e","type":"page.created","entity":{"id":"p","type":"page"}}'
     app = new_app(StrictSqs(), Secrets(text))
