@@ -26,7 +26,7 @@ Absolute times are of this machine; quote the ratios.
 * **ingest, cold** is a fresh interpreter, from its start to its end.
   **ingest, warm** has an SQS and a Secrets Manager that answer at once, so that only our own work is left; its log and metrics are written, to nowhere.
 * **memory peak** is the high-water mark of a fresh process in which the application was made and one event was worked; the processor really reads a page from the Notion simulator.
-* **Notion calls, 429s, makespan** come from the whole of Steward in one process, on moto, against the Notion simulator with its fixed window of 60 s and {limit} requests.
+* **Notion calls, 429s, makespan** come from the whole of Steward in one process, on moto with a quick queue in memory, against the Notion simulator with its fixed window of 60 s and {limit} requests.
   Every delivery lies on the lane before the first is worked.
   Time passes only when somebody waits, so a makespan is what the limit costs, and nothing of what calls or AWS take.
 * The **least** calls are one query for every {query} pages and one comment for every page that asks for one.
