@@ -38,11 +38,11 @@ Absolute times are of this machine; quote the ratios.
 def measure(scratch: Path) -> list[Figure]:
     """Measure everything; progress goes to stderr, what the functions log to nowhere."""
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-        figures = [fresh.import_time(), *ingest_speed.speed()]
+        figures = [fresh.import_time(), *ingest_speed.speed(), *fresh.memory(scratch)]
         for burst in bursts.BURSTS:
             print(f"{burst.name} …", file=sys.stderr)
             figures += bursts.figures(burst, scratch)
-        return figures + fresh.memory(scratch)
+    return figures
 
 
 def document(figures: Sequence[Figure]) -> str:
