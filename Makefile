@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run test crash lint format types template bench setup lock clean
+.PHONY: help run test crash fuzz lint format types template bench setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: $(VENV)/.dev .local/aws-plane/.ready ## Run all tests
 
 crash: $(VENV)/.dev ## Let every external call fail in every way, then in pairs; ARGS='--pairs N|all --seed S'
 	@$(BIN)/python -m tests.crash $(ARGS)
+
+fuzz: $(VENV)/.dev ## Throw twenty times as much at whatever comes from outside as `make test` does
+	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=deep --timeout=1800 $(ARGS)
 
 lint: $(VENV)/.dev ## Check style, types and the template
 	@$(BIN)/ruff check .

@@ -69,8 +69,10 @@ def judge(
         own_bot: gives the id of our own bot user; only asked when no person took part in the event, because it may cost
             a call the first time.
     """
-    if event.entity_type != "page" or event.entity_id is None:
+    if event.entity_type != "page":
         return Irrelevant(f"no automation watches a {event.entity_type or 'thing without type'}")
+    if event.entity_id is None:
+        return Irrelevant("the event does not say which page")
     why = _uninteresting(event, rules, assignee_ids)
     if why is None and event.authors and all(a.type in ("bot", "agent") for a in event.authors):
         bot = own_bot()

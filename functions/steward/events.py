@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from steward.errors import Undecodable
 from steward.identifiers import normalise_id
+from steward.unicode import well_formed
 
 _PAGE = (
     "created",
@@ -126,7 +127,7 @@ def _older(payload: Mapping[str, Any], kind: str, dialect: str, entity: Mapping[
         kind=kind or "unknown",
         dialect=dialect,
         entity=entity if entity.get("id") else {**entity, "id": entity.get("page_id")},
-        entity_type=_text(entity.get("object")) or kind.partition(".")[0] or None,
+        entity_type=_text(entity.get("object")) or _text(kind.partition(".")[0]),
         parent=_mapping(entity.get("parent")),
         updated=entity.get("updated_properties", payload.get("updated_properties")),
         inline=_mapping(inline) or None,
@@ -148,7 +149,7 @@ def _event(
     parent_type = _text(parent.get("type"))
     return Event(
         id=_text(payload.get("id")) or _derived_id(payload),
-        type=kind[:MAX_TEXT],
+        type=_text(kind) or "unknown",
         dialect=dialect,
         occurred_at=_time(payload.get("timestamp") or entity.get("last_edited_time")),
         entity_id=_id(entity.get("id")),
@@ -195,6 +196,7 @@ def from_json(document: object) -> Event:
     ]
     if any(not isinstance(known[name], str) for name in texts):
         raise Undecodable("a field of the event has the wrong type")
+    known |= {name: _text(known[name]) for name in texts}
     known["inline"] = _mapping(document.get("inline")) or None
     return Event(**known)
 
@@ -231,7 +233,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _text(value: object) -> str | None:
-    return value[:MAX_TEXT] if isinstance(value, str) and value else None
+    return well_formed(value[:MAX_TEXT]) if isinstance(value, str) and value else None
 
 
 def _id(value: object) -> str | None:
@@ -247,4 +249,6 @@ def _time(value: object) -> datetime | None:
         parsed = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    # Notion tells milliseconds, and the lane carries no more: the event that arrives has to equal the one that was sent.
+    parsed = parsed.replace(microsecond=parsed.microsecond // 1000 * 1000)
     return parsed if 2000 <= parsed.year <= 2100 else None

@@ -20,6 +20,9 @@ from steward.events import Event
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
+SORTED_BY = 128
+"""Characters of an event's id in the index's sort key, which holds 1024 bytes; the id itself may be longer."""
+
 
 class Decision(StrEnum):
     """What became of an event."""
@@ -89,7 +92,7 @@ class Journal:
         item: dict[str, Any] = {
             **_key(event.id),
             "day": finished.strftime("%Y-%m-%d"),
-            "at": f"{iso(finished)}#{event.id}",
+            "at": f"{iso(finished)}#{event.id[:SORTED_BY]}",
             "type": event.type,
             "dialect": event.dialect,
             "entity": event.entity_id,

@@ -12,6 +12,7 @@ from typing import Literal, cast
 from urllib.parse import unquote
 
 from steward.identifiers import normalise_id
+from steward.unicode import well_formed
 
 PersonKind = Literal["person", "bot", "group"]
 
@@ -71,13 +72,12 @@ def decode_page(body: Mapping[str, object]) -> Page:
     Args:
         body: a page; needs a string ``id``, anything else may be missing.
     """
-    page_id = normalise_id(str(body["id"]))
+    page_id = normalise_id(well_formed(str(body["id"])))
     parent = _mapping(body.get("parent"))
     properties = tuple(_properties(_mapping(body.get("properties"))))
-    url = body.get("url")
     return Page(
         id=page_id,
-        url=url if isinstance(url, str) and url else f"https://www.notion.so/{page_id.replace('-', '')}",
+        url=_text(body.get("url")) or f"https://www.notion.so/{page_id.replace('-', '')}",
         title=next((plain_text(p.value) for p in properties if p.type == "title"), ""),
         in_trash=bool(body.get("in_trash") or body.get("archived")),
         last_edited_time=_time(body.get("last_edited_time")),
@@ -116,7 +116,8 @@ def _properties(properties: Mapping[str, object]) -> Iterable[Property]:
     for name, raw in properties.items():
         entry = _mapping(raw)
         kind = _text(entry.get("type")) or ""
-        yield Property(_text(entry.get("id")) or name, name, kind, entry.get(kind))
+        shown = well_formed(name)
+        yield Property(_text(entry.get("id")) or shown, shown, kind, entry.get(kind))
 
 
 def _kind(entry: Mapping[str, object]) -> PersonKind:
@@ -130,7 +131,7 @@ def _mapping(value: object) -> Mapping[str, object]:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return well_formed(value) if isinstance(value, str) and value else None
 
 
 def _id(value: object) -> str | None:

@@ -116,7 +116,7 @@ def parse(text: str, name: str = "steward.toml") -> Rules:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise RulesError(f"{name}: not TOML: {error}") from error
     try:
         return Rules.model_validate(document)
@@ -135,7 +135,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 
 
 def _mistake(detail: ErrorDetails) -> str:
-    keys = [key for key in detail["loc"] if key != "assignment"]
+    keys = list(detail["loc"])
     where = _path(keys)
     if detail["type"] == "extra_forbidden":
         parents = [key for key in keys[:-1] if isinstance(key, str)]

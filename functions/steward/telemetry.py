@@ -56,7 +56,9 @@ def make_logger() -> Logger:
 
 def _serialise(document: dict[str, Any]) -> str:
     # The whole line is scrubbed, so that no field, message or stack trace escapes it.
-    return scrub(json.dumps(document, default=str, ensure_ascii=False))
+    text = scrub(json.dumps(document, default=str, ensure_ascii=False))
+    # A lone surrogate in what a vendor or a sender wrote is written as JSON writes it: else the line would be lost.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class Count(Protocol):

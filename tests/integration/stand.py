@@ -22,6 +22,7 @@ from infra.local.simulators.notion import Demo, NotionSimulator, seed_demo
 from infra.local.simulators.slack import SlackSimulator
 from ingest import handler as ingest
 from processor import handler as processor
+from steward.lane import lane_of
 from steward.signature import sign
 from tests.integration.fifo import FifoQueues
 from tests.integration.short_cut import shorten
@@ -176,6 +177,10 @@ class Stand:
             "isBase64Encoded": False,
         }
         return int(self.ingest.handle(event)["statusCode"])
+
+    def group_of(self, page_id: str) -> str:
+        """The lane of a page."""
+        return f"lane-{lane_of(page_id, int(self.environ.get('LANES', '1')))}"
 
     def send(self, page_id: str, **changes: Any) -> dict[str, Any]:
         """Deliver an official event about a page; returns its payload."""

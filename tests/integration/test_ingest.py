@@ -197,7 +197,7 @@ def test_no_signature_no_effect(door: Door, signature: str | None, code: str) ->
         (b'{"id":NaN}', 400, "invalid_json"),
         (b"[" * 5000, 400, "invalid_json"),
         (b'{"a":' * 5000, 400, "invalid_json"),
-        (b"x" * (256 * 1024 + 1), 413, "body_too_large"),
+        (b"x" * (160 * 1024 + 1), 413, "body_too_large"),
     ],
     ids=lambda value: str(value)[:20],
 )

@@ -1,0 +1,59 @@
+"""All figures of a run, and the page that they are published on."""
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench import bursts, fresh, ingest_speed
+from tests.bench.figures import Figure, markdown
+
+PAGE = """# Benchmarks
+
+Written by `make bench ARGS=--write`; `make bench` prints the same table without writing it.
+{machine}.
+
+Every figure stands next to its floor, measured in the same run or counted from the same input; *ratio* is how many times the floor it is.
+Absolute times are of this machine, and even their ratios wander with whatever else it does; calls, 429s and makespans do not.
+
+{table}
+
+## How to read it
+
+* **ingest, cold** is a fresh interpreter, from its start to its end.
+  **ingest, warm** has an SQS and a Secrets Manager that answer at once, so that only our own work is left; its log and metrics are written, to nowhere.
+* **memory peak** is the high-water mark of a fresh process in which the application was made and one event was worked; the processor really reads a page from the Notion simulator.
+* **Notion calls, 429s, makespan** come from the whole of Steward in one process, on moto with a quick queue in memory, against the Notion simulator with its fixed window of 60 s and {limit} requests.
+  Every delivery lies on the lane before the first is worked.
+  Time passes only when somebody waits, so a makespan is what the limit costs, and nothing of what calls or AWS take.
+* The **least** calls are one query for every {query} pages and one comment for every page that asks for one.
+  The least makespan of so many calls is the time until the last window that they need opens.
+* The **naive consumer** reads the page once for every event and writes the same comments; it makes its calls for real, in the same run against the same simulator, and waits when it is refused; refused calls are counted.
+"""
+
+
+def measure(scratch: Path) -> list[Figure]:
+    """Measure everything; progress goes to stderr, what the functions log to nowhere."""
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        figures = [fresh.import_time(), *ingest_speed.speed(), *fresh.memory(scratch)]
+        for burst in bursts.BURSTS:
+            print(f"{burst.name} …", file=sys.stderr)
+            figures += bursts.figures(burst, scratch)
+    return figures
+
+
+def document(figures: Sequence[Figure]) -> str:
+    """docs/benchmarks.md."""
+    return PAGE.format(machine=machine(), table=markdown(figures), limit=bursts.LIMIT, query=bursts.QUERY)
+
+
+def machine() -> str:
+    """When, and on what class of machine."""
+    kind = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {kind}, Python {platform.python_version()}"
+
+
+__all__ = ["document", "machine", "markdown", "measure"]
