@@ -45,10 +45,10 @@ def main() -> int:
                     if place < most:
                         drawn[place : place + 1] = [(scenario, pair)]
             tell(f"{scenario.name}: {alone}")
+        tell(f"single faults: {alone}")
         paired.points = alone.points
         for scenario, pair in drawn:
             paired.add(run(stage, scenario, pair))
-    tell(f"single faults: {alone}")
     tell(f"pairs of faults ({len(drawn)} of {possible}, seed {chosen.seed}): {paired}")
     for each in (*alone.failed, *paired.failed):
         print(f"  {each}")
