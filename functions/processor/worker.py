@@ -176,8 +176,8 @@ class Worker:
 
     def _later(self, message: Message, seconds: float) -> bool:
         if message.receives >= self._max_receives - SPARE_RECEIVES:
-            # The id is made from this receive: should we die before the acknowledgement, SQS drops the second copy.
-            self._lane.republish(message.body, message.group, f"{message.id}.{message.receives}")
+            # One id for each message: should we die before the acknowledgement, SQS drops the second copy.
+            self._lane.republish(message.body, message.group, f"{message.id}.again")
             self._count(telemetry.REPUBLISHED)
             return True
         self._lane.hide(message.receipt, min(ceil(seconds), LONGEST))

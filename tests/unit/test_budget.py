@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steward.budget import Budget, BudgetRecord
+from steward.budget import Budget, BudgetRecord, part_of
 from steward.errors import CallFailed, Failure
 
 START = 1_795_000_000.25
@@ -297,3 +297,47 @@ def test_waiting_as_long_as_was_asked_is_always_enough(waits: list[float], limit
         assert 0 < asked <= 60
         clock.true += asked + 1e-6
         spend(budget)
+
+
+@pytest.mark.req("P2")
+def test_the_room_that_the_workspace_has_is_learnt_from_its_refusal_and_grows_again() -> None:
+    clock = Clock()
+    budget = Budget(180, clock)
+    spend(budget, 41)  # the last of them was refused
+    budget.block(30, by_workspace=True)
+
+    clock.true += 60
+    assert affordable(budget) == 40 + 18
+    clock.true += 60
+    assert affordable(budget) == 40 + 36
+    clock.true += 600
+    assert affordable(budget) == 180
+
+
+@pytest.mark.req("P2")
+def test_a_refusal_of_the_connection_teaches_nothing_about_the_workspace() -> None:
+    clock = Clock()
+    budget = Budget(180, clock)
+    spend(budget, 41)
+    budget.block(30)
+    clock.true += 60
+    assert affordable(budget) == 180
+
+
+@pytest.mark.req("P2")
+def test_the_learnt_room_is_remembered_and_never_less_than_one_call() -> None:
+    clock, memory = Clock(), Memory()
+    budget = Budget(180, clock, memory)
+    spend(budget, 1)
+    budget.block(10, by_workspace=True)
+
+    clock.true += 15
+    assert affordable(Budget(180, clock, memory, lease=1)) == 0
+    clock.true += 56
+    assert affordable(Budget(180, clock, memory, lease=1)) >= 1
+
+
+@pytest.mark.req("P2", "P1")
+@pytest.mark.parametrize(("limit", "lanes"), [(180, 1), (180, 3), (600, 7), (10, 10)])
+def test_the_parts_of_all_lanes_add_up_to_the_limit(limit: int, lanes: int) -> None:
+    assert sum(part_of(limit, lanes, number) for number in range(lanes)) == limit
