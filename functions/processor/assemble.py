@@ -17,6 +17,7 @@ from processor.reconcile import Reconciler
 from processor.settle import Settler, WhenUnsure
 from processor.sweep import Sweeper
 from processor.ticks import Ticks
+from processor.vitals import Vitals
 from processor.worker import Worker
 from steward import telemetry
 from steward.clients.notion import NotionClient
@@ -141,6 +142,7 @@ def assemble(
         lane=lane,
         switch=switch,
         breaker=breaker,
+        vitals=Vitals(notion, [source.id for source in rules.data_source]),
         enter=current.enter,
         logger=logger,
         count=count,

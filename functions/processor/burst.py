@@ -15,14 +15,22 @@ from processor.listing import chunks
 from processor.reconcile import Reason, Reconciler
 from processor.relevance import News
 from steward.clients.notion import NotionClient
-from steward.errors import CallFailed, StateConflict
+from steward.errors import CallFailed, Failure, StateConflict
 from steward.events import Event
-from steward.outcomes import TABLE, Then
 from steward.rules import DataSource
 from steward.snapshots import minute_of
 
 DEEP = 10
 """Messages waiting from which a query is worth its row of risks: below, reading is as quick and surer."""
+
+_HOLDS_READINGS_TOO = (
+    Failure.RATE_LIMITED,
+    Failure.WORKSPACE_LIMITED,
+    Failure.BLOCKED,
+    Failure.BUDGET_SPENT,
+    Failure.OUT_OF_TIME,
+    Failure.UNAUTHORIZED,
+)
 
 ROWS = 100
 """Rows of one answer."""
@@ -91,7 +99,7 @@ class Burst:
             reason: for the event's own page; other rows claim no news.
 
         Raises:
-            CallFailed: Notion is in trouble that passes.
+            CallFailed: no reading could be made either.
         """
         if waiting < DEEP or event.occurred_at is None or event.type not in EDITS:
             return False
@@ -108,7 +116,7 @@ class Burst:
         try:
             self._take(event, source, since, cursor, ceil(waiting / ROWS), reason)
         except CallFailed as failure:
-            if TABLE[failure.failure].observing is Then.WAIT:
+            if failure.failure in _HOLDS_READINGS_TOO:
                 raise
             self._asked[source.id] = _Asked(since, self._now(), None, self._now())
         return True

@@ -16,7 +16,7 @@ from steward import telemetry
 from steward.clients.notion import NotionClient
 from steward.clients.slack import Slack
 from steward.effects import Effect, Kind, Notice, Status
-from steward.errors import CallFailed
+from steward.errors import CallFailed, Failure
 from steward.memory import Memory
 from steward.outcomes import TABLE, Then, wait_for
 from steward.state import PageRecord, State
@@ -25,6 +25,13 @@ WhenUnsure = Literal["resend", "skip"]
 
 GIVE_UP = timedelta(days=7)
 """A telling that could not be delivered for this long is not news any more: it fails, with its reason."""
+
+
+PATIENCE = 3
+"""Attempts at a write to Notion that hold the event; after them the effect waits by itself, as in a long trouble of
+comments alone."""
+
+_TROUBLE = (Failure.UNAVAILABLE, Failure.UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,10 @@ class Settler:
             row = TABLE[failure.failure]
             then = row.observing if effect.kind is Kind.COMMENT else row.slack
             if then in (Then.WAIT, Then.EFFECT_WAITS):
-                return self._waits(effect, failure, then)
+                # It is safe in the outbox: what can't be looked for now need not hold the event.
+                return self._waits(
+                    effect, failure, Then.EFFECT_WAITS if failure.failure in _TROUBLE else then
+                )
             looked = None
         if looked is None:
             self._count(telemetry.UNSURE)
@@ -204,7 +214,8 @@ class Settler:
             self._count(telemetry.OTHER_CHANNEL)
             return self._state.advance(effect, replace(effect, channel=self._default_channel))
         if then in (Then.WAIT, Then.EFFECT_WAITS):
-            return self._waits(effect, failure, then)
+            patient = failure.failure in _TROUBLE and effect.attempts >= PATIENCE
+            return self._waits(effect, failure, Then.EFFECT_WAITS if patient else then)
         return self._close(effect, Status.FAILED, str(failure))
 
     def _waits(self, effect: Effect, failure: CallFailed, then: Then) -> Effect:

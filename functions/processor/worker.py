@@ -14,14 +14,16 @@ from aws_lambda_powertools import Logger
 from processor.culprit import culprit
 from processor.pipeline import Pipeline
 from processor.ticks import Ticks
+from processor.vitals import Vitals
 from steward import telemetry
 from steward.aws_trouble import passes
 from steward.envelope import Envelope, decode
 from steward.errors import CallFailed, StateConflict, Undecodable
+from steward.events import Event
 from steward.lane import Lane, Parked
 from steward.lane_switch import LaneSwitch
 from steward.outcomes import TABLE, Then, wait_for
-from steward.pauses import Breaker
+from steward.pauses import Breaker, Cause
 
 SPARE_RECEIVES = 2
 """Receives that waiting leaves unspent: they are for crashes."""
@@ -65,6 +67,7 @@ class Worker:
         lane: Lane,
         switch: LaneSwitch,
         breaker: Breaker,
+        vitals: Vitals,
         enter: Callable[[str], None],
         logger: Logger,
         count: telemetry.Count,
@@ -78,7 +81,8 @@ class Worker:
             ticks: works the scheduler's ticks.
             lane: the queue.
             switch: pauses the lane.
-            breaker: says when it has to be paused.
+            breaker: says when it may have to be paused.
+            vitals: says whether it is Notion or just one page.
             enter: told the lane of each message, before it is worked.
             logger: logs.
             count: counts.
@@ -90,6 +94,7 @@ class Worker:
         self._lane = lane
         self._switch = switch
         self._breaker = breaker
+        self._vitals = vitals
         self._enter = enter
         self._logger = logger
         self._count = count
@@ -148,6 +153,8 @@ class Worker:
             message_id=message.id,
         )
         tripped = self._breaker.take()
+        if tripped is not None and tripped[0] is Cause.VENDOR and self._alive(envelope):
+            return envelope.event is None or self._park_event(message, envelope, envelope.event, failure)
         if tripped is not None:
             cause, detail = tripped
             self._switch.pause(cause, detail)
@@ -158,17 +165,23 @@ class Worker:
         if tripped is not None:
             return self._rest(message)
         if row.observing is Then.PARK:
-            parked = Parked(
-                str(failure),
-                envelope.received_at or message.sent_at,
-                message.receives,
-                f"CallFailed/{failure.failure}",
-                failure.call,
-            )
-            self._park(message, parked)
-            self._pipeline.park(envelope.event, parked, envelope.received_at)
-            return True
+            return self._park_event(message, envelope, envelope.event, failure)
         return self._later(message, wait_for(failure, message.receives, self._jitter))
+
+    def _alive(self, envelope: Envelope) -> bool:
+        return self._vitals.answers_without(envelope.event.entity_id if envelope.event else None)
+
+    def _park_event(self, message: Message, envelope: Envelope, event: Event, failure: CallFailed) -> bool:
+        parked = Parked(
+            str(failure),
+            envelope.received_at or message.sent_at,
+            message.receives,
+            f"CallFailed/{failure.failure}",
+            failure.call,
+        )
+        self._park(message, parked)
+        self._pipeline.park(event, parked, envelope.received_at)
+        return True
 
     def _rest(self, message: Message) -> bool:
         self._count(telemetry.HELD)

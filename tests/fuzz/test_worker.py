@@ -85,12 +85,20 @@ class Running:
         """Nobody looks."""
 
 
+class Deaf:
+    """A Notion that answers nobody."""
+
+    def answers_without(self, page_id: str | None) -> bool:
+        return False
+
+
 def new_worker(pipeline: Any, sqs: Any) -> Worker:
     return Worker(
         pipeline=pipeline,
         ticks=cast("Any", Ticking(pipeline)),
         switch=cast("Any", Running()),
         breaker=Breaker(),
+        vitals=cast("Any", Deaf()),
         enter=lambda _: None,
         lane=Lane(sqs, "lane", dead_letter_url="dead"),
         logger=telemetry.make_logger(),

@@ -79,7 +79,7 @@ def outage(stand: Stand) -> None:
             stand.work()
     during = [r["path"] for r in stand.notion.requests()[before:]]
     probes = during.count("/v1/users/me")
-    assert len(during) - probes <= 12
+    assert len(during) - probes <= 14
     assert probes <= 40
     assert stand.dead_letters() == []
     receives = waiting_receives(stand)
@@ -187,3 +187,41 @@ def test_an_event_source_that_is_off_for_no_reason_is_enabled_again(stand: Stand
     assert stand.look() == "enabled"
     assert stand.functions.enabled
     assert stand.look() == "running"
+
+
+@pytest.mark.req("T5", "P4")
+def test_a_page_that_notion_can_not_read_is_parked_and_does_not_pause_the_lane(
+    stand: Stand, task: str
+) -> None:
+    other = stand.demo.tasks["Café menu & prices"]
+    stand.notion.add_fault(faults.answer(500), match={"path": task}, times="forever")
+    for page in (task, other):
+        stand.assign(page, stand.demo.ann)
+        stand.send(page)
+    stand.work()
+
+    assert stand.functions.enabled
+    assert [letter["MessageAttributes"]["exception"]["StringValue"] for letter in stand.dead_letters()] == [
+        "CallFailed/unavailable"
+    ]
+    assert len(stand.comments(other)) == 1
+
+
+@pytest.mark.req("T5", "P3")
+def test_trouble_with_comments_alone_lets_the_comments_wait_and_the_events_go_on(
+    stand: Stand, task: str
+) -> None:
+    other = stand.demo.tasks["Café menu & prices"]
+    stand.notion.add_fault(faults.answer(503), match={"path": "comments"}, times="forever")
+    for page in (task, other):
+        stand.assign(page, stand.demo.ann)
+        stand.send(page)
+    wait(stand, 30)
+    assert stand.dead_letters() == []
+    assert len(stand.notices()) == 2
+
+    stand.notion.clear_faults()
+    wait(stand, 40)
+
+    assert len(stand.comments(task)) == len(stand.comments(other)) == 1
+    assert stand.functions.enabled
