@@ -77,9 +77,13 @@ class Pause:
         return self.phase is Phase.PAUSED
 
     def trip(self, cause: Cause, detail: str, now: datetime) -> "Pause":
-        """The lane rests from now on; a pause that is there already keeps its beginning."""
+        """The lane rests from now on; a pause that is there already keeps its beginning.
+
+        An operator's pause takes the place of any other, so that no probe ends it.
+        """
         if self.holds:
-            return self
+            taken_over = cause is Cause.OPERATOR and self.cause is not cause
+            return replace(self, cause=cause, detail=detail, next_probe_at=None) if taken_over else self
         relapse = self.resumed_at is not None and now - self.resumed_at < RELAPSE
         probes = self.probes if relapse else 0
         paused = Pause(Phase.PAUSED, cause, detail, now, probes, None, self.resumed_at, self.version)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -14,35 +13,8 @@ from infra.operate.__main__ import main
 from infra.operate.dead_letters import DeadLetters
 from processor import reconcile
 from processor.pipeline import Pipeline
-from tests.integration.stand import REGION, Death, Stand, standing
-
-OUTPUTS = {
-    "DeadLetterQueueUrl": "DEAD_LETTER_QUEUE_URL",
-    "LaneQueueUrl": "LANE_QUEUE_URL",
-    "StateTableName": "STATE_TABLE",
-    "JournalTableName": "JOURNAL_TABLE",
-}
-
-
-class Here:
-    """The stand as the target of a command."""
-
-    name = "the stand"
-
-    def __init__(self, stand: Stand) -> None:
-        self._stand = stand
-
-    def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=REGION)
-
-    def table(self, name: str) -> Any:
-        return self._stand.dynamodb.Table(name)
-
-    def output(self, name: str) -> str:
-        return self._stand.environ[OUTPUTS[name]]
-
-    def parameter(self, name: str, default: str) -> str:
-        return default
+from tests.integration.here import Here
+from tests.integration.stand import Death, Stand, standing
 
 
 @pytest.fixture

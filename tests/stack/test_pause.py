@@ -2,11 +2,14 @@
 
 import json
 import time
+from functools import partial
 
 import pytest
 
 from infra.local.simulators.notion import Demo
 from infra.local.stack import LocalStack
+from infra.operate import target
+from infra.operate.__main__ import main
 from tests.stack.test_stack import eventually, vendors
 
 pytestmark = pytest.mark.stack
@@ -63,3 +66,16 @@ def test_a_wrong_token_stops_the_event_source_and_a_right_one_lets_it_go_on(
     eventually(lambda: [c for c in notion.comments(page) if "Ann" in c["text"]], 90)
     eventually(lambda: [m for m in slack.messages("#tasks") if "newsletter" in m["text"]])
     assert look(stack) == "running"
+
+
+@pytest.mark.req("T5", "O4")
+def test_an_operator_pauses_and_resumes_the_lane_of_the_local_stack(
+    stack: LocalStack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(target, "find", partial(target.find, local=stack.folder))  # another stack may run too
+    assert main(["lane", "pause", "--reason", "a drill"]) == 0
+    assert mapping(stack) == "Disabled"
+    assert main(["lane", "resume"]) == 0
+    assert mapping(stack) == "Enabled"
+    assert main(["lane", "status"]) == 0
+    assert "the lane runs" in capsys.readouterr().out

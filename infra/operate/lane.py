@@ -1,0 +1,87 @@
+"""``lane``: how the lane stands, pause it, let it go on (T5).
+
+What is paused here stays paused until ``lane resume``: the triage probes only what it may end itself. Events wait in the
+queue meanwhile, for up to 14 days, with their receives unspent.
+"""
+
+import argparse
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.text import when
+from steward.documents import iso
+from steward.lane_switch import EventSource, LaneSwitch
+from steward.memory import Memory
+from steward.pauses import Cause, Pause
+
+
+def register(commands: Any) -> None:
+    """Add the command to the operator's command line."""
+    parser = commands.add_parser(
+        "lane", help="how the lane stands; pause it, let it go on", description=__doc__
+    )
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    status = actions.add_parser("status", help="whether it runs, and how much waits")
+    status.add_argument("--json", action="store_true", help="print one JSON object")
+    status.set_defaults(run=on_target("lane status", _status))
+    pause = actions.add_parser("pause", help="let it rest until `lane resume`")
+    pause.add_argument("--reason", default="an operator paused it", help="for whoever asks why it rests")
+    pause.set_defaults(run=on_target("lane pause", _pause))
+    resume = actions.add_parser("resume", help="let it go on, whatever it rests for")
+    resume.set_defaults(run=on_target("lane resume", _resume))
+    for action in (status, pause, resume):
+        add_arguments(action)
+
+
+def _status(wishes: argparse.Namespace, target: Target) -> int:
+    pause = _switch(target).read()
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    queue = target.client("sqs").get_queue_attributes(
+        QueueUrl=target.output("LaneQueueUrl"), AttributeNames=names
+    )["Attributes"]
+    waiting, hidden = (int(queue[name]) for name in names)
+    if wishes.json:
+        times = {name: iso(getattr(pause, name)) for name in ("since", "next_probe_at", "resumed_at")}
+        print(json.dumps({**asdict(pause), **times, "waiting": waiting, "hidden": hidden}))
+        return 0
+    print(f"{_standing(pause)}; about {waiting} messages wait, {hidden} more are hidden or being worked")
+    return 0
+
+
+def _pause(wishes: argparse.Namespace, target: Target) -> int:
+    pause = _switch(target).pause(Cause.OPERATOR, wishes.reason)
+    print(_standing(pause))
+    return 0
+
+
+def _resume(_: argparse.Namespace, target: Target) -> int:
+    switch = _switch(target)
+    before = switch.read()
+    switch.resume()
+    print("the lane goes on" if before.holds else "the lane did not rest; its event source is enabled")
+    return 0
+
+
+def _standing(pause: Pause) -> str:
+    if not pause.holds:
+        return "the lane runs"
+    probe = (
+        f"next probe {when(pause.next_probe_at)}"
+        if pause.next_probe_at
+        else "no probe: `lane resume` ends it"
+    )
+    return f"the lane rests since {when(pause.since)} ({pause.cause}): {pause.detail}; {probe}"
+
+
+def _switch(target: Target) -> LaneSwitch:
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    return LaneSwitch(
+        Memory(target.table(target.output("StateTableName")), now),
+        EventSource(target.client("lambda"), target.output("LaneQueueArn"), target.output("ProcessorName")),
+        now,
+    )
