@@ -58,15 +58,34 @@ import boto3
 import processor.handler
 processor.handler.Aws(boto3.Session())
 class Aws:
-    sqs = Silent(Attributes={}, Messages=[])
+    sqs = Silent(Attributes={'ApproximateNumberOfMessages': '0'}, Messages=[])
     def table(self, name): return Silent(Items=[], Responses={}, Attributes={})
 aws = Aws()
 aws.secrets = secrets
-names = ('STATE_TABLE', 'JOURNAL_TABLE', 'LANE_QUEUE_URL', 'DEAD_LETTER_QUEUE_URL', 'NOTION_SECRET_ID', 'SLACK_SECRET_ID')
+aws.functions = Silent(EventSourceMappings=[])
+names = ('STATE_TABLE', 'JOURNAL_TABLE', 'LANE_QUEUE_URL', 'DEAD_LETTER_QUEUE_URL', 'NOTION_SECRET_ID', 'SLACK_SECRET_ID', 'LANE_QUEUE_ARN', 'AWS_LAMBDA_FUNCTION_NAME')
 environ = {**dict.fromkeys(names, 'x'), 'NOTION_API_URL': given['notion_url'], 'RULES_FILE': given['rules']}
 app = processor.handler.make_app(environ, aws=aws)
 record = {'messageId': 'm', 'receiptHandle': 'r', 'body': given['message'], 'attributes': {}}
 assert app.handle({'Records': [record]}, lambda: 30_000) == {'batchItemFailures': []}
+"""
+)
+TRIAGE_LOOK = (
+    SILENT
+    + """
+import boto3
+import triage.handler
+triage.handler.Aws(boto3.Session())
+class Aws:
+    functions = Silent(EventSourceMappings=[
+        {'UUID': 'm', 'FunctionArn': 'arn:aws:lambda:eu-west-1:1:function:x', 'State': 'Enabled'}
+    ])
+    def table(self, name): return Silent()
+aws = Aws()
+aws.secrets = secrets
+names = ('STATE_TABLE', 'NOTION_SECRET_ID', 'LANE_QUEUE_ARN', 'PROCESSOR_FUNCTION')
+environ = {**dict.fromkeys(names, 'x'), 'NOTION_API_URL': given['notion_url'], 'RULES_FILE': given['rules']}
+assert triage.handler.make_app(environ, aws=aws).handle(lambda: 30_000) == {'look': 'running'}
 """
 )
 PEAK = """
@@ -110,7 +129,7 @@ def memory(scratch: Path) -> list[Figure]:
     ]
 
 
-_FUNCTIONS = {"ingest": INGEST_EVENT, "processor": PROCESSOR_EVENT}
+_FUNCTIONS = {"ingest": INGEST_EVENT, "processor": PROCESSOR_EVENT, "triage": TRIAGE_LOOK}
 
 
 def _seconds(code: str) -> float:
