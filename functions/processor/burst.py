@@ -114,7 +114,8 @@ class Burst:
             elif asked.observed_at is not None and asked.observed_at >= event.occurred_at + self._margin:
                 return False  # asked already, and it did not say
         try:
-            self._take(event, source, since, cursor, ceil(waiting / ROWS), reason)
+            # One more than the waiting would fill: not every row is one of theirs.
+            self._take(event, source, since, cursor, ceil(waiting / ROWS) + 1, reason)
         except CallFailed as failure:
             if failure.failure in _HOLDS_READINGS_TOO:
                 raise
