@@ -94,11 +94,12 @@ class Outbox:
 
 def _digest(lane: str, channel: str, effects: Sequence[Effect], now: datetime) -> Effect:
     made_of = "\n".join(e.id for e in effects)
+    digest_id = hashlib.sha256(made_of.encode()).hexdigest()[:16]
     first = effects[0]
     return Effect(
-        id=hashlib.sha256(made_of.encode()).hexdigest()[:16],
+        id=digest_id,
         kind=Kind.MESSAGE,
-        page_id=f"{_DIGEST}{lane}/{channel}",
+        page_id=f"{_DIGEST}{lane}/{digest_id}",  # its own: a page is always read with all its effects
         version=int(now.timestamp()) // 60,
         rule="digest",
         event_id=first.event_id,

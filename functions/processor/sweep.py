@@ -106,14 +106,16 @@ class Sweeper:
             due = self._due(chunk.pages, horizon)
             # Pages created since the last sweep, and only they, were never announced by anybody.
             lost += self._finder.compare(due, source, chunk.observed_at, created_since=remembered)
-            ends = chunk.cursor is None and not chunk.cut
-            until = max(until, horizon if ends or len(due) < len(chunk.pages) else _last_edit(chunk, until))
+            last = max((p.last_edited_time for p in chunk.pages if p.last_edited_time), default=until)
+            reached = last >= horizon or (chunk.cursor is None and not chunk.cut)
+            until = max(until, horizon if reached else last)
             self._memory.remember(name, iso(until))
-            if until == horizon:
+            if reached:
                 return lost, True
-            if self._time_left() < TIME_TO_STOP:
-                return lost, False
-        return lost, False  # cut at 10,000 rows: the next part begins where this one ended
+            if self._out_of_time():
+                break
+        # Out of time, or cut at 10,000 rows: the next part begins where this one ended.
+        return lost, False
 
     def _presence(self, source: DataSource, lane: str) -> int:
         name = f"PRESENT#{source.id}#{lane}"
@@ -128,7 +130,7 @@ class Sweeper:
             lost += self._finder.compare(due, source, chunk.observed_at, created_since=None)
             last = max((p.created_time for p in chunk.pages if p.created_time), default=last)
             ends = chunk.cursor is None and not chunk.cut
-            if ends or number >= PRESENCE_CALLS or self._time_left() < TIME_TO_STOP:
+            if ends or number >= PRESENCE_CALLS or self._out_of_time():
                 break
         if not ends and last == since:
             # A minute with more pages than one sweep can list: its rest can't be told from what is missing.
@@ -149,7 +151,3 @@ class Sweeper:
 
     def _out_of_time(self) -> bool:
         return self._time_left() < TIME_TO_STOP
-
-
-def _last_edit(chunk: Chunk, default: datetime) -> datetime:
-    return max((p.last_edited_time for p in chunk.pages if p.last_edited_time), default=default)

@@ -11,6 +11,9 @@ from processor.sweep import Sweeper
 from steward.envelope import Envelope, Tick, encode_tick
 from steward.lane import Lane
 
+MOST_PARTS = 50
+"""Messages in which a tick goes on; what is left then is left to the next tick."""
+
 SETTLE_KEEPS = timedelta(minutes=3)
 """Ticks come every minute."""
 
@@ -56,6 +59,6 @@ class Ticks:
                 if other != lane:
                     self._lane.republish(encode_tick(kind, envelope.at), other, f"{message_id}.{other}")
         complete = self._outbox.settle_due(lane) if kind == "settle" else self._sweeper.sweep(lane)
-        if not complete:
+        if not complete and envelope.part < MOST_PARTS:
             part = envelope.part + 1
             self._lane.republish(encode_tick(kind, envelope.at, part), lane, f"{message_id}.{part}")

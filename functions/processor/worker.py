@@ -111,7 +111,8 @@ class Worker:
         try:
             if self._switch.read().holds:
                 self._switch.hold()
-                return self._rest(message)
+                # The next tick comes soon: a stale one is useless.
+                return envelope.event is None or self._rest(message)
             return self._work(message, envelope)
         except StateConflict:
             self._logger.info("another writer was first", message_id=message.id)
