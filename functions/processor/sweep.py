@@ -13,7 +13,9 @@ What the sweep finds different, when everything that was delivered before it has
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from processor.found import Finder
 from processor.known import Known
@@ -21,7 +23,7 @@ from processor.listing import Chunk, chunks
 from steward import telemetry
 from steward.clients.notion import NotionClient
 from steward.documents import iso, moment
-from steward.errors import CallFailed
+from steward.errors import CallFailed, Failure
 from steward.memory import Memory
 from steward.outcomes import TABLE, Then
 from steward.pages import Page
@@ -45,6 +47,44 @@ TIME_TO_STOP = 10.0
 """Seconds of the Lambda's time from which nothing more is begun."""
 
 _MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """How far one lane has compared one data source.
+
+    Attributes:
+        began: the minute of the first sweep; a page that was created since and never seen was never announced.
+        since: where the query that is under way begins.
+        until: everything edited before was compared.
+        cursor: where the query goes on; None when it is not under way.
+    """
+
+    began: datetime
+    since: datetime
+    until: datetime
+    cursor: str | None = None
+
+    @staticmethod
+    def of(document: Any | None, now: datetime) -> "_Mark":
+        """What was remembered, or the beginning."""
+        if not isinstance(document, dict):
+            return _Mark(minute_of(now), now - FIRST, now - FIRST)
+        began, since, until = (datetime.fromisoformat(document[name]) for name in ("began", "since", "until"))
+        return _Mark(began, since, until, document["cursor"])
+
+    def at(self, until: datetime, cursor: str | None) -> "_Mark":
+        """Having come so far; without a cursor the next query begins anew, with an overlap."""
+        return _Mark(self.began, until - OVERLAP if cursor is None else self.since, until, cursor)
+
+    def document(self) -> dict[str, str | None]:
+        """As it is remembered."""
+        return {
+            "began": iso(self.began),
+            "since": iso(self.since),
+            "until": iso(self.until),
+            "cursor": self.cursor,
+        }
 
 
 class Sweeper:
@@ -98,23 +138,31 @@ class Sweeper:
 
     def _changes(self, source: DataSource, lane: str) -> tuple[int, bool]:
         name = f"SWEPT#{source.id}#{lane}"
-        remembered = moment(self._memory.recall(name))
-        until = remembered or self._now() - FIRST
-        lost = 0
-        for chunk in chunks(self._notion, self._known.query_id(source), "last_edited_time", until - OVERLAP):
-            horizon = self._horizon(chunk)
-            due = self._due(chunk.pages, horizon)
-            # Pages created since the last sweep, and only they, were never announced by anybody.
-            lost += self._finder.compare(due, source, chunk.observed_at, created_since=remembered)
-            last = max((p.last_edited_time for p in chunk.pages if p.last_edited_time), default=until)
-            reached = last >= horizon or (chunk.cursor is None and not chunk.cut)
-            until = max(until, horizon if reached else last)
-            self._memory.remember(name, iso(until))
-            if reached:
-                return lost, True
-            if self._out_of_time():
-                break
-        # Out of time, or cut at 10,000 rows: the next part begins where this one ended.
+        mark = _Mark.of(self._memory.recall(name), self._now())
+        source_id, lost = self._known.query_id(source), 0
+        try:
+            for chunk in chunks(self._notion, source_id, "last_edited_time", mark.since, mark.cursor):
+                horizon = self._horizon(chunk)
+                due = self._due(chunk.pages, horizon)
+                lost += self._finder.compare(due, source, chunk.observed_at, created_since=mark.began)
+                last = max(
+                    (p.last_edited_time for p in chunk.pages if p.last_edited_time), default=mark.until
+                )
+                reached = last >= horizon or (chunk.cursor is None and not chunk.cut)
+                mark = mark.at(
+                    max(mark.until, horizon if reached else last), None if reached else chunk.cursor
+                )
+                self._memory.remember(name, mark.document())
+                if reached:
+                    return lost, True
+                if self._out_of_time():
+                    break
+        except CallFailed as failure:
+            if failure.failure is Failure.INVALID and mark.cursor is not None:
+                # Cursors are Notion's and not for keeping: begin again at the time that was reached.
+                self._memory.remember(name, mark.at(mark.until, None).document())
+            raise
+        # Out of time, or cut at 10,000 rows: the next part goes on.
         return lost, False
 
     def _presence(self, source: DataSource, lane: str) -> int:

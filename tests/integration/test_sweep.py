@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.local.simulators.notion import faults
+from processor import sweep
 from steward import telemetry
 from tests.integration.stand import Stand, standing
 
@@ -184,3 +185,56 @@ def test_presence_goes_on_where_the_last_sweep_stopped(stand: Stand, counted: di
 
     assert sum(counted["ChangesLost"]) == 1
     assert "UnseenSeconds" not in counted
+
+
+@pytest.mark.req("P6")
+def test_a_page_that_was_edited_again_between_two_sweeps_is_announced_although_it_was_created_before(
+    stand: Stand,
+) -> None:
+    known(stand, 1)
+    new = stand.notion.add_page(stand.demo.data_source_id, {"Name": "New", "Assignee": [stand.demo.ann]})
+    stand.clock.sleep(600)
+    stand.notion.edit(new, properties={"Status": "Done"}, by=stand.demo.ben, silent=True)
+    stand.clock.sleep(120)
+    stand.sweep()  # too young to be compared
+    assert stand.comments(new) == []
+    stand.clock.sleep(900)
+    stand.sweep()
+
+    assert len(stand.comments(new)) == 1
+
+
+@pytest.mark.req("P6")
+def test_a_minute_with_more_edits_than_one_sweep_can_read_is_read_to_its_end(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "TIME_TO_STOP", 1000)  # after every chunk
+    pages = known(stand, 12)
+    for page in pages:
+        stand.assign(page, stand.demo.ann)
+    stand.notion.set_page_cap(2)
+    stand.clock.sleep(900)
+    stand.sweep()
+
+    assert all(len(stand.comments(page)) == 1 for page in pages)
+
+
+@pytest.mark.req("P6")
+def test_a_cursor_that_notion_does_not_know_any_more_costs_a_sweep_and_no_change(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = known(stand, 12)
+    for page in pages:
+        stand.assign(page, stand.demo.ann)
+    stand.notion.set_page_cap(2)
+    stand.clock.sleep(900)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(sweep, "TIME_TO_STOP", 1000)
+        stand.tick("sweep")
+        stand.step()
+    stand.notion.add_fault(faults.answer(400, code="validation_error"), match={"path": "/query"}, times=1)
+    stand.work()
+    stand.clock.sleep(900)
+    stand.sweep()
+
+    assert all(len(stand.comments(page)) == 1 for page in pages)
