@@ -27,7 +27,7 @@ from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure
 from steward.journal import Journal
-from steward.lane import Lane
+from steward.lane import FIRST, Lane
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Breaker
@@ -169,7 +169,7 @@ def _message(record: Mapping[str, Any]) -> Message:
         id=record["messageId"],
         receipt=record["receiptHandle"],
         body=record["body"],
-        group=attributes.get("MessageGroupId", "lane-0"),
+        group=attributes.get("MessageGroupId", FIRST),
         receives=int(attributes.get("ApproximateReceiveCount", "1")),
         sent_at=_moment(attributes.get("SentTimestamp")),
     )

@@ -19,6 +19,7 @@ from steward.clients.notion import NotionClient
 from steward.clients.tokens import notion_token
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
+from steward.lane import FIRST
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.rules import load
@@ -111,7 +112,7 @@ def make_app(
 def _budget(environ: Mapping[str, str], memory: Memory, now: Callable[[], datetime]) -> Budget:
     """The first lane's part: a probe is made while the lane rests, and the lane has to know of it when it goes on."""
     limit, lanes = int(environ.get("REQUESTS_PER_MINUTE", "180")), int(environ.get("LANES", "1"))
-    store = BudgetMemory(memory, "lane-0" if lanes > 1 else None)
+    store = BudgetMemory(memory, FIRST if lanes > 1 else None)
     return Budget(part_of(limit, lanes, 0), lambda: now().timestamp(), store)
 
 

@@ -22,7 +22,7 @@ from infra.local.simulators.notion import Demo, NotionSimulator, seed_demo
 from infra.local.simulators.slack import SlackSimulator
 from ingest import handler as ingest
 from processor import handler as processor
-from steward.lane import lane_of
+from steward.lane import FIRST, groups_of, lane_of
 from steward.signature import sign
 from tests.integration.fifo import FifoQueues
 from tests.integration.short_cut import shorten
@@ -180,7 +180,8 @@ class Stand:
 
     def group_of(self, page_id: str) -> str:
         """The lane of a page."""
-        return f"lane-{lane_of(page_id, int(self.environ.get('LANES', '1')))}"
+        groups = groups_of(int(self.environ.get("LANES", "1")))
+        return groups[lane_of(page_id, len(groups))]
 
     def send(self, page_id: str, **changes: Any) -> dict[str, Any]:
         """Deliver an official event about a page; returns its payload."""
@@ -231,7 +232,7 @@ class Stand:
         self.sqs.send_message(
             QueueUrl=self.environ["LANE_QUEUE_URL"],
             MessageBody=body,
-            MessageGroupId="lane-0",
+            MessageGroupId=FIRST,
             MessageDeduplicationId=f"tick-{next(self._ids)}",
         )
 
