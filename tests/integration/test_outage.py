@@ -58,7 +58,7 @@ def test_six_hours_of_outage_with_2000_events_lose_nothing_and_end_in_a_digest()
 
 
 def outage(stand: Stand) -> None:
-    pages = [stand.notion.add_page(stand.demo.data_source_id, {"Name": f"Task {n}"}) for n in range(200)]
+    pages = stand.add_tasks(200)
     stand.clock.sleep(600)
     for page in pages:  # a first sight of each, so that the outage's changes are changes
         stand.send(page, type="page.created")

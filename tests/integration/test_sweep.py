@@ -32,20 +32,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[float]]:
     return found
 
 
-def known(stand: Stand, count: int) -> list[str]:
-    """Pages that the sweep has seen, unassigned."""
-    pages = [stand.notion.add_page(stand.demo.data_source_id, {"Name": f"Task {n}"}) for n in range(count)]
-    stand.clock.sleep(600)
-    stand.sweep()
-    stand.clock.sleep(600)
-    return pages
-
-
 def assigned(stand: Stand, page: str) -> list[str]:
     """Who the snapshot says that the page belongs to."""
-    table = stand.dynamodb.Table(stand.environ["STATE_TABLE"])
-    item = table.get_item(Key={"pk": f"PAGE#{page}", "sk": "SNAPSHOT"})["Item"]
-    return sorted(person[0] for person in json.loads(item["document"])["assignees"])
+    return sorted(person[0] for person in json.loads(stand.snapshot(page)["document"])["assignees"])
 
 
 @pytest.mark.req("P6", "P1")
@@ -54,7 +43,7 @@ def test_after_one_sweep_the_snapshots_are_the_truth_and_every_notice_was_sent_o
     stand: Stand, counted: dict[str, list[float]], loss: float
 ) -> None:
     random = Random(3)
-    pages = known(stand, 120)
+    pages = stand.known_tasks(120)
     people = [stand.demo.ann, stand.demo.ben, stand.demo.chloe]
     truth, sent, dropped = {}, [], 0
     for page in random.sample(pages, 90):
@@ -91,7 +80,7 @@ def test_after_one_sweep_the_snapshots_are_the_truth_and_every_notice_was_sent_o
 def test_a_page_that_went_away_unseen_is_noticed_and_nothing_more_is_told_of_it(
     stand: Stand, counted: dict[str, list[float]], way: str
 ) -> None:
-    page = known(stand, 3)[0]
+    page = stand.known_tasks(3)[0]
     stand.slack.add_fault({"kind": "error", "error": "ratelimited"}, times=1)
     stand.assign(page, stand.demo.ann)
     stand.send(page)
@@ -101,13 +90,9 @@ def test_a_page_that_went_away_unseen_is_noticed_and_nothing_more_is_told_of_it(
     getattr(stand.notion, way)(page)
     stand.clock.sleep(30)
     counted.clear()
-    stand.tick("sweep")
-    stand.work()
+    stand.sweep()
 
-    item = stand.dynamodb.Table(stand.environ["STATE_TABLE"]).get_item(
-        Key={"pk": f"PAGE#{page}", "sk": "SNAPSHOT"}
-    )["Item"]
-    assert json.loads(item["document"])["gone"]
+    assert json.loads(stand.snapshot(page)["document"])["gone"]
     assert counted["ChangesLost"] == [1]
     stand.gather()
     assert stand.notices() == []
@@ -116,7 +101,7 @@ def test_a_page_that_went_away_unseen_is_noticed_and_nothing_more_is_told_of_it(
 @pytest.mark.req("P6")
 def test_a_page_whose_creation_was_lost_is_announced_and_one_from_before_steward_is_not(stand: Stand) -> None:
     old = stand.notion.add_page(stand.demo.data_source_id, {"Name": "Old", "Assignee": [stand.demo.ann]})
-    known(stand, 1)
+    stand.known_tasks(1)
     new = stand.notion.add_page(stand.demo.data_source_id, {"Name": "New", "Assignee": [stand.demo.ann]})
     stand.clock.sleep(600)
     stand.sweep()
@@ -131,7 +116,7 @@ def test_a_page_whose_creation_was_lost_is_announced_and_one_from_before_steward
 def test_what_was_edited_just_now_is_left_to_its_webhook(
     stand: Stand, counted: dict[str, list[float]]
 ) -> None:
-    page = known(stand, 2)[0]
+    page = stand.known_tasks(2)[0]
     stand.assign(page, stand.demo.ann)
     stand.clock.sleep(60)
     stand.sweep()
@@ -144,7 +129,7 @@ def test_what_was_edited_just_now_is_left_to_its_webhook(
 
 @pytest.mark.req("P6")
 def test_a_lost_change_is_journalled_with_its_effects(stand: Stand) -> None:
-    page = known(stand, 1)[0]
+    page = stand.known_tasks(1)[0]
     stand.assign(page, stand.demo.ann)
     stand.clock.sleep(600)
     stand.sweep()

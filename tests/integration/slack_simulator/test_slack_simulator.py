@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from infra.local.simulators.slack import SlackAdmin, SlackSimulator
-from tests.integration.stand import Clock
+from tests.integration.clock import Clock
 
 
 @pytest.fixture
