@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any, Protocol, cast
 
 import boto3
@@ -17,21 +16,18 @@ from processor.current_lane import CurrentLane
 from processor.settle import WhenUnsure
 from processor.worker import Message, Worker
 from steward import telemetry
-from steward.budget import Budget, part_of
-from steward.budget_memory import BudgetMemory
-from steward.clients.notion import NotionClient
+from steward.clients.connection import notion_client, request_budgets
 from steward.clients.pacing import Pacer
 from steward.clients.slack import ConfiguredSlack, Slack, SlackBot, SlackWebhook, web_client
-from steward.clients.tokens import notion_token
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure
 from steward.journal import Journal
-from steward.lane import Lane
+from steward.lane import FIRST, Lane
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Breaker
-from steward.rules import load
+from steward.rules import load, path_in
 from steward.secret_store import SecretStore, SecretUnavailable
 from steward.state import State
 
@@ -68,10 +64,8 @@ def make_app(
     """Build the application: everything that acts, from its environment and its AWS clients."""
     rng = rng or random.Random()  # noqa: S311 - jitter, no secret
     count, deadline, breaker = telemetry.Counter(), Deadline(), Breaker()
-    state, memory = (
-        State(aws.table(environ["STATE_TABLE"]), now),
-        Memory(aws.table(environ["STATE_TABLE"]), now),
-    )
+    table = aws.table(environ["STATE_TABLE"])
+    state, memory = State(table, now), Memory(table, now)
     store = SecretStore(
         aws.secrets, lambda: now().timestamp(), on_stale=lambda: count(telemetry.STALE_SECRET)
     )
@@ -81,7 +75,7 @@ def make_app(
         int(environ.get("LANES", "1")),
         dead_letter_url=environ["DEAD_LETTER_QUEUE_URL"],
     )
-    current = CurrentLane(lane.group_of, _budgets(environ, lane, memory, now))
+    current = CurrentLane(lane.group_of, request_budgets(environ, memory, now))
     worker = assemble(
         Settings(
             margin=timedelta(seconds=float(environ.get("SETTLE_MARGIN_SECONDS", "2"))),
@@ -89,7 +83,7 @@ def make_app(
             sweep_every=timedelta(minutes=int(environ.get("SWEEP_MINUTES", "15"))),
             max_receives=int(environ.get("MAX_RECEIVE_COUNT", "6")),
         ),
-        rules=load(_rules_file(environ)),
+        rules=load(path_in(environ)),
         state=state,
         memory=memory,
         journal=Journal(aws.table(environ["JOURNAL_TABLE"]), int(environ.get("JOURNAL_DAYS", "90")), now),
@@ -101,14 +95,13 @@ def make_app(
             now,
         ),
         breaker=breaker,
-        notion=NotionClient(
-            Transport(session(), "notion", deadline, sleep, rng),
-            environ.get("NOTION_API_URL") or "https://api.notion.com",
-            environ.get("NOTION_VERSION") or "2026-03-11",
-            notion_token(store, environ["NOTION_SECRET_ID"]),
-            current,
-            now,
-            breaker.watch,
+        notion=notion_client(
+            environ,
+            transport=Transport(session(), "notion", deadline, sleep, rng),
+            store=store,
+            budget=current,
+            now=now,
+            watch=breaker.watch,
         ),
         slack=_slack(environ, store, session, deadline, Pacer(lambda: now().timestamp(), sleep), sleep, rng),
         logger=telemetry.make_logger(),
@@ -169,7 +162,7 @@ def _message(record: Mapping[str, Any]) -> Message:
         id=record["messageId"],
         receipt=record["receiptHandle"],
         body=record["body"],
-        group=attributes.get("MessageGroupId", "lane-0"),
+        group=attributes.get("MessageGroupId", FIRST),
         receives=int(attributes.get("ApproximateReceiveCount", "1")),
         sent_at=_moment(attributes.get("SentTimestamp")),
     )
@@ -177,24 +170,6 @@ def _message(record: Mapping[str, Any]) -> Message:
 
 def _moment(milliseconds: str | None) -> datetime | None:
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds else None
-
-
-def _rules_file(environ: Mapping[str, str]) -> Path:
-    return Path(environ.get("LAMBDA_TASK_ROOT", ".")) / (environ.get("RULES_FILE") or "steward.toml")
-
-
-def _budgets(
-    environ: Mapping[str, str], lane: Lane, memory: Memory, now: Callable[[], datetime]
-) -> dict[str, Budget]:
-    limit, lanes = int(environ.get("REQUESTS_PER_MINUTE", "180")), lane.groups
-    return {
-        name: Budget(
-            part_of(limit, len(lanes), number),
-            lambda: now().timestamp(),
-            BudgetMemory(memory, name if len(lanes) > 1 else None),
-        )
-        for number, name in enumerate(lanes)
-    }
 
 
 def _slack(

@@ -14,6 +14,9 @@ from steward.events import Event
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+FIRST = "lane-0"
+"""The message group of the first lane, the only one that the scheduler knows; the template names it too."""
+
 _SAFE = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
 
 
@@ -37,8 +40,16 @@ class Parked:
 
 
 def lane_of(entity_id: str | None, lanes: int) -> int:
-    """The lane of an entity: always the same one, so that a page's events stay in order."""
+    """The lane of an entity: always the same one, so that a page's events stay in order.
+
+    What is about no entity, a tick among it, has the first: the checksum of nothing is 0.
+    """
     return zlib.crc32((entity_id or "").encode()) % max(lanes, 1)
+
+
+def groups_of(lanes: int) -> list[str]:
+    """The message groups of so many lanes, the first lane's first; at least one."""
+    return [f"lane-{number}" for number in range(max(lanes, 1))]
 
 
 class Lane:
@@ -49,17 +60,17 @@ class Lane:
     ) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
-        self._lanes = lanes
+        self._groups = groups_of(lanes)
         self._dead_letter_url = dead_letter_url
 
     @property
     def groups(self) -> list[str]:
         """The message groups of all lanes, the first lane's first."""
-        return [f"lane-{number}" for number in range(max(self._lanes, 1))]
+        return self._groups
 
     def group_of(self, entity_id: str | None) -> str:
         """The message group of an entity."""
-        return f"lane-{lane_of(entity_id, self._lanes)}"
+        return self._groups[lane_of(entity_id, len(self._groups))]
 
     def publish(self, event: Event, received_at: datetime) -> None:
         """Make an event durable; SQS drops a second one with the same id for five minutes."""

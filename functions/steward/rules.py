@@ -7,6 +7,7 @@ notice that silently never comes.
 
 import difflib
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -93,6 +94,11 @@ class Rules(_Strict):
     def channel_for(self, source: DataSource, rule: AssignmentRule) -> str:
         """The nearest channel: the automation's, else the data source's, else the default."""
         return rule.slack_channel or source.slack_channel or self.slack.default_channel
+
+
+def path_in(environ: Mapping[str, str]) -> Path:
+    """Where a function finds its rules file: ``RULES_FILE``, relative to what was deployed unless it is absolute."""
+    return Path(environ.get("LAMBDA_TASK_ROOT", ".")) / (environ.get("RULES_FILE") or "steward.toml")
 
 
 def load(path: Path) -> Rules:

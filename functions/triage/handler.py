@@ -6,22 +6,19 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
 import requests
 
 from steward import telemetry
-from steward.budget import Budget, part_of
-from steward.budget_memory import BudgetMemory
-from steward.clients.notion import NotionClient
-from steward.clients.tokens import notion_token
+from steward.clients.connection import notion_client, request_budgets
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
+from steward.lane import FIRST
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
-from steward.rules import load
+from steward.rules import load, path_in
 from steward.secret_store import SecretStore
 from triage.watch import Look, Watch
 
@@ -89,30 +86,22 @@ def make_app(
     store = SecretStore(
         aws.secrets, lambda: now().timestamp(), on_stale=lambda: count(telemetry.STALE_SECRET)
     )
-    notion = NotionClient(
+    notion = notion_client(
+        environ,
         # One attempt: a probe that has to be repeated has failed.
-        Transport(session(), "notion", deadline, sleep, rng or random.Random(), read_attempts=1),  # noqa: S311
-        environ.get("NOTION_API_URL") or "https://api.notion.com",
-        environ.get("NOTION_VERSION") or "2026-03-11",
-        notion_token(store, environ["NOTION_SECRET_ID"]),
-        _budget(environ, memory, now),
-        now,
+        transport=Transport(session(), "notion", deadline, sleep, rng or random.Random(), read_attempts=1),  # noqa: S311
+        store=store,
+        # A probe is made while the lane rests, and the lane has to know of it when it goes on.
+        budget=request_budgets(environ, memory, now)[FIRST],
+        now=now,
     )
     switch = LaneSwitch(
         memory,
         EventSource(aws.functions, environ["LANE_QUEUE_ARN"], environ["PROCESSOR_FUNCTION"]),
         now,
     )
-    path = Path(environ.get("LAMBDA_TASK_ROOT", ".")) / (environ.get("RULES_FILE") or "steward.toml")
-    sources = [source.id for source in load(path).data_source]
+    sources = [source.id for source in load(path_in(environ)).data_source]
     return App(Watch(switch, notion, sources, now), deadline, count)
-
-
-def _budget(environ: Mapping[str, str], memory: Memory, now: Callable[[], datetime]) -> Budget:
-    """The first lane's part: a probe is made while the lane rests, and the lane has to know of it when it goes on."""
-    limit, lanes = int(environ.get("REQUESTS_PER_MINUTE", "180")), int(environ.get("LANES", "1"))
-    store = BudgetMemory(memory, "lane-0" if lanes > 1 else None)
-    return Budget(part_of(limit, lanes, 0), lambda: now().timestamp(), store)
 
 
 @cache

@@ -18,7 +18,7 @@ from infra.local.simulators.slack import SlackAdmin
 from infra.local.stack import LocalStack
 from steward.envelope import encode
 from steward.events import normalise
-from steward.lane import Lane
+from steward.lane import FIRST, Lane
 from steward.signature import sign
 
 T = TypeVar("T")
@@ -154,7 +154,7 @@ def _show(story: _Story, telling: _Telling, told: Mapping[str, list[str]], simul
 def _as_if_hours_later(stack: LocalStack, event: dict[str, Any]) -> None:
     """Put the event on the lane with a new deduplication id, as Notion's retry after five minutes gets through."""
     lane = Lane(stack.client("sqs"), stack.resource("LaneQueue"))
-    lane.republish(encode(normalise(event), datetime.now(UTC)), "lane-0", f"{event['id']}-later")
+    lane.republish(encode(normalise(event), datetime.now(UTC)), FIRST, f"{event['id']}-later")
 
 
 def _deliveries(stack: LocalStack, event_id: str) -> int:

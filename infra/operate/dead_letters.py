@@ -70,11 +70,15 @@ class DeadLetter:
 
     @property
     def subject(self) -> str:
-        """Type and entity of the event."""
+        """Type and entity of the event, or which tick it is."""
         if self.envelope is None:
             return "no envelope"
         event = self.envelope.event
-        return "settle tick" if event is None else f"{event.type} {event.entity_id or ''}".rstrip()
+        return (
+            f"{self.envelope.kind} tick"
+            if event is None
+            else f"{event.type} {event.entity_id or ''}".rstrip()
+        )
 
 
 class DeadLetters:

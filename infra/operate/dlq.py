@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from infra.operate.dead_letters import LOOK, DeadLetter, DeadLetters
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable, table, when
-from steward.lane import Lane, lane_of
+from steward.lane import Lane
 
 HIDDEN = (
     "SQS tells of about {hidden} more and does not hand them out now: of one message group it gives at most ten at a "
@@ -93,10 +93,9 @@ def _show(wishes: argparse.Namespace, target: Target) -> int:
 
 
 def _redrive(wishes: argparse.Namespace, target: Target) -> int:
-    queue, lanes = _queue(target), int(target.parameter("Lanes", "1"))
-    mover = Mover(
-        queue, Lane(target.client("sqs"), target.output("LaneQueueUrl"), lanes), lanes, wishes.force
-    )
+    queue = _queue(target)
+    lane = Lane(target.client("sqs"), target.output("LaneQueueUrl"), int(target.parameter("Lanes", "1")))
+    mover = Mover(queue, lane, force=wishes.force)
     held: dict[str, DeadLetter] = {}
     try:
         for batch in queue.batches(LOOK if wishes.id else math.inf):
@@ -126,10 +125,9 @@ class Mover:
         left: ids of those that still lie there.
     """
 
-    def __init__(self, queue: DeadLetters, lane: Lane, lanes: int, force: bool) -> None:
+    def __init__(self, queue: DeadLetters, lane: Lane, *, force: bool) -> None:
         self._queue = queue
         self._lane = lane
-        self._lanes = lanes
         self._force = force
         self._sent: set[str] = set()
         self.removed: set[str] = set()
@@ -149,7 +147,7 @@ class Mover:
             # It was parked again while we are at it, or is a copy: sending it once more would go round in circles.
             return "the same message was moved just now; look at why it is here again before another redrive"
         event = letter.envelope.event if letter.envelope else None
-        group = f"lane-{lane_of(event.entity_id if event else None, self._lanes)}"
+        group = self._lane.group_of(event.entity_id if event else None)
         try:
             self._lane.republish(letter.body, group, f"redrive-{letter.id}-{secrets.token_hex(4)}")
         except ClientError as error:

@@ -59,11 +59,12 @@ import processor.handler
 processor.handler.Aws(boto3.Session())
 class Aws:
     sqs = Silent(Attributes={'ApproximateNumberOfMessages': '0'}, Messages=[])
+    functions = Silent(EventSourceMappings=[])
     def table(self, name): return Silent(Items=[], Responses={}, Attributes={})
 aws = Aws()
 aws.secrets = secrets
-aws.functions = Silent(EventSourceMappings=[])
-names = ('STATE_TABLE', 'JOURNAL_TABLE', 'LANE_QUEUE_URL', 'DEAD_LETTER_QUEUE_URL', 'NOTION_SECRET_ID', 'SLACK_SECRET_ID', 'LANE_QUEUE_ARN', 'AWS_LAMBDA_FUNCTION_NAME')
+names = ('STATE_TABLE', 'JOURNAL_TABLE', 'LANE_QUEUE_URL', 'LANE_QUEUE_ARN', 'DEAD_LETTER_QUEUE_URL', 'NOTION_SECRET_ID',
+    'SLACK_SECRET_ID', 'AWS_LAMBDA_FUNCTION_NAME')
 environ = {**dict.fromkeys(names, 'x'), 'NOTION_API_URL': given['notion_url'], 'RULES_FILE': given['rules']}
 app = processor.handler.make_app(environ, aws=aws)
 record = {'messageId': 'm', 'receiptHandle': 'r', 'body': given['message'], 'attributes': {}}

@@ -5,7 +5,7 @@ from typing import Any
 import requests
 
 from infra.local.simulators.notion import NotionSimulator
-from tests.integration.stand import Clock
+from tests.integration.clock import Clock
 
 
 class NaiveConsumer:

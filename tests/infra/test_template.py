@@ -8,6 +8,8 @@ import pytest
 from infra.local.http_api import routes_of
 from infra.local.localise import localise
 from infra.template import transformed
+from steward.envelope import TICKS
+from steward.lane import FIRST
 
 PLAIN: dict[str, Any] = json.loads(transformed())
 RESOURCES: dict[str, Any] = PLAIN["Resources"]
@@ -44,6 +46,16 @@ def test_the_processor_knows_the_lanes_receive_limit() -> None:
     limit = properties("LaneQueue")["RedrivePolicy"]["maxReceiveCount"]
 
     assert properties("Processor")["Environment"]["Variables"]["MAX_RECEIVE_COUNT"] == str(limit)
+
+
+@pytest.mark.req("P1", "P6")
+def test_ticks_go_to_the_first_lane_which_hands_them_on() -> None:
+    targets = [s["Target"] for s in of_type("AWS::Scheduler::Schedule").values()]
+    ticks = [
+        json.loads(t["Input"])["kind"] for t in targets if t.get("SqsParameters") == {"MessageGroupId": FIRST}
+    ]
+
+    assert sorted(ticks) == sorted(TICKS)
 
 
 @pytest.mark.req("P1")

@@ -4,7 +4,8 @@ from typing import Any
 
 import boto3
 
-from tests.integration.stand import REGION, Stand
+from tests.integration.aws import REGION
+from tests.integration.stand import Stand
 
 OUTPUTS = {
     "DeadLetterQueueUrl": "DEAD_LETTER_QUEUE_URL",

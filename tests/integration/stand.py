@@ -6,117 +6,31 @@ by what it was asked to wait.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import boto3
 from moto import mock_aws
-from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.simulators.notion import Demo, NotionSimulator, seed_demo
 from infra.local.simulators.slack import SlackSimulator
 from ingest import handler as ingest
 from processor import handler as processor
-from steward.lane import lane_of
+from steward.lane import FIRST, groups_of, lane_of
 from steward.signature import sign
+from tests.integration.aws import REGION, ROOT, TOKEN, Aws, Functions, Waiting, make_resources
+from tests.integration.clock import Clock
 from tests.integration.fifo import FifoQueues
 from tests.integration.short_cut import shorten
 from triage import handler as triage
 
-ROOT = Path(__file__).parents[2]
-TOKEN = "secret_" + "t" * 40
-REGION = "eu-west-1"
-START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-class Clock:
-    """Time that passes only when somebody waits."""
-
-    def __init__(self, start: datetime = START) -> None:
-        self._now = start
-
-    def now(self) -> datetime:
-        return self._now
-
-    def time(self) -> float:
-        return self._now.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
-
-
-class Waiting:
-    """SQS, but a message that is given back is visible again at once: the clock waits in its place."""
-
-    def __init__(self, sqs: Any, clock: Clock) -> None:
-        self._sqs = sqs
-        self._clock = clock
-        self.waits: list[int] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._sqs, name)
-
-    def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803 - boto3's names
-        self.waits.append(VisibilityTimeout)
-        self._clock.sleep(VisibilityTimeout)
-        self._sqs.change_message_visibility(
-            QueueUrl=QueueUrl, ReceiptHandle=ReceiptHandle, VisibilityTimeout=0
-        )
-
-
-class Functions:
-    """Lambda's event source mapping, as far as the lane's switch uses it."""
-
-    def __init__(self, queue_arn: str, *functions: str) -> None:
-        self._arn = queue_arn
-        self.mappings = {
-            name: {
-                "UUID": f"mapping-{name}",
-                "FunctionArn": f"arn:aws:lambda:{REGION}:1:function:{name}",
-                "State": "Enabled",
-            }
-            for name in functions
-        }
-        self.updates: list[bool] = []
-
-    @property
-    def enabled(self) -> bool:
-        return self.mappings["processor"]["State"] == "Enabled"
-
-    def deploy(self) -> None:
-        """What CloudFormation does to a mapping that was disabled behind its back."""
-        self.mappings["processor"]["State"] = "Enabled"
-
-    def list_event_source_mappings(self, *, EventSourceArn: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
-        assert EventSourceArn == self._arn
-        return {"EventSourceMappings": list(self.mappings.values())}
-
-    def update_event_source_mapping(self, *, UUID: str, Enabled: bool) -> None:  # noqa: N803 - boto3's names
-        self.updates.append(Enabled)
-        self.mappings[UUID.removeprefix("mapping-")]["State"] = "Enabled" if Enabled else "Disabled"
+__all__ = ["REGION", "Death", "Stand", "standing"]
 
 
 class Death(BaseException):
     """The environment dies: nothing catches this."""
-
-
-@dataclass
-class Aws:
-    """What the processor takes from AWS; every piece can be wrapped by a test."""
-
-    sqs: Any
-    secrets: Any
-    dynamodb: Any
-    functions: Any
-    wrap: Callable[[Any], Any] = field(default=lambda table: table)
-
-    def table(self, name: str) -> Any:
-        return self.wrap(self.dynamodb.Table(name))
 
 
 class Stand:
@@ -180,7 +94,8 @@ class Stand:
 
     def group_of(self, page_id: str) -> str:
         """The lane of a page."""
-        return f"lane-{lane_of(page_id, int(self.environ.get('LANES', '1')))}"
+        groups = groups_of(int(self.environ.get("LANES", "1")))
+        return groups[lane_of(page_id, len(groups))]
 
     def send(self, page_id: str, **changes: Any) -> dict[str, Any]:
         """Deliver an official event about a page; returns its payload."""
@@ -212,6 +127,19 @@ class Stand:
 
     _ids: Iterator[int] = iter(range(1, 1_000_000))
 
+    def add_tasks(self, count: int) -> list[str]:
+        """Make pages ``Task 0``, ``Task 1``, …, assigned to nobody, which Steward has not seen."""
+        source = self.demo.data_source_id
+        return [self.notion.add_page(source, {"Name": f"Task {number}"}) for number in range(count)]
+
+    def known_tasks(self, count: int) -> list[str]:
+        """Make such pages and let a sweep see them; none of that is news any more."""
+        pages = self.add_tasks(count)
+        self.clock.sleep(600)
+        self.sweep()
+        self.clock.sleep(600)
+        return pages
+
     def assign(self, page_id: str, *people: str) -> None:
         """Change the assignees in Notion, without a webhook."""
         self.notion.edit(page_id, properties={"Assignee": list(people)}, by=self.demo.chloe, silent=True)
@@ -231,7 +159,7 @@ class Stand:
         self.sqs.send_message(
             QueueUrl=self.environ["LANE_QUEUE_URL"],
             MessageBody=body,
-            MessageGroupId="lane-0",
+            MessageGroupId=FIRST,
             MessageDeduplicationId=f"tick-{next(self._ids)}",
         )
 
@@ -309,6 +237,10 @@ class Stand:
         """The texts of Steward's comments on a page."""
         return [c["text"] for c in self.notion.comments(page_id)]
 
+    def told(self, page_id: str) -> list[str]:
+        """Ids of the people whom Steward's comments on a page mention, oldest first."""
+        return [c["rich_text"][0]["mention"]["user"]["id"] for c in self.notion.comments(page_id)]
+
     def messages(self, channel: str = "#tasks") -> list[str]:
         """The texts in a Slack channel."""
         return [m["text"] for m in self.slack.messages(channel)]
@@ -340,8 +272,16 @@ class Stand:
 
     def journal(self, event_id: str) -> dict[str, Any]:
         """The journal's row of an event."""
-        table = self.dynamodb.Table(self.environ["JOURNAL_TABLE"])
-        item: dict[str, Any] = table.get_item(Key={"pk": f"EVENT#{event_id}", "sk": "RECORD"})["Item"]
+        return self._item("JOURNAL_TABLE", f"EVENT#{event_id}", "RECORD")
+
+    def snapshot(self, page_id: str) -> dict[str, Any]:
+        """The item of a page's snapshot."""
+        return self._item("STATE_TABLE", f"PAGE#{page_id}", "SNAPSHOT")
+
+    def _item(self, table: str, pk: str, sk: str) -> dict[str, Any]:
+        item: dict[str, Any] = self.dynamodb.Table(self.environ[table]).get_item(Key={"pk": pk, "sk": sk})[
+            "Item"
+        ]
         return item
 
 
@@ -379,42 +319,3 @@ def _fill(stand: Stand, secrets: Mapping[str, Mapping[str, str]]) -> Stand:
             SecretId=stand.environ[f"{name}_SECRET_ID"], SecretString=json.dumps(document)
         )
     return stand
-
-
-def make_resources(session: boto3.Session) -> dict[str, str]:
-    """Make the template's own queues, tables and secrets; returns the environment that names them."""
-    resources = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
-    sqs, secrets, dynamodb = (session.client(n) for n in ("sqs", "secretsmanager", "dynamodb"))
-    dead = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    receives = resources["LaneQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
-    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": receives})
-    lane = sqs.create_queue(
-        QueueName="lane.fifo",
-        Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true", "RedrivePolicy": redrive},
-    )["QueueUrl"]
-    for name in ("StateTable", "JournalTable"):
-        properties = resources[name]["Properties"]
-        taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-        dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
-    ids = {}
-    for name in ("SigningSecret", "PendingSigningSecret", "NotionSecret", "SlackSecret"):
-        text = resources[name]["Properties"]["SecretString"]
-        ids[name] = secrets.create_secret(Name=name, SecretString=text)["ARN"]
-    secrets.put_secret_value(SecretId=ids["SigningSecret"], SecretString=json.dumps({"active": [TOKEN]}))
-    return {
-        "LANE_QUEUE_URL": lane,
-        "LANE_QUEUE_ARN": sqs.get_queue_attributes(QueueUrl=lane, AttributeNames=["QueueArn"])["Attributes"][
-            "QueueArn"
-        ],
-        "AWS_LAMBDA_FUNCTION_NAME": "processor",
-        "PROCESSOR_FUNCTION": "processor",
-        "DEAD_LETTER_QUEUE_URL": dead,
-        "STATE_TABLE": "StateTable",
-        "JOURNAL_TABLE": "JournalTable",
-        "SIGNING_SECRET_ID": ids["SigningSecret"],
-        "PENDING_SECRET_ID": ids["PendingSigningSecret"],
-        "NOTION_SECRET_ID": ids["NotionSecret"],
-        "SLACK_SECRET_ID": ids["SlackSecret"],
-        "MAX_RECEIVE_COUNT": str(receives),
-    }

@@ -20,7 +20,7 @@ def is_subsequence(part: list[str], whole: list[str]) -> bool:
 def play(stand: Stand, random: Random) -> dict[str, list[str]]:
     """Reassign tasks at random while the processor works; returns who was assigned to each page, in order."""
     people = [stand.demo.ann, stand.demo.ben, stand.demo.chloe]
-    pages = [stand.notion.add_page(stand.demo.data_source_id, {"Name": f"Task {n}"}) for n in range(PAGES)]
+    pages = stand.add_tasks(PAGES)
     history: dict[str, list[str]] = {page: [] for page in pages}
     sent: list[dict[str, Any]] = []
     for _ in range(EVENTS):
@@ -53,9 +53,8 @@ def test_200_events_over_20_pages_with_duplicates_and_the_real_limit(seed: int) 
 
         messages = Counter(text.split("|")[1].rstrip(">") for text in stand.notices())
         for number, (page, assigned) in enumerate(history.items()):
-            comments = stand.notion.comments(page)
-            told = [c["rich_text"][0]["mention"]["user"]["id"] for c in comments]
-            references = [c["text"].split("ref ")[1] for c in comments]
+            told = stand.told(page)
+            references = [text.split("ref ")[1] for text in stand.comments(page)]
             assert told[-1:] == assigned[-1:], "the last assignment was lost"
             assert len(set(references)) == len(references), "somebody was told twice"
             assert is_subsequence(told, assigned), "somebody was told what was not true"

@@ -16,7 +16,7 @@ from steward.clients.slack import ConfiguredSlack, Slack, SlackBot, SlackWebhook
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure
-from tests.integration.stand import Clock
+from tests.integration.clock import Clock
 
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}]
 HISTORY = {"path": "conversations.history"}

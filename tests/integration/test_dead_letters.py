@@ -239,26 +239,21 @@ def test_every_item_that_names_somebody_expires_or_belongs_to_a_living_page(stan
 def test_a_page_that_is_gone_is_forgotten_after_forty_days_unless_it_comes_back(
     stand: Stand, task: str
 ) -> None:
-    def snapshot() -> dict[str, Any]:
-        key = {"pk": f"PAGE#{task}", "sk": "SNAPSHOT"}
-        item: dict[str, Any] = stand.dynamodb.Table(stand.environ["STATE_TABLE"]).get_item(Key=key)["Item"]
-        return item
-
     stand.send(task)
     stand.work()
-    assert "ttl" not in snapshot()
+    assert "ttl" not in stand.snapshot(task)
 
     stand.clock.sleep(60)
     stand.notion.trash(task)
     stand.send(task)
     stand.work()
-    assert snapshot()["ttl"] == pytest.approx(stand.clock.time() + 40 * 86_400, abs=60)
+    assert stand.snapshot(task)["ttl"] == pytest.approx(stand.clock.time() + 40 * 86_400, abs=60)
 
     stand.clock.sleep(60)
     stand.notion.restore(task)
     stand.send(task, type="page.undeleted")
     stand.work()
-    assert "ttl" not in snapshot()
+    assert "ttl" not in stand.snapshot(task)
 
 
 @pytest.mark.req("P3", "P8")

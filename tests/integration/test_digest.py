@@ -13,14 +13,11 @@ def stand() -> Iterator[Stand]:
         yield made
 
 
-def burst(stand: Stand, count: int, person: str | None = None) -> list[str]:
-    """Pages that are assigned all at once."""
-    pages = [stand.notion.add_page(stand.demo.data_source_id, {"Name": f"Task {n}"}) for n in range(count)]
-    stand.clock.sleep(600)
-    stand.sweep()
-    stand.clock.sleep(600)
+def burst(stand: Stand, count: int) -> list[str]:
+    """Pages that are assigned to Ann all at once."""
+    pages = stand.known_tasks(count)
     for page in pages:
-        stand.assign(page, person or stand.demo.ann)
+        stand.assign(page, stand.demo.ann)
         stand.send(page)
     stand.clock.sleep(20)
     stand.work()

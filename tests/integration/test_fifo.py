@@ -7,8 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.integration.aws import REGION
+from tests.integration.clock import Clock
 from tests.integration.fifo import FifoQueues
-from tests.integration.stand import REGION, Clock
 
 
 @pytest.fixture(params=["in memory", "moto"])

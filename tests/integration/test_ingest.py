@@ -17,7 +17,8 @@ from infra.operate.samples import sample_event
 from ingest.handler import App, make_app
 from steward.envelope import decode
 from steward.signature import sign
-from tests.integration.stand import REGION, TOKEN, Clock, make_resources
+from tests.integration.aws import REGION, TOKEN, make_resources
+from tests.integration.clock import Clock
 
 OTHER = "secret_" + "o" * 40
 

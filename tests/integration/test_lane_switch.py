@@ -11,7 +11,8 @@ from moto import mock_aws
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Cause, Phase
-from tests.integration.stand import REGION, Death, Functions, make_resources
+from tests.integration.aws import REGION, Functions, make_resources
+from tests.integration.stand import Death
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 

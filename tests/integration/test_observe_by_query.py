@@ -17,15 +17,6 @@ def stand() -> Iterator[Stand]:
         yield made
 
 
-def tasks(stand: Stand, count: int) -> list[str]:
-    """Pages that Steward has seen before, unassigned."""
-    pages = [stand.notion.add_page(stand.demo.data_source_id, {"Name": f"Task {n}"}) for n in range(count)]
-    stand.clock.sleep(600)
-    stand.sweep()
-    stand.clock.sleep(600)
-    return pages
-
-
 def spent(stand: Stand, before: int) -> dict[str, int]:
     """Calls since, by method and endpoint."""
     found: dict[str, int] = {}
@@ -38,7 +29,7 @@ def spent(stand: Stand, before: int) -> dict[str, int]:
 
 @pytest.mark.req("P5", "P2")
 def test_fifty_cards_reassigned_at_once_cost_one_query_and_fifty_comments(stand: Stand) -> None:
-    pages = tasks(stand, 50)
+    pages = stand.known_tasks(50)
     for page in pages:
         stand.assign(page, stand.demo.ann)
         stand.send(page)
@@ -54,7 +45,7 @@ def test_fifty_cards_reassigned_at_once_cost_one_query_and_fifty_comments(stand:
 
 @pytest.mark.req("P5")
 def test_a_thousand_changes_without_a_comment_cost_ten_queries(stand: Stand) -> None:
-    pages = tasks(stand, 1000)
+    pages = stand.known_tasks(1000)
     for page in pages:
         stand.notion.edit(page, properties={"Status": "Done"}, by=stand.demo.ben, silent=True)
         stand.send(page)
@@ -67,7 +58,7 @@ def test_a_thousand_changes_without_a_comment_cost_ten_queries(stand: Stand) -> 
 
 @pytest.mark.req("P5")
 def test_few_waiting_messages_are_read_one_by_one(stand: Stand) -> None:
-    pages = tasks(stand, 5)
+    pages = stand.known_tasks(5)
     for page in pages:
         stand.assign(page, stand.demo.ann)
         stand.send(page)
@@ -105,7 +96,7 @@ class Lagging:
 def test_a_row_that_lags_behind_is_not_taken_for_the_truth(
     stand: Stand, monkeypatch: pytest.MonkeyPatch, seconds_before: int
 ) -> None:
-    pages = tasks(stand, 20)
+    pages = stand.known_tasks(20)
     lagging = Lagging(stand, monkeypatch)
     for page in pages:
         stand.assign(page, stand.demo.ben)
@@ -128,14 +119,14 @@ def test_a_row_that_lags_behind_is_not_taken_for_the_truth(
     stand.work()
 
     for page in pages:
-        told = [c["rich_text"][0]["mention"]["user"]["id"] for c in stand.notion.comments(page)]
+        told = stand.told(page)
         assert told[-1] == stand.demo.ann
         assert len(told) == len(set(told))
 
 
 @pytest.mark.req("P5")
 def test_a_query_that_is_refused_leaves_the_events_to_readings(stand: Stand) -> None:
-    pages = tasks(stand, 15)
+    pages = stand.known_tasks(15)
     stand.notion.add_fault(faults.answer(404), match={"path": QUERY}, times="forever")
     for page in pages:
         stand.assign(page, stand.demo.ann)
@@ -149,7 +140,7 @@ def test_a_query_that_is_refused_leaves_the_events_to_readings(stand: Stand) -> 
 
 @pytest.mark.req("P5")
 def test_events_of_many_minutes_are_covered_by_the_same_query(stand: Stand) -> None:
-    pages = tasks(stand, 30)
+    pages = stand.known_tasks(30)
     for page in pages:
         stand.assign(page, stand.demo.ann)
         stand.send(page)

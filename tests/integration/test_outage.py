@@ -58,7 +58,7 @@ def test_six_hours_of_outage_with_2000_events_lose_nothing_and_end_in_a_digest()
 
 
 def outage(stand: Stand) -> None:
-    pages = [stand.notion.add_page(stand.demo.data_source_id, {"Name": f"Task {n}"}) for n in range(200)]
+    pages = stand.add_tasks(200)
     stand.clock.sleep(600)
     for page in pages:  # a first sight of each, so that the outage's changes are changes
         stand.send(page, type="page.created")
@@ -170,14 +170,16 @@ def test_a_blocked_connection_is_never_probed(stand: Stand, task: str) -> None:
 
 @pytest.mark.req("T5")
 def test_slack_being_away_does_not_pause_the_lane(stand: Stand, task: str) -> None:
-    stand.slack.add_fault({"kind": "status", "status": 503}, times=50)
-    for title in ("Review the contract", "Café menu & prices"):
-        stand.assign(stand.demo.tasks[title], stand.demo.ann)
-        stand.send(stand.demo.tasks[title])
+    stand.slack.add_fault({"kind": "answer", "status": 503}, times="forever")
+    other = stand.demo.tasks["Café menu & prices"]
+    for page in (task, other):
+        stand.assign(page, stand.demo.ann)
+        stand.send(page)
     stand.work()
 
     assert stand.functions.enabled
-    assert len(stand.comments(task)) == 1
+    assert [len(stand.comments(page)) for page in (task, other)] == [1, 1]
+    assert stand.messages() == []
 
 
 @pytest.mark.req("T5")

@@ -9,7 +9,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from infra.local.simulators.slack import SlackAdmin, SlackSimulator
-from tests.integration.stand import Clock
+from infra.local.simulators.slack.model import SimulatorError
+from tests.integration.clock import Clock
 
 
 @pytest.fixture
@@ -171,3 +172,11 @@ def test_the_admin_api_does_the_same_from_another_process(slack: SlackSimulator,
     assert admin.messages("#tasks") == slack.messages("#tasks")
     admin.reset()
     assert admin.messages("#tasks") == []
+
+
+@pytest.mark.parametrize("action", [{"kind": "status", "status": 503}, {}])
+def test_a_fault_of_no_known_kind_is_refused_instead_of_doing_nothing(
+    slack: SlackSimulator, action: dict[str, Any]
+) -> None:
+    with pytest.raises(SimulatorError, match="answer, error, reset"):
+        slack.add_fault(action)

@@ -12,7 +12,7 @@ from infra.operate import dead_letters
 from infra.operate.__main__ import main
 from infra.operate.dead_letters import DeadLetters
 from infra.operate.dlq import Mover
-from steward.envelope import decode, encode
+from steward.envelope import TICKS, decode, encode
 from steward.events import Event
 from steward.lane import Lane, Parked, lane_of
 from tests.unit.operate.account import ARGUMENTS, Account, account
@@ -203,11 +203,14 @@ def test_what_hides_behind_refused_ones_of_its_group_is_said(
     assert "SQS tells of about 1 more" in out
 
 
-def test_a_tick_goes_back_to_the_lane_of_ticks(deployed: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    deployed.park('{"v":1,"kind":"settle"}', "m1", Parked("a bug", SEEN, 6, "KeyError"))
+@pytest.mark.parametrize("kind", TICKS)
+def test_a_tick_is_told_by_its_kind_and_goes_back_to_the_lane_of_ticks(
+    deployed: Account, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    deployed.park(f'{{"v":1,"kind":"{kind}"}}', "m1", Parked("a bug", SEEN, 6, "KeyError"))
 
     assert run("list") == 0
-    assert "settle tick" in capsys.readouterr().out
+    assert f"{kind} tick" in capsys.readouterr().out
     assert run("redrive", "--all") == 0
     assert [m["Attributes"]["MessageGroupId"] for m in deployed.on_lane()] == ["lane-0"]
 
@@ -230,7 +233,7 @@ def test_what_is_parked_again_meanwhile_is_not_moved_round_in_circles(
 ) -> None:
     deployed.park(event("e1"), "m1", PARKED)
     queue, lane = DeadLetters(deployed.sqs, deployed.dead), ParksAgain(deployed)
-    mover = Mover(queue, lane, 1, force=False)
+    mover = Mover(queue, lane, force=False)
 
     for batch in queue.batches():
         for letter in batch:

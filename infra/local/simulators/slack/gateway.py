@@ -13,6 +13,9 @@ from .web_api import call, check_content, post
 BURST = 5.0
 """Messages to a channel that Slack tolerates at once before it holds one a second."""
 
+ACTIONS = ("answer", "error", "reset", "saved", "malformed", "latency")
+"""Kinds of faults."""
+
 WEBHOOK_PATH = "/services/T00000001/B00000001/localwebhook"
 WEBHOOK_ERRORS = {
     "no_text": 400,

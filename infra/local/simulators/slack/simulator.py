@@ -14,7 +14,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from .control import SlackControl
-from .gateway import WEBHOOK_PATH, Gateway, Reply
+from .gateway import ACTIONS, WEBHOOK_PATH, Gateway, Reply
 from .model import Channel, Fault, SimulatorError, SlackError, Workspace
 
 ADMIN = "/_admin/"
@@ -110,8 +110,8 @@ def _messages(w: Workspace, channel: str) -> list[Any]:
 
 
 def _add_fault(w: Workspace, action: Any, match: Any = None, times: int | str = 1, after: int = 0) -> None:
-    if not isinstance(action, dict) or "kind" not in action:
-        raise SimulatorError('an action is an object with a "kind"')
+    if not isinstance(action, dict) or action.get("kind") not in ACTIONS:
+        raise SimulatorError(f'an action is an object whose "kind" is one of {", ".join(ACTIONS)}')
     path = (match or {}).get("path", "")
     re.compile(path)
     w.faults.append(Fault(action, path, None if times == "forever" else int(times), after))

@@ -1,0 +1,87 @@
+"""The Notion connection as a function's environment describes it: its client, and its request budget.
+
+One reading for every function that calls Notion, so that no two of them differ in address, version or limit. The
+environment is the one that a handler hands over, never the process's own.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from steward.budget import Budget, Purse, part_of
+from steward.budget_memory import BudgetMemory
+from steward.clients.notion import NotionClient
+from steward.clients.transport import Transport
+from steward.errors import CallFailed, Failure
+from steward.lane import groups_of
+from steward.memory import Memory
+from steward.secret_store import SecretStore, SecretUnavailable
+
+
+def notion_client(
+    environ: Mapping[str, str],
+    *,
+    transport: Transport,
+    store: SecretStore,
+    budget: Purse,
+    now: Callable[[], datetime],
+    watch: Callable[[CallFailed | None], None] = lambda _: None,
+) -> NotionClient:
+    """The connection's client.
+
+    Args:
+        environ: ``NOTION_SECRET_ID``; ``NOTION_API_URL`` and ``NOTION_VERSION`` where they differ from Notion's own.
+        transport: sends the requests.
+        store: holds the connection's token.
+        budget: the connection's request budget, or a lane's part of it.
+        now: our clock.
+        watch: is told the end of every call: its failure, or None for a success.
+    """
+    return NotionClient(
+        transport,
+        environ.get("NOTION_API_URL") or "https://api.notion.com",
+        environ.get("NOTION_VERSION") or "2026-03-11",
+        _token(store, environ["NOTION_SECRET_ID"]),
+        budget,
+        now,
+        watch,
+    )
+
+
+def request_budgets(
+    environ: Mapping[str, str], memory: Memory, now: Callable[[], datetime]
+) -> dict[str, Budget]:
+    """Each lane's part of the request limit, by message group, the first lane's first.
+
+    Args:
+        environ: ``REQUESTS_PER_MINUTE``, 180 by default, and ``LANES``, 1 by default.
+        memory: what all environments remember the spending in.
+        now: our clock.
+    """
+    limit, lanes = int(environ.get("REQUESTS_PER_MINUTE", "180")), groups_of(int(environ.get("LANES", "1")))
+    return {
+        lane: Budget(
+            part_of(limit, len(lanes), number),
+            lambda: now().timestamp(),
+            BudgetMemory(memory, lane if len(lanes) > 1 else None),
+        )
+        for number, lane in enumerate(lanes)
+    }
+
+
+def _token(store: SecretStore, secret_id: str) -> Callable[[bool], str]:
+    """Gives the connection's token; ``True`` asks for a fresh read.
+
+    Returns:
+        a function that returns an empty text when no token is configured, and raises ``CallFailed`` UNREACHABLE when
+        Secrets Manager does not answer and nothing is cached.
+    """
+
+    def token(fresh: bool) -> str:
+        try:
+            document = store.refresh(secret_id) if fresh else store.get(secret_id)
+        except SecretUnavailable as error:
+            raise CallFailed(Failure.UNREACHABLE, "notion", "notion.token", message=str(error)) from error
+        found = document.get("token")
+        return found if isinstance(found, str) else ""
+
+    return token

@@ -1,0 +1,120 @@
+"""The AWS of a stand: the template's own queues, tables and secrets on moto, and fakes where moto does not go far enough."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from samtranslator.yaml_helper import yaml_parse
+
+from tests.integration.clock import Clock
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "secret_" + "t" * 40
+REGION = "eu-west-1"
+
+
+class Waiting:
+    """SQS, but a message that is given back is visible again at once: the clock waits in its place."""
+
+    def __init__(self, sqs: Any, clock: Clock) -> None:
+        self._sqs = sqs
+        self._clock = clock
+        self.waits: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sqs, name)
+
+    def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803 - boto3's names
+        self.waits.append(VisibilityTimeout)
+        self._clock.sleep(VisibilityTimeout)
+        self._sqs.change_message_visibility(
+            QueueUrl=QueueUrl, ReceiptHandle=ReceiptHandle, VisibilityTimeout=0
+        )
+
+
+class Functions:
+    """Lambda's event source mapping, as far as the lane's switch uses it."""
+
+    def __init__(self, queue_arn: str, *functions: str) -> None:
+        self._arn = queue_arn
+        self.mappings = {
+            name: {
+                "UUID": f"mapping-{name}",
+                "FunctionArn": f"arn:aws:lambda:{REGION}:1:function:{name}",
+                "State": "Enabled",
+            }
+            for name in functions
+        }
+        self.updates: list[bool] = []
+
+    @property
+    def enabled(self) -> bool:
+        return self.mappings["processor"]["State"] == "Enabled"
+
+    def deploy(self) -> None:
+        """What CloudFormation does to a mapping that was disabled behind its back."""
+        self.mappings["processor"]["State"] = "Enabled"
+
+    def list_event_source_mappings(self, *, EventSourceArn: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        assert EventSourceArn == self._arn
+        return {"EventSourceMappings": list(self.mappings.values())}
+
+    def update_event_source_mapping(self, *, UUID: str, Enabled: bool) -> None:  # noqa: N803 - boto3's names
+        self.updates.append(Enabled)
+        self.mappings[UUID.removeprefix("mapping-")]["State"] = "Enabled" if Enabled else "Disabled"
+
+
+@dataclass
+class Aws:
+    """What the processor takes from AWS; every piece can be wrapped by a test."""
+
+    sqs: Any
+    secrets: Any
+    dynamodb: Any
+    functions: Any
+    wrap: Callable[[Any], Any] = field(default=lambda table: table)
+
+    def table(self, name: str) -> Any:
+        return self.wrap(self.dynamodb.Table(name))
+
+
+def make_resources(session: boto3.Session) -> dict[str, str]:
+    """Make the template's own queues, tables and secrets; returns the environment that names them."""
+    resources = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+    sqs, secrets, dynamodb = (session.client(n) for n in ("sqs", "secretsmanager", "dynamodb"))
+    dead = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    receives = resources["LaneQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": receives})
+    lane = sqs.create_queue(
+        QueueName="lane.fifo",
+        Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true", "RedrivePolicy": redrive},
+    )["QueueUrl"]
+    for name in ("StateTable", "JournalTable"):
+        properties = resources[name]["Properties"]
+        taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+        dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
+    ids = {}
+    for name in ("SigningSecret", "PendingSigningSecret", "NotionSecret", "SlackSecret"):
+        text = resources[name]["Properties"]["SecretString"]
+        ids[name] = secrets.create_secret(Name=name, SecretString=text)["ARN"]
+    secrets.put_secret_value(SecretId=ids["SigningSecret"], SecretString=json.dumps({"active": [TOKEN]}))
+    return {
+        "LANE_QUEUE_URL": lane,
+        "LANE_QUEUE_ARN": sqs.get_queue_attributes(QueueUrl=lane, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ],
+        "AWS_LAMBDA_FUNCTION_NAME": "processor",
+        "PROCESSOR_FUNCTION": "processor",
+        "DEAD_LETTER_QUEUE_URL": dead,
+        "STATE_TABLE": "StateTable",
+        "JOURNAL_TABLE": "JournalTable",
+        "SIGNING_SECRET_ID": ids["SigningSecret"],
+        "PENDING_SECRET_ID": ids["PendingSigningSecret"],
+        "NOTION_SECRET_ID": ids["NotionSecret"],
+        "SLACK_SECRET_ID": ids["SlackSecret"],
+        "MAX_RECEIVE_COUNT": str(receives),
+    }
