@@ -1,9 +1,11 @@
 """Which failures of AWS itself pass, so that waiting helps, and which are mistakes of ours.
 
-Source: the common errors of the AWS API references, and botocore's own list of what it repeats before it gives up.
+Source: the common errors of the AWS API references, those of Lambda's UpdateEventSourceMapping, which refuses while its
+last change is still being carried out, and botocore's own list of what it repeats before it gives up.
 """
 
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnected
 
 _PASSING = frozenset(
     {
@@ -12,6 +14,8 @@ _PASSING = frozenset(
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
+        "ResourceConflictException",
+        "ResourceInUseException",
         "ServiceUnavailable",
         "Throttling",
         "ThrottlingException",
@@ -26,4 +30,5 @@ def passes(error: Exception) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or error.response.get("Error", {}).get("Code") in _PASSING
-    return isinstance(error, HTTPClientError)  # timeouts, resets, DNS
+    # No connection came about (refused, DNS, TLS, too slow), or it was lost; botocore has a root for each.
+    return isinstance(error, NotConnected | HTTPClientError)

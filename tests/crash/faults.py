@@ -17,6 +17,8 @@ def _happens_then_dies(call: Call) -> Any:
     raise Death(call.name)
 
 
+DEATHS = ("death before", "death after")
+
 EVERYWHERE = (
     # A Lambda that runs into its timeout in the call ends in these two ways as well.
     Fault("death before", _dies),

@@ -110,35 +110,39 @@ def _reads(call: Call) -> bool:
 
 
 COMMON = (
-    Fault("connect timeout", _raises(_connect_timeout)),
+    Fault("connect timeout", _raises(_connect_timeout), alike=True),
     Fault("connection refused", _raises(_connection_refused)),
     Fault("timeout before the effect", _raises(exceptions.ReadTimeout)),
     Fault("timeout after the effect", _raises(exceptions.ReadTimeout, effect=True)),
-    Fault("reset before the effect", _raises(_reset)),
-    Fault("reset after the effect", _raises(_reset, effect=True)),
-    Fault("answer breaks off", _breaks_off),
+    Fault("reset before the effect", _raises(_reset), alike=True),
+    Fault("reset after the effect", _raises(_reset, effect=True), alike=True),
+    Fault("answer breaks off", _breaks_off, alike=True),
     Fault("malformed 200", _malformed(effect=True)),
-    Fault("malformed 200 without effect", _malformed(effect=False)),
+    Fault("malformed 200 without effect", _malformed(effect=False), alike=True),
 )
 """What any server on the other side of a network can do."""
 
 NOTION = (
     *COMMON,
-    *(Fault(f"429 {reason}", _notion(429, reason=reason, retry_after=RETRY_AFTER)) for reason in REASONS),
-    Fault("500", _notion(500)),
-    Fault("502", _notion(502)),
+    *(
+        Fault(f"429 {r}", _notion(429, reason=r, retry_after=RETRY_AFTER), alike=r != REASONS[0])
+        for r in REASONS
+    ),
+    Fault("401", _notion(401)),
+    Fault("500", _notion(500), alike=True),
+    Fault("502", _notion(502), alike=True),
     Fault("503", _notion(503)),
-    Fault("504", _notion(504)),
-    Fault("529", _notion(529, retry_after=RETRY_AFTER)),
+    Fault("504", _notion(504), alike=True),
+    Fault("529", _notion(529, retry_after=RETRY_AFTER), alike=True),
     Fault("409", _notion(409)),
-    Fault("the edge's 502", _says(502, EDGE_PAGE.encode(), {"Content-Type": "text/html"})),
-    Fault("the edge's 403", _says(403, EDGE_PAGE.encode(), {"Content-Type": "text/html"})),
+    Fault("the edge's 502", _says(502, EDGE_PAGE.encode(), {"Content-Type": "text/html"}), alike=True),
+    Fault("the edge's 403", _says(403, EDGE_PAGE.encode(), {"Content-Type": "text/html"}), alike=True),
     Fault("503 but saved, with retry_guidance", _notion(503, effect=True), _writes),
     Fault("503 but saved, with committed_resource_id", _notion(503, effect=True, committed=True), _writes),
-    Fault("504 but saved", _notion(504, effect=True), _writes),
+    Fault("504 but saved", _notion(504, effect=True), _writes, alike=True),
     # A read is repeated in place: these outlast that.
     Fault("503 that lasts", _notion(503), _reads, lasts=True),
-    Fault("timeout that lasts", _raises(exceptions.ReadTimeout), _reads, lasts=True),
+    Fault("timeout that lasts", _raises(exceptions.ReadTimeout), _reads, lasts=True, alike=True),
 )
 
 WEBHOOK = (

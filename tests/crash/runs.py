@@ -1,14 +1,15 @@
 """Runs of a scenario: none, one or two faults, and the judgement of what people saw and what was left behind."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from random import Random
 
 from steward import telemetry
-from tests.crash.calls import Call, Fault, Kind
-from tests.crash.faults import faults_of
-from tests.crash.scenarios import Scenario
+from tests.crash.calls import Call, Fault
+from tests.crash.faults import DEATHS, faults_of
+from tests.crash.scenarios import Repeated, Scenario
 from tests.crash.world import Stage, World
 
 Strikes = Mapping[int, Fault]
@@ -72,10 +73,13 @@ class Tally:
 
 
 def run(world: World, scenario: Scenario, strikes: Strikes) -> Run:
-    """Play a scenario in a cold environment while these calls are struck."""
-    stage = world.stage(scenario.environ, webhook=scenario.webhook, remembers=scenario.remembers)
+    """Play a scenario, in a cold environment if it does not say otherwise, while these calls are struck."""
+    stage = world.stage(
+        scenario.environ, webhook=scenario.webhook, remembers=scenario.remembers, sweeps=scenario.sweeps
+    )
     scenario.before(stage)
-    stage.new_environment()
+    if not scenario.warm:
+        stage.new_environment()
     world.wire.prepare(strikes)
     scenario.happens(stage)
     wrong: list[str] = []
@@ -91,7 +95,7 @@ def run(world: World, scenario: Scenario, strikes: Strikes) -> Run:
     seen = Counter(stage.told())
     least = Counter({who: low for who, (low, _) in scenario.told.items()})
     most = Counter({who: high for who, (_, high) in scenario.told.items()})
-    wrong += _left_behind(stage, {calls[number - 1].kind for number, _ in reached})
+    wrong += _left_behind(stage)
     return Run(
         scenario.name,
         names,
@@ -103,17 +107,45 @@ def run(world: World, scenario: Scenario, strikes: Strikes) -> Run:
     )
 
 
-def singles(world: World, scenario: Scenario, tally: Tally) -> Iterator[tuple[Strikes, Run]]:
-    """Every fault of every call, each in a run of its own; the calls are found by a run without faults."""
+def singles(
+    world: World, scenario: Scenario, tally: Tally, covered: frozenset[str] = frozenset()
+) -> Iterator[tuple[Strikes, Run]]:
+    """Every fault of every call, each in a run of its own; the calls are found by a run without faults.
+
+    Args:
+        world: the world.
+        scenario: what is played.
+        tally: counts.
+        covered: questions that other scenarios ask as well: here they are struck by what ``Repeated`` says only.
+    """
     scout = run(world, scenario, {})
     tally.points += len(scout.calls)
     tally.add(scout)
     for number, call in enumerate(scout.calls, 1):
         for fault in faults_of(call):
+            if call.question in covered and not _again(fault, scenario.repeated):
+                continue
             strikes = {number: fault}
             found = run(world, scenario, strikes)
             tally.add(found)
             yield strikes, found
+
+
+def asked_before(world: World, scenario: Scenario, scenarios: Iterable[Scenario]) -> frozenset[str]:
+    """What the scenarios before this one ask when nothing goes wrong."""
+    for each in takewhile(lambda s: s is not scenario, scenarios):
+        if each.name not in world.asked:
+            world.asked[each.name] = frozenset(call.question for call in run(world, each, {}).calls)
+    before = (world.asked[each.name] for each in takewhile(lambda s: s is not scenario, scenarios))
+    return frozenset[str]().union(*before)
+
+
+def _again(fault: Fault, repeated: Repeated) -> bool:
+    return {
+        Repeated.ALL: True,
+        Repeated.KINDS: not fault.alike,
+        Repeated.DEATHS: fault.name in DEATHS,
+    }[repeated]
 
 
 def later(strikes: Strikes, first: Run) -> list[Strikes]:
@@ -139,10 +171,12 @@ def sampled_pairs(world: World, scenario: Scenario, count: int, random: Random, 
             count -= 1
 
 
-def _left_behind(stage: Stage, struck: set[Kind]) -> list[str]:
+def _left_behind(stage: Stage) -> list[str]:
     found = [f"still owed: {row['sk']} {row['status']}" for row in stage.still_open()]
     found += [f"journal: {decision}" for decision in stage.decisions() if decision in (None, "parked")]
     found += ["a dead letter" for _ in stage.dead_letters()]
-    if Kind.AWS not in struck and stage.counted(telemetry.BUG):
-        found.append("a vendor's trouble was met by an unexpected exception")
+    if not stage.is_running():
+        found.append("the lane rests")
+    if stage.counted(telemetry.BUG) or stage.unexpected:
+        found.append("trouble of a vendor or of AWS was met by an unexpected exception")
     return found

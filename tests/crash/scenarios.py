@@ -6,6 +6,8 @@ how often each person is told, at least and at most, in which way.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
 
 from infra.local.simulators.notion import faults
 from tests.crash.world import Stage
@@ -14,6 +16,14 @@ Told = Mapping[str, tuple[int, int]]
 """Way and person, e.g. ``comment Ann``, to the least and the most times that they are told."""
 
 ONCE, NEVER, AT_MOST_ONCE = (1, 1), (0, 0), (0, 1)
+
+
+class Repeated(Enum):
+    """What strikes a call that an earlier scenario has made: ``make test`` has no time for everything everywhere."""
+
+    ALL = "every fault"
+    KINDS = "one fault of each kind"
+    DEATHS = "deaths before and after it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,9 @@ class Scenario:
         environ: settings that differ.
         webhook: Slack is reached by incoming webhook, which keeps no history.
         remembers: False for an installation that has never worked an event.
+        warm: what happened before happened in the same environment.
+        sweeps: the scheduler's sweeps come, too.
+        repeated: what also strikes calls that a row above makes as well.
     """
 
     name: str
@@ -37,6 +50,9 @@ class Scenario:
     environ: Mapping[str, str] = field(default_factory=dict)
     webhook: bool = False
     remembers: bool = True
+    warm: bool = False
+    sweeps: bool = False
+    repeated: Repeated = Repeated.KINDS
 
 
 def _nothing(_: Stage) -> None:
@@ -111,6 +127,94 @@ def _by_an_automation_without_names(stage: Stage) -> None:
     stage.deliver(authors=[{"id": "another-bot", "type": "bot"}])
 
 
+def _a_known_page(stage: Stage) -> None:
+    stage.deliver(type="page.created")
+    stage.work()
+
+
+def _three_pages_on_a_deep_lane(stage: Stage) -> None:
+    """The first is known, and so is heard of by its own event and by a query; of the others nothing is remembered."""
+    stage.wait(60)
+    for page, name in enumerate(("Ann", "Ben", "Chloe")):
+        if page:
+            stage.add_page()
+        stage.assign(name, page=page)
+        stage.deliver(page)
+    stage.stale_ticks(10)
+    stage.wait(20)
+
+
+def _swept_while_a_message_waits(stage: Stage) -> None:
+    _a_known_page(stage)
+    stage.add_page()
+    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600})
+    stage.assign("Ann", page=1)
+    stage.deliver(1)
+    stage.work()
+    stage.wait(600)
+    stage.tick("sweep")
+    stage.work()
+
+
+def _two_webhooks_are_lost(stage: Stage) -> None:
+    stage.wait(300)
+    stage.assign("Ben")
+    stage.notion.trash(stage.pages[1])
+    stage.wait(600)
+    stage.tick("sweep")
+
+
+def _four_late_messages(stage: Stage) -> None:
+    stage.add_page()
+    for page in (0, 1):
+        stage.assign("Ann", "Ben", page=page)
+        stage.deliver_late(page)
+    stage.work()
+
+
+def _two_ticks(stage: Stage) -> None:
+    for _ in range(2):
+        stage.wait(60)
+        stage.tick()
+        stage.work()
+
+
+def _the_token_is_wrong_for_a_while(stage: Stage) -> None:
+    stage.notion.revoke_token(stage.notion.token)
+    _ann(stage)
+    stage.work()
+    stage.deploy()
+    stage.work()
+    stage.notion.add_token(stage.notion.token)
+
+
+def _notion_fails_three_times(stage: Stage) -> None:
+    stage.notion.add_fault(faults.answer(503), times="forever")
+    _ann(stage)
+    for _ in range(3):
+        stage.work_one()
+
+
+def _notion_is_away_for_a_while(stage: Stage) -> None:
+    """The next failure trips the breaker."""
+    stage.work()
+    stage.minute()
+    stage.notion.clear_faults()
+
+
+def _a_message_of_the_other_lane_waits(stage: Stage) -> None:
+    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600})
+    _an_event_on_the_wrong_lane(stage)
+    stage.work()
+
+
+def _an_event_on_the_wrong_lane(stage: Stage) -> None:
+    """Ingest took it when there was one lane only."""
+    stage.add_page(lane=1)
+    stage.assign("Ann", page=1)
+    stage.deliver(1)
+
+
 def _it_is_on_the_lane_already(_: Stage) -> None:
     """Put on the lane anew, hidden there while Notion still limits, and then worked."""
 
@@ -119,8 +223,15 @@ _BOTH = {"comment Ann": ONCE, "message Ann": ONCE, "comment Ben": ONCE, "message
 _ONLY_ANN = {"comment Ann": ONCE, "message Ann": ONCE}
 
 SCENARIOS = (
-    Scenario("two people in one event", _nothing, _ann_and_ben, _BOTH),
-    Scenario("the first event of an installation", _nothing, _ann, _ONLY_ANN, remembers=False),
+    Scenario("two people in one event", _nothing, _ann_and_ben, _BOTH, repeated=Repeated.ALL),
+    Scenario(
+        "the first event of an installation",
+        _nothing,
+        _ann,
+        _ONLY_ANN,
+        remembers=False,
+        repeated=Repeated.ALL,
+    ),
     Scenario(
         "reassigned while a message waits",
         _ann_while_slack_is_limited,
@@ -153,6 +264,65 @@ SCENARIOS = (
         _nothing,
         _by_an_automation_without_names,
         {"comment Ann": ONCE, "message Somebody": ONCE},
+    ),
+    Scenario(
+        "three pages on a deep lane",
+        _a_known_page,
+        _three_pages_on_a_deep_lane,
+        {
+            **_ONLY_ANN,
+            "comment Ben 1": ONCE,
+            "message Ben 1": ONCE,
+            "comment Chloe 2": ONCE,
+            "message Chloé 2": ONCE,
+        },
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "a sweep finds an assignment and a page in the trash",
+        _swept_while_a_message_waits,
+        _two_webhooks_are_lost,
+        {"comment Ben": ONCE, "message Ben": ONCE, "comment Ann 1": ONCE, "message Ann 1": AT_MOST_ONCE},
+        sweeps=True,
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "four late messages become a digest",
+        _four_late_messages,
+        _two_ticks,
+        {"message Ann": ONCE, "message Ben": ONCE, "message Ann 1": ONCE, "message Ben 1": ONCE},
+        environ={"RULES_FILE": str(Path(__file__).with_name("messages_only.toml"))},
+    ),
+    Scenario(
+        "the token is wrong for a while",
+        _nothing,
+        _the_token_is_wrong_for_a_while,
+        _ONLY_ANN,
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "Notion is away for a while",
+        _notion_fails_three_times,
+        _notion_is_away_for_a_while,
+        _ONLY_ANN,
+        repeated=Repeated.DEATHS,
+        warm=True,
+    ),
+    Scenario(
+        "a tick is handed on to the other lane",
+        _a_message_of_the_other_lane_waits,
+        _tick_when_it_may_go,
+        {"comment Ann 1": ONCE, "message Ann 1": ONCE},
+        environ={"LANES": "2"},
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "an event is forwarded to its lane",
+        _nothing,
+        _an_event_on_the_wrong_lane,
+        {"comment Ann 1": ONCE, "message Ann 1": ONCE},
+        environ={"LANES": "2"},
+        repeated=Repeated.DEATHS,
     ),
 )
 

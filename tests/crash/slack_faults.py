@@ -78,18 +78,20 @@ def _breaks_off(call: Call) -> Any:
 
 
 FAULTS = (
-    Fault("connect timeout", _raises(lambda: URLError(TimeoutError("timed out")))),
+    Fault("connect timeout", _raises(lambda: URLError(TimeoutError("timed out"))), alike=True),
     Fault("connection refused", _raises(lambda: URLError(ConnectionRefusedError(111, "refused")))),
-    Fault("timeout before the effect", _raises(lambda: TimeoutError("timed out"))),
+    Fault("timeout before the effect", _raises(lambda: TimeoutError("timed out")), alike=True),
     Fault("timeout after the effect", _raises(lambda: TimeoutError("timed out"), effect=True)),
-    Fault("reset before the effect", _raises(lambda: ConnectionResetError(104, "reset"))),
-    Fault("reset after the effect", _raises(lambda: ConnectionResetError(104, "reset"), effect=True)),
-    Fault("answer breaks off", _breaks_off),
+    Fault("reset before the effect", _raises(lambda: ConnectionResetError(104, "reset")), alike=True),
+    Fault(
+        "reset after the effect", _raises(lambda: ConnectionResetError(104, "reset"), effect=True), alike=True
+    ),
+    Fault("answer breaks off", _breaks_off, alike=True),
     Fault("malformed 200", _malformed(effect=True)),
-    Fault("malformed 200 without effect", _malformed(effect=False)),
+    Fault("malformed 200 without effect", _malformed(effect=False), alike=True),
     Fault("429", _status(429, "ratelimited", Retry_After=str(RETRY_AFTER))),
-    Fault("503", _status(503, "service_unavailable")),
-    Fault("503 but done", _status(503, "service_unavailable", effect=True)),
-    Fault("internal_error", _not_ok("internal_error", effect=False)),
+    Fault("503", _status(503, "service_unavailable"), alike=True),
+    Fault("503 but done", _status(503, "service_unavailable", effect=True), alike=True),
+    Fault("internal_error", _not_ok("internal_error", effect=False), alike=True),
     Fault("internal_error but done", _not_ok("internal_error", effect=True)),
 )

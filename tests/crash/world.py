@@ -8,13 +8,19 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from datetime import timedelta
+from functools import cache
 from io import StringIO
 from itertools import count
 from typing import Any
 from unittest.mock import patch
 
+import moto.sqs.models
+from moto.core.utils import camelcase_to_underscores
+
 from infra.local.simulators.notion import NotionSimulator
 from infra.local.simulators.slack import SlackSimulator
+from steward.aws_trouble import passes
 from tests.crash.calls import Wire, tapped
 from tests.crash.tables import Tables
 from tests.integration.short_cut import shorten
@@ -23,7 +29,12 @@ from tests.integration.stand import REGION, Death, Stand, standing
 BETWEEN_RUNS = 7200
 """Seconds: longer than any budget, block or wait of the run before."""
 
-MOST_STEPS, MOST_TICKS = 60, 40
+MOST_STEPS, MOST_MINUTES = 60, 40
+
+SWEEP = 900
+"""Seconds between two sweeps."""
+
+CHANNELS = ("#tasks", "#team")
 
 ENVIRON = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -38,14 +49,19 @@ Rows = list[dict[str, Any]]
 
 
 class Stage:
-    """One run: a page, the events about it, and the invocations that work them."""
+    """One run: a page or some, the events about them, and the invocations that work them."""
 
-    def __init__(self, stand: Stand, wire: Wire, title: str) -> None:
-        self._stand, self._wire, self._tables = stand, wire, Tables()
-        self.title = title
-        self.page_id = stand.notion.add_page(stand.demo.data_source_id, {"Name": title})
+    def __init__(self, stand: Stand, wire: Wire, title: str, *, sweeps: bool) -> None:
+        self._stand, self._wire, self._tables, self._sweeps = stand, wire, Tables(), sweeps
+        self._title = title
+        self._titles: dict[str, int] = {}
+        self.pages: list[str] = []
+        self.page_id = self.add_page()
+        self._shown = {channel: len(stand.slack.messages(channel)) for channel in CHANNELS}
+        self._triage: Any = None
         self.printed = StringIO()
         self.events: list[dict[str, Any]] = []
+        self.unexpected = 0
         self._environment: Any = None
 
     @property
@@ -62,22 +78,60 @@ class Stage:
         """Let time pass."""
         self._stand.clock.sleep(seconds)
 
-    def assign(self, *names: str) -> None:
-        """Make these people the page's assignees."""
-        self._stand.assign(self.page_id, *(getattr(self._stand.demo, name.lower()) for name in names))
+    def add_page(self, lane: int | None = None) -> str:
+        """One page more, on this lane if that matters; the first is there from the beginning."""
+        title = f"{self._title}, {len(self.pages)}"
+        while True:
+            page_id = self._stand.notion.add_page(self._stand.demo.data_source_id, {"Name": title})
+            if lane is None or self._stand.group_of(page_id) == f"lane-{lane}":
+                break
+            self._stand.notion.delete_forever(page_id)
+        self._titles[title] = len(self.pages)
+        self.pages.append(page_id)
+        return page_id
 
-    def deliver(self, **changes: Any) -> None:
-        """Notion tells of the page."""
-        self.events.append(self._stand.send(self.page_id, **changes))
+    def assign(self, *names: str, page: int = 0) -> None:
+        """Make these people a page's assignees."""
+        people = (getattr(self._stand.demo, name.lower()) for name in names)
+        self._stand.assign(self.pages[page], *people)
+
+    def deliver(self, page: int = 0, **changes: Any) -> None:
+        """Notion tells of a page."""
+        self.events.append(self._stand.send(self.pages[page], **changes))
+
+    def deliver_late(self, page: int = 0) -> None:
+        """Notion tells of a page an hour after the change."""
+        at = self._stand.clock.now() - timedelta(hours=1)
+        self.deliver(page, timestamp=at.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
     def deliver_again(self) -> None:
         """Notion repeats its last event."""
         body = json.dumps({**self.events[-1], "attempt_number": 2}).encode()
         assert self._stand.deliver(body) == 200
 
-    def tick(self) -> None:
-        """The scheduler's settle tick."""
-        self._stand.settle()
+    def tick(self, kind: str = "settle") -> None:
+        """The scheduler's tick."""
+        self._stand.tick(kind)
+
+    def stale_ticks(self, number: int) -> None:
+        """Messages that wait and cost nothing: ticks from before a pause."""
+        for _ in range(number):
+            self._stand.tick("settle", self._stand.clock.now() - timedelta(hours=1))
+
+    def look(self) -> None:
+        """The triage's look; what it raises, the next one in a minute makes good."""
+        try:
+            with redirect_stdout(self.printed), self._wire.listened():
+                self._triage = self._triage or self._stand.watcher()
+                self._triage.handle(self._wire.remaining_ms)
+        except Death:
+            self._triage = None
+        except Exception as error:  # noqa: BLE001 - Lambda keeps an environment whose handler raised
+            self.unexpected += not passes(error)
+
+    def deploy(self) -> None:
+        """CloudFormation enables an event source that was disabled behind its back."""
+        self._stand.functions.deploy()
 
     def work(self) -> None:
         """Invoke until the lane is empty.
@@ -90,6 +144,13 @@ class Stage:
                 return
         self._purge("LANE_QUEUE_URL")
         raise AssertionError("the lane does not become empty")
+
+    def minute(self) -> None:
+        """A minute passes, with the settle tick and the triage's look in it."""
+        self.wait(60)
+        self.tick()
+        self.look()
+        self.work()
 
     def work_one(self) -> bool:
         """Invoke with the next message; False when there is none."""
@@ -105,14 +166,29 @@ class Stage:
         self._stand.time_out(record)
 
     def finish(self) -> None:
-        """Work, with the scheduler's ticks, until the page owes nothing more or does not get there."""
+        """Work, minute by minute, until nothing is owed and the lane runs, or it does not get there."""
         self.work()
-        for _ in range(MOST_TICKS):
-            if not self.still_open():
+        self._settle_down()
+        if self._sweeps:
+            # What fails holds up a sweep at most; the last of them finds nothing that was not told already.
+            for _ in range(1 + self._wire.struck):
+                self.wait(SWEEP)
+                self.tick("sweep")
+                self.work()
+                self._settle_down()
+
+    def _settle_down(self) -> None:
+        for _ in range(MOST_MINUTES):
+            if self.is_running() and not self.still_open():
                 return
-            self.wait(60)
-            self.tick()
-            self.work()
+            self.minute()
+        self._purge("LANE_QUEUE_URL")
+
+    def is_running(self) -> bool:
+        """Whether the lane neither rests nor is about to go on."""
+        rows = self._tables.rows(self._stand.environ["STATE_TABLE"])
+        pause = next((json.loads(row["document"]) for row in rows if row["pk"] == "MEMORY#PAUSE"), None)
+        return self._stand.functions.enabled and (pause is None or pause["phase"] == "running")
 
     def new_environment(self) -> None:
         """The next invocation starts cold."""
@@ -137,16 +213,23 @@ class Stage:
         return found
 
     def told(self) -> list[str]:
-        """Everything that people have seen of this page."""
+        """Everything that people have seen: way and person, and the page's number if it is not the first."""
         names = {getattr(self._stand.demo, name.lower()): name for name in ("Ann", "Ben", "Chloe")}
         comments = [
-            f"comment {names[run['mention']['user']['id']]}"
-            for comment in self.notion.comments(self.page_id)
+            f"comment {names[run['mention']['user']['id']]}{_number(page)}"
+            for page, page_id in enumerate(self.pages)
+            for comment in self.notion.comments(page_id)
             for run in comment["rich_text"]
             if run["type"] == "mention"
         ]
-        texts = [t for channel in ("#tasks", "#team") for t in self._stand.messages(channel)]
-        return comments + [f"message {t.split('*')[1]}" for t in texts if t.endswith(f"|{self.title}>")]
+        lines = [line for channel, seen in self._shown.items() for line in self._stand.notices(channel, seen)]
+        found = [(line.split("*")[1], line.rpartition("|")[2].removesuffix(">")) for line in lines]
+        return comments + [f"message {who}{_number(self._titles[title])}" for who, title in found]
+
+    def leave(self) -> None:
+        """Take the pages away, so that no later run meets them."""
+        for page_id in self.pages:
+            self.notion.delete_forever(page_id)
 
     def counted(self, metric: str) -> int:
         """How many times a metric was counted, as the functions' output has it."""
@@ -172,6 +255,10 @@ class Stage:
                 self._stand.acknowledge(record)
 
 
+def _number(page: int) -> str:
+    return f" {page}" if page else ""
+
+
 class World:
     """Sets the stage, again and again."""
 
@@ -180,10 +267,14 @@ class World:
         self.wire = wire
         self._titles = (f"Task {number} of the harness" for number in count(1))
         self._environ = dict(stand.environ)
+        self.asked: dict[str, frozenset[str]] = {}
         self._by: str | None = None
+        self._last: Stage | None = None
+        for page_id in stand.demo.tasks.values():
+            stand.notion.delete_forever(page_id)
         self._memory = self._learnt()
 
-    def stage(self, environ: Mapping[str, str], *, webhook: bool, remembers: bool) -> Stage:
+    def stage(self, environ: Mapping[str, str], *, webhook: bool, remembers: bool, sweeps: bool) -> Stage:
         """A stage that knows nothing of the ones before it."""
         stand = self._stand
         self.wire.prepare({})
@@ -191,15 +282,20 @@ class World:
         stand.notion.set_capabilities({"users": "with_email"})
         stand.notion.clear_faults()
         stand.slack.clear_faults()
+        stand.notion.add_token(stand.notion.token)
+        stand.functions.deploy()
+        if self._last is not None:
+            self._last.leave()
         self._restore(self._memory if remembers else {})
         stand.environ = {**self._environ, **environ}
         self._reach_slack("webhook" if webhook else "bot")
-        return Stage(stand, self.wire, next(self._titles))
+        self._last = Stage(stand, self.wire, next(self._titles), sweeps=sweeps)
+        return self._last
 
     def _learnt(self) -> Any:
         """What a system that has been running remembers: the channel's id and which property is the assignee."""
         self._reach_slack("bot")
-        stage = Stage(self._stand, self.wire, next(self._titles))
+        stage = self._last = Stage(self._stand, self.wire, next(self._titles), sweeps=False)
         stage.assign("Chloe")
         stage.deliver()
         stage.work()
@@ -227,6 +323,12 @@ class World:
 def world() -> Iterator[World]:
     """A world with a wire in it."""
     wire = Wire()
-    with patch.dict(os.environ, ENVIRON), standing() as stand, tapped(wire, stand.slack.url):
+    with (
+        patch.dict(os.environ, ENVIRON),
+        # Asked for every attribute of every message, a tenth of a run's time.
+        patch.object(moto.sqs.models, "camelcase_to_underscores", cache(camelcase_to_underscores)),
+        standing() as stand,
+        tapped(wire, stand.slack.url),
+    ):
         shorten(stand.dynamodb.meta.client, stand.sqs, stand.secrets)
         yield World(stand, wire)

@@ -73,10 +73,13 @@ class Stand:
 
     def look(self) -> str:
         """The triage's look at the lane, in a new environment."""
-        app = triage.make_app(
+        return self.watcher().handle(lambda: 30_000)["look"]
+
+    def watcher(self) -> triage.App:
+        """The triage, in a new environment."""
+        return triage.make_app(
             self.environ, aws=self.aws, now=self.clock.now, sleep=self.clock.sleep, rng=Random(7)
         )
-        return app.handle(lambda: 30_000)["look"]
 
     def deliver(self, body: bytes, signature: str | None = None) -> int:
         """Deliver a body as API Gateway does; the status of the answer."""
@@ -153,9 +156,9 @@ class Stand:
         self.tick("sweep")
         self.work()
 
-    def tick(self, kind: str) -> None:
-        """Send a tick of the scheduler."""
-        body = json.dumps({"v": 1, "kind": kind, "at": self.clock.now().isoformat()})
+    def tick(self, kind: str, at: datetime | None = None) -> None:
+        """Send a tick of the scheduler, of now or of another time."""
+        body = json.dumps({"v": 1, "kind": kind, "at": (at or self.clock.now()).isoformat()})
         self.sqs.send_message(
             QueueUrl=self.environ["LANE_QUEUE_URL"],
             MessageBody=body,
@@ -245,9 +248,10 @@ class Stand:
         """The texts in a Slack channel."""
         return [m["text"] for m in self.slack.messages(channel)]
 
-    def notices(self, channel: str = "#tasks") -> list[str]:
-        """The notices in a Slack channel, each once, whether they came alone or in a digest."""
-        texts = [block["text"]["text"] for m in self.slack.messages(channel) for block in m["blocks"]]
+    def notices(self, channel: str = "#tasks", first: int = 0) -> list[str]:
+        """The notices in a Slack channel from its ``first`` message on, whether they came alone or in a digest."""
+        messages = self.slack.messages(channel)[first:]
+        texts = [block["text"]["text"] for m in messages for block in m["blocks"]]
         return [line for text in texts for line in text.split("\n") if "is now assigned to" in line]
 
     def gather(self) -> None:
