@@ -20,7 +20,7 @@ from botocore.client import BaseClient
 from botocore.useragent import UserAgentString
 from slack_sdk.web import base_client
 
-from tests.integration.stand import Functions
+from tests.integration.aws import Functions
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -8,6 +8,7 @@ by what it was asked to wait.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from random import Random
 from typing import Any
 
