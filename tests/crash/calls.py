@@ -1,7 +1,7 @@
 """Every external call of the processor, numbered as it is made, and struck where a run says so.
 
 The seams are the lowest that every call has to pass: ``requests`` for Notion and incoming webhooks, the ``urlopen`` of
-slack_sdk, and botocore's one method for every operation of every client; Lambda is a fake of ours. So a new call, and a new client, is found
+slack_sdk, and botocore's one method for every operation of every client; SQS and Lambda are fakes of ours. So a new call, and a new client, is found
 without a change here, and what is built on the seams (slack_sdk's reading, boto3's resources) is under test as well.
 """
 
@@ -21,6 +21,7 @@ from botocore.useragent import UserAgentString
 from slack_sdk.web import base_client
 
 from tests.integration.aws import Functions
+from tests.integration.fifo import FifoQueues
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -153,23 +154,25 @@ def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
             Call(Kind.AWS, name, writes, parameters, lambda: api_call(client, operation, parameters))
         )
 
-    def switched(operation: str, *, writes: bool) -> Any:
-        original = getattr(Functions, xform_name(operation))
+    def asked(fake: type, service: str, operation: str, *, writes: bool = True) -> Any:
+        original, name = getattr(fake, xform_name(operation)), f"{service} {operation}"
 
-        def asked(functions: Functions, **parameters: Any) -> Any:
-            call = Call(
-                Kind.AWS, f"lambda {operation}", writes, parameters, lambda: original(functions, **parameters)
+        def passed(client: Any, **parameters: Any) -> Any:
+            return wire.carry(
+                Call(Kind.AWS, name, writes, parameters, lambda: original(client, **parameters))
             )
-            return wire.carry(call)
 
-        return patch.object(Functions, xform_name(operation), asked)
+        return patch.object(fake, xform_name(operation), passed)
 
     with (
         patch.object(requests.Session, "send", sent),
         patch.object(base_client, "urlopen", opened),
         patch.object(BaseClient, "_make_api_call", called),
-        switched("ListEventSourceMappings", writes=False),
-        switched("UpdateEventSourceMapping", writes=True),
+        asked(Functions, "lambda", "ListEventSourceMappings", writes=False),
+        asked(Functions, "lambda", "UpdateEventSourceMapping"),
+        asked(FifoQueues, "sqs", "SendMessage"),
+        asked(FifoQueues, "sqs", "ChangeMessageVisibility"),
+        asked(FifoQueues, "sqs", "GetQueueAttributes", writes=False),
         # Made anew for every call of a client: a tenth of a run's time.
         patch.object(UserAgentString, "to_string", lambda _: "steward"),
     ):

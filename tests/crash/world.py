@@ -9,14 +9,10 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
-from functools import cache
 from io import StringIO
 from itertools import count
 from typing import Any
 from unittest.mock import patch
-
-import moto.sqs.models
-from moto.core.utils import camelcase_to_underscores
 
 from infra.local.simulators.notion import NotionSimulator
 from infra.local.simulators.slack import SlackSimulator
@@ -325,10 +321,8 @@ def world() -> Iterator[World]:
     wire = Wire()
     with (
         patch.dict(os.environ, ENVIRON),
-        # Asked for every attribute of every message, a tenth of a run's time.
-        patch.object(moto.sqs.models, "camelcase_to_underscores", cache(camelcase_to_underscores)),
-        standing() as stand,
+        standing(quick=True) as stand,
         tapped(wire, stand.slack.url),
     ):
-        shorten(stand.dynamodb.meta.client, stand.sqs, stand.secrets)
+        shorten(stand.secrets)
         yield World(stand, wire)

@@ -129,6 +129,10 @@ class FifoQueues:
         visible = sum(m.visible_at <= now for group in self._queues[QueueUrl].groups.values() for m in group)
         return {"Attributes": dict.fromkeys(AttributeNames, str(visible))}
 
+    def purge_queue(self, *, QueueUrl: str) -> None:  # noqa: N803
+        """Drop every message."""
+        self._queues[QueueUrl].groups.clear()
+
     def next_visible(self, url: str) -> float | None:
         """When the next message can be received; None when there is none."""
         heads = [group[0].visible_at for group in self._queues[url].groups.values() if group]
