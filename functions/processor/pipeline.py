@@ -15,7 +15,8 @@
 Whatever the decision, what the page still owes is settled: a redelivery after a crash finishes what was begun.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from processor.burst import DEEP, Burst
@@ -37,6 +38,25 @@ LATE = timedelta(minutes=10)
 
 GATHER = timedelta(seconds=45)
 """How long messages wait to be gathered; the tick that sends them comes every minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What working an event came to.
+
+    Attributes:
+        decision: what became of it.
+        why: one sentence.
+        before: the page's snapshot as it was, or None.
+        after: as it is now, or None.
+        effects: those that the event led to, and those that the page owed.
+    """
+
+    decision: Decision
+    why: str
+    before: Snapshot | None = None
+    after: Snapshot | None = None
+    effects: Sequence[Effect] = ()
 
 
 class Pipeline:
@@ -82,16 +102,15 @@ class Pipeline:
                 self._settler.settle(self._state.load(event.entity_id))
             self._journal.redelivered(event.id)
             return Decision.DUPLICATE
-        decision, why, previous, record, effects = self._decide(event)
-        snapshot = record.snapshot if record else None
-        before, after = changes(previous, snapshot)
+        outcome = self._decide(event)
+        before, after = changes(outcome.before, outcome.after)
         self._journal.record(
             Entry(
                 event,
-                decision,
-                why,
-                title=snapshot.title if snapshot else None,
-                effects=effects,
+                outcome.decision,
+                outcome.why,
+                title=outcome.after.title if outcome.after else None,
+                effects=outcome.effects,
                 calls=self._calls() - calls_before,
                 received_at=received_at,
                 finished_at=self._now(),
@@ -99,7 +118,7 @@ class Pipeline:
                 after=after,
             )
         )
-        return decision
+        return outcome.decision
 
     def park(self, event: Event, parked: Parked, received_at: datetime | None) -> None:
         """Record an event that was put among the dead letters, so that it is not worked again by a redelivery."""
@@ -118,11 +137,10 @@ class Pipeline:
             )
         )
 
-    def _decide(self, event: Event) -> tuple[Decision, str, Snapshot | None, PageRecord | None, list[Effect]]:
-        """What becomes of the event, why, the page's snapshot before, what is known after, and the effects it led to."""
+    def _decide(self, event: Event) -> _Outcome:
         verdict = judge(event, self._rules, self._known.assignee_ids(self._rules), self._known.own_bot)
         if isinstance(verdict, Irrelevant):
-            return Decision.IGNORED, verdict.why, None, None, []
+            return _Outcome(Decision.IGNORED, verdict.why)
         page_id = verdict.page_id
         record = self._state.load(page_id)
         previous = record.snapshot
@@ -138,13 +156,8 @@ class Pipeline:
         owed = {e.id for e in record.still_open}
         if self._settler.settle(record):
             record = self._state.load(page_id)
-        return (
-            decision,
-            why,
-            previous,
-            record,
-            [e for e in record.effects if e.event_id == event.id or e.id in owed],
-        )
+        effects = [e for e in record.effects if e.event_id == event.id or e.id in owed]
+        return _Outcome(decision, why, previous, record.snapshot, effects)
 
     def _covered(self, event: Event, record: PageRecord, snapshot: Snapshot) -> tuple[Decision, str, bool]:
         """The decision, why, and whether something was planned."""

@@ -106,7 +106,7 @@ class Journal:
             "after": dict(entry.after),
             "attempts": entry.attempts,
             "exception": entry.exception,
-            "effects": [told(e) for e in entry.effects],
+            "effects": [effect_row(e) for e in entry.effects],
             "calls": entry.calls,
             "latency_ms": latency,
             "deliveries": 1,
@@ -148,7 +148,7 @@ def _key(event_id: str) -> dict[str, str]:
     return {"pk": f"EVENT#{event_id}", "sk": "RECORD"}
 
 
-def told(effect: Effect) -> dict[str, Any]:
+def effect_row(effect: Effect) -> dict[str, Any]:
     """An effect as a row tells of it, without what is None; times are ISO-8601 strings."""
     shown = {
         "id": effect.id,

@@ -41,10 +41,6 @@ class Property:
     type: str
     value: object
 
-    def goes_by(self, reference: str) -> bool:
-        """Tell whether ``reference`` is this property's id, encoded or not, or its name."""
-        return reference in (self.id, self.name) or unquote(reference) == unquote(self.id)
-
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -121,8 +121,7 @@ def cause_of(failure: CallFailed) -> Cause | None:
 class Breaker:
     """Counts failures in a row, in this environment; a success, or a refusal that proves life, begins anew."""
 
-    def __init__(self, trip: int = TRIP) -> None:
-        self._trip = trip
+    def __init__(self) -> None:
         self._failures = 0
         self._tripped: tuple[Cause, str] | None = None
 
@@ -135,7 +134,7 @@ class Breaker:
             self._failures, self._tripped = 0, None
             return
         self._failures += 1
-        if cause is not Cause.VENDOR or self._failures >= self._trip:
+        if cause is not Cause.VENDOR or self._failures >= TRIP:
             self._tripped = (cause, str(failure))
 
     def take(self) -> tuple[Cause, str] | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from steward.journal import Journal, told
+from steward.journal import Journal, effect_row
 from steward.state import State
 
 NOW, THEN = "now", "as journalled"
@@ -19,7 +19,7 @@ def explanation(
     Returns:
         A JSON document, or None when the journal has no row: ``event`` (id, type, dialect, entity, title, occurred_at,
         received_at, finished_at, latency_ms), ``decision``, ``why``, ``rules``, ``changes`` (label → before, after),
-        ``effects`` (as ``journal.told`` gives them, with ``seen``: now, or as journalled), ``calls``, ``deliveries``,
+        ``effects`` (as ``journal.effect_row`` gives them, with ``seen``: now, or as journalled), ``calls``, ``deliveries``,
         and, for what was parked, ``attempts`` and ``exception``. Times are ISO-8601 strings.
     """
     row = Journal(journal_table, journal_days, now).row(event_id)
@@ -52,7 +52,7 @@ def _effects(event_id: str, row: Mapping[str, Any], state: State) -> list[dict[s
     """In the order of the row; a Slack message may have been sent after the event was journalled."""
     page_id = row.get("entity")
     record = state.load(page_id) if page_id else None
-    living = {e.id: told(e) for e in record.effects if e.event_id == event_id} if record else {}
+    living = {e.id: effect_row(e) for e in record.effects if e.event_id == event_id} if record else {}
     found = [
         {**living.pop(effect["id"]), "seen": NOW}
         if effect["id"] in living
