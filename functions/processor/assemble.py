@@ -8,14 +8,16 @@ from aws_lambda_powertools import Logger
 
 from processor.burst import Burst
 from processor.current_lane import CurrentLane
+from processor.edits import Edits
 from processor.found import Finder
 from processor.known import Known
 from processor.names import Names
 from processor.outbox import Outbox
 from processor.pipeline import GATHER, Pipeline
+from processor.presence import Presence
 from processor.reconcile import Reconciler
 from processor.settle import Settler, WhenUnsure
-from processor.sweep import Sweeper
+from processor.sweep import TIME_TO_STOP, Sweeper
 from processor.ticks import Ticks
 from processor.vitals import Vitals
 from processor.worker import Worker
@@ -108,33 +110,43 @@ def assemble(
         calls=current.calls,
         waiting=lane.waiting,
     )
-    sweeper = Sweeper(
-        rules=rules,
+    vitals = Vitals(notion, [source.id for source in rules.data_source])
+    finder = Finder(
         state=state,
-        memory=memory,
-        notion=notion,
-        known=known,
-        finder=Finder(
-            state=state,
-            journal=journal,
-            reconciler=reconciler,
-            settler=settler,
-            mine=current.mine,
-            now=now,
-            calls=current.calls,
-            count=count,
-            quiet_until=lambda: now() + GATHER,
-        ),
+        journal=journal,
+        reconciler=reconciler,
+        settler=settler,
         mine=current.mine,
         now=now,
-        time_left=time_left,
+        calls=current.calls,
+        vitals=vitals,
+        logger=logger,
+        count=count,
+        quiet_until=lambda: now() + GATHER,
+    )
+
+    def out_of_time() -> bool:
+        return time_left() < TIME_TO_STOP
+
+    sweeper = Sweeper(
+        rules=rules,
+        memory=memory,
+        edits=Edits(
+            memory=memory, notion=notion, known=known, finder=finder, now=now, out_of_time=out_of_time
+        ),
+        presence=Presence(
+            state=state, memory=memory, notion=notion, known=known, finder=finder, out_of_time=out_of_time
+        ),
+        now=now,
+        out_of_time=out_of_time,
+        logger=logger,
         count=count,
     )
     return Worker(
         pipeline=pipeline,
         ticks=Ticks(
             lane=lane,
-            outbox=Outbox(state=state, settler=settler, lane_of_page=lane.group_of, now=now, count=count),
+            outbox=Outbox(state=state, settler=settler, lane=lane, now=now, count=count),
             sweeper=sweeper,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
@@ -142,7 +154,7 @@ def assemble(
         lane=lane,
         switch=switch,
         breaker=breaker,
-        vitals=Vitals(notion, [source.id for source in rules.data_source]),
+        vitals=vitals,
         enter=current.enter,
         logger=logger,
         count=count,

@@ -15,22 +15,14 @@ from processor.listing import chunks
 from processor.reconcile import Reason, Reconciler
 from processor.relevance import News
 from steward.clients.notion import NotionClient
-from steward.errors import CallFailed, Failure, StateConflict
+from steward.errors import CallFailed, StateConflict
 from steward.events import Event
+from steward.outcomes import CONNECTION_WIDE
 from steward.rules import DataSource
 from steward.snapshots import minute_of
 
 DEEP = 10
 """Messages waiting from which a query is worth its row of risks: below, reading is as quick and surer."""
-
-_HOLDS_READINGS_TOO = (
-    Failure.RATE_LIMITED,
-    Failure.WORKSPACE_LIMITED,
-    Failure.BLOCKED,
-    Failure.BUDGET_SPENT,
-    Failure.OUT_OF_TIME,
-    Failure.UNAUTHORIZED,
-)
 
 ROWS = 100
 """Rows of one answer."""
@@ -41,18 +33,22 @@ EDITS = frozenset({"page.created", "page.properties_updated", "page.updated"})
 TIME_TO_STOP = 12.0
 """Seconds of the Lambda's time that are left for the event itself."""
 
-CURSOR_KEEPS = timedelta(minutes=2)
-"""A query that ran out of time is gone on with for so long; cursors are Notion's and not for keeping."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The last query of a source: from when, until when it could see, and where it stopped, if it did."""
+    """The last query of a source.
+
+    Attributes:
+        since: from when.
+        observed_at: until when it could see.
+        reached: the minute of the last row that was taken, when it stopped before its end.
+        cursor: where it stopped; None when it came to its end.
+    """
 
     since: datetime
     observed_at: datetime | None
+    reached: datetime
     cursor: str | None
-    asked_at: datetime
 
 
 class Burst:
@@ -109,17 +105,24 @@ class Burst:
         asked = self._asked.get(source.id)
         cursor = None
         if asked is not None and asked.since <= since:
-            if asked.cursor is not None and self._now() - asked.asked_at < CURSOR_KEEPS:
+            if asked.cursor is not None and since <= asked.reached:
                 since, cursor = asked.since, asked.cursor
-            elif asked.observed_at is not None and asked.observed_at >= event.occurred_at + self._margin:
+            elif (
+                asked.cursor is None
+                and asked.observed_at is not None
+                and asked.observed_at >= event.occurred_at + self._margin
+            ):
                 return False  # asked already, and it did not say
         try:
             # One more than the waiting would fill: not every row is one of theirs.
             self._take(event, source, since, cursor, ceil(waiting / ROWS) + 1, reason)
         except CallFailed as failure:
-            if failure.failure in _HOLDS_READINGS_TOO:
+            if failure.failure in CONNECTION_WIDE:
                 raise
-            self._asked[source.id] = _Asked(since, self._now(), None, self._now())
+            if cursor is not None:
+                del self._asked[source.id]  # cursors are Notion's and not for keeping: ask anew
+            else:
+                self._asked[source.id] = _Asked(since, self._now(), since, None)
         return True
 
     def _take(
@@ -136,7 +139,8 @@ class Burst:
         )
         source_id = self._known.query_id(source)
         for number, chunk in enumerate(chunks(self._notion, source_id, "last_edited_time", since, cursor), 1):
-            self._asked[source.id] = _Asked(since, chunk.observed_at, chunk.cursor, self._now())
+            reached = max((p.last_edited_time for p in chunk.pages if p.last_edited_time), default=since)
+            self._asked[source.id] = _Asked(since, chunk.observed_at, reached, chunk.cursor)
             for page in chunk.pages:
                 if not self._mine(page.id):
                     continue

@@ -4,21 +4,27 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+from aws_lambda_powertools import Logger
+
 from processor.changes import changes
+from processor.listing import Chunk
 from processor.reconcile import Reason, Reconciler
 from processor.relevance import News
 from processor.settle import Settler
+from processor.vitals import Vitals
 from steward import telemetry
-from steward.errors import StateConflict
+from steward.errors import CallFailed, Failure, StateConflict
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
+from steward.outcomes import CONNECTION_WIDE
 from steward.pages import Page
 from steward.rules import DataSource
+from steward.snapshots import Snapshot
 from steward.state import State
 
 
 class Finder:
-    """Heals one page at a time; a page that another writer is at is left to the next sweep."""
+    """Heals one page at a time. What can't be done with one page does not keep the others from being healed."""
 
     def __init__(
         self,
@@ -30,6 +36,8 @@ class Finder:
         mine: Callable[[str], bool],
         now: Callable[[], datetime],
         calls: Callable[[], int],
+        vitals: Vitals,
+        logger: Logger,
         count: telemetry.Count,
         quiet_until: Callable[[], datetime],
     ) -> None:
@@ -43,6 +51,8 @@ class Finder:
             mine: whether a page belongs to the lane that is being swept.
             now: our clock.
             calls: Notion calls spent so far.
+            vitals: says whether it is Notion or just one page.
+            logger: logs.
             count: counts.
             quiet_until: until when the messages of lost changes wait to be gathered: they are late already.
         """
@@ -53,60 +63,85 @@ class Finder:
         self._mine = mine
         self._now = now
         self._calls = calls
+        self._vitals = vitals
+        self._logger = logger
         self._count = count
         self._quiet_until = quiet_until
 
-    def compare(
-        self,
-        pages: Sequence[Page],
-        source: DataSource,
-        observed_at: datetime | None,
-        created_since: datetime | None,
-    ) -> int:
-        """Compare rows with their snapshots and heal what differs; returns how many changes had been lost.
+    def compare(self, chunk: Chunk, source: DataSource, *, before: datetime, created_since: datetime) -> None:
+        """Compare rows with their snapshots and heal what differs; every change that was lost is counted.
 
         Args:
-            pages: up to 100 rows of a query.
+            chunk: rows of a query.
             source: their data source.
-            observed_at: when Notion answered.
-            created_since: a page that was never seen and was created since then is news; None: never is.
-        """
-        mine = [page for page in pages if self._mine(page.id)]
-        known = self._state.snapshots([page.id for page in mine])
-        lost = 0
-        for page in mine:
-            before = known.get(page.id)
-            fresh = before is None and created_since is not None and _created(page, created_since)
-            if fresh or (before is not None and self._reconciler.differs(page, source, before)):
-                lost += self._heal(page, source, observed_at, news=fresh)
-            elif before is not None and before.unannounced:
-                lost += self._found(page.id, source, partial(self._announce, page.id), page.last_edited_time)
-            elif before is None or before.title != page.title:
-                # A baseline, or what no automation watches: nothing to tell.
-                silent = Reason("sweep", lambda _page, _source: News(False, None))
-                _unless_raced(partial(self._reconciler.take_row, page, source, observed_at, silent))
-        return lost
+            before: rows that were edited then or later are left out.
+            created_since: a page that was never seen and was created since then is news.
 
-    def missing(self, page_ids: Sequence[str], source: DataSource, stop: Callable[[], bool]) -> int:
-        """Read pages that are remembered and were not listed; returns how many had changed."""
-        lost = 0
+        Raises:
+            CallFailed: see ``Sweeper``; never for what is wrong with one page.
+        """
+        mine = [
+            page
+            for page in chunk.pages
+            if page.last_edited_time is not None and page.last_edited_time < before and self._mine(page.id)
+        ]
+        known = self._state.snapshots([page.id for page in mine])
+        for page in mine:
+            look = partial(self._compare, page, known.get(page.id), source, chunk.observed_at, created_since)
+            self._sparing_the_others(page.id, look)
+
+    def missing(self, page_ids: Sequence[str], source: DataSource, stop: Callable[[], bool]) -> None:
+        """Read pages that are remembered and were not listed.
+
+        Raises:
+            CallFailed: as ``compare``.
+        """
         for page_id in page_ids:
             if stop():
-                break
-            lost += self._found(page_id, source, partial(self._reconciler.read, page_id))
-        return lost
+                return
+            if self._mine(page_id):
+                read = partial(self._reconciler.read, page_id)
+                self._sparing_the_others(page_id, partial(self._found, page_id, source, read))
+
+    def _compare(
+        self,
+        page: Page,
+        before: Snapshot | None,
+        source: DataSource,
+        observed_at: datetime | None,
+        created_since: datetime,
+    ) -> None:
+        fresh = before is None and page.created_time is not None and page.created_time >= created_since
+        if fresh or (before is not None and self._reconciler.differs(page, source, before)):
+            take = partial(self._take, page, source, observed_at)
+            self._found(page.id, source, take, page.last_edited_time, news=fresh)
+        elif before is not None and before.unannounced:
+            self._found(page.id, source, partial(self._announce, page.id), page.last_edited_time)
+        elif before is None or before.title != page.title:
+            # A baseline, or what no automation watches: nothing to tell.
+            silent = Reason("sweep", lambda _page, _source: News(False, None))
+            self._reconciler.take_row(page, source, observed_at, silent)
+
+    def _take(self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason) -> None:
+        # A row that is not later than what is known may be an old one: then only a reading can tell.
+        if not self._reconciler.take_row(page, source, observed_at, reason):
+            self._reconciler.read(page.id, reason)
 
     def _announce(self, page_id: str, reason: Reason) -> None:
         del reason
         self._reconciler.announce(self._state.load(page_id))
 
-    def _heal(self, page: Page, source: DataSource, observed_at: datetime | None, *, news: bool) -> int:
-        def take(reason: Reason) -> None:
-            # A row that is not later than what is known may be an old one: then only a reading can tell.
-            if not self._reconciler.take_row(page, source, observed_at, reason):
-                self._reconciler.read(page.id, reason)
-
-        return self._found(page.id, source, take, page.last_edited_time, news=news)
+    def _sparing_the_others(self, page_id: str, look: Callable[[], None]) -> None:
+        try:
+            look()
+        except StateConflict:
+            pass  # whoever was faster knows it better
+        except CallFailed as failure:
+            trouble = failure.failure in (Failure.UNAVAILABLE, Failure.UNREACHABLE)
+            if failure.failure in CONNECTION_WIDE or (trouble and not self._vitals.answers_without(page_id)):
+                raise
+            self._count(telemetry.CALL_FAILED, failure=str(failure.failure))
+            self._logger.warning("a page is left out of the sweep", page_id=page_id, failure=str(failure))
 
     def _found(
         self,
@@ -116,50 +151,42 @@ class Finder:
         changed_at: datetime | None = None,
         *,
         news: bool = False,
-    ) -> int:
+    ) -> None:
+        """Look at a page again; when that shows a change, it was lost: count it, tell it, write it down."""
         now, calls = self._now(), self._calls()
         event_id = f"sweep-{now:%Y%m%dT%H%M%S}-{page_id}"
         before = self._state.load(page_id)
         self._settler.settle(before, only_started=True)
-        reason = Reason(event_id, lambda _page, _source: News(news, changed_at), self._quiet_until())
-        if not _unless_raced(partial(look, reason)):
-            return 0
+        look(Reason(event_id, lambda _page, _source: News(news, changed_at), self._quiet_until()))
         after = self._state.load(page_id)
-        was, became = changes(before.snapshot, after.snapshot)
         announced = before.snapshot is not None and before.snapshot.unannounced
-        if not announced and not {"assignees", "gone"} & set(became):
-            return 0
-        self._settler.settle(after)
+        if not announced and not {"assignees", "gone"} & set(changes(before.snapshot, after.snapshot)[1]):
+            return
+        self._count(telemetry.CHANGES_LOST)
         if changed_at is not None:
             self._count(telemetry.UNSEEN_SECONDS, (now - changed_at).total_seconds())
-        event = Event(event_id, "sweep", "sweep", changed_at, page_id, "page", data_source_id=source.id)
+        try:
+            self._settler.settle(after)
+        finally:
+            # The next sweep finds no difference any more: what is not written down now never is.
+            event = Event(event_id, "sweep", "sweep", changed_at, page_id, "page", data_source_id=source.id)
+            self._write_down(page_id, event, before.snapshot, self._calls() - calls)
+
+    def _write_down(self, page_id: str, event: Event, before: Snapshot | None, calls: int) -> None:
         record = self._state.load(page_id)
         snapshot = record.snapshot
+        was, became = changes(before, snapshot)
         self._journal.record(
             Entry(
                 event,
                 Decision.GONE if snapshot is None or snapshot.gone else Decision.OBSERVED,
                 "found by the sweep: no webhook brought this change",
                 title=snapshot.title if snapshot else None,
-                effects=[e for e in record.effects if e.event_id == event_id],
-                calls=self._calls() - calls,
+                effects=[e for e in record.effects if e.event_id == event.id],
+                calls=calls,
                 received_at=None,
                 finished_at=self._now(),
                 before=was,
                 after=became,
             )
         )
-        return 1
-
-
-def _unless_raced(act: Callable[[], object]) -> bool:
-    """Act; False when another writer was faster, who knows it better."""
-    try:
-        act()
-    except StateConflict:
-        return False
-    return True
-
-
-def _created(page: Page, since: datetime) -> bool:
-    return page.created_time is not None and page.created_time >= since

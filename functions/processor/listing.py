@@ -6,7 +6,7 @@ is; a query ends after 10,000 results and then says so; times are minutes.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 from steward.clients.notion import NotionClient
@@ -14,6 +14,9 @@ from steward.errors import CallFailed, Failure
 from steward.pages import Page, decode_page
 
 By = Literal["last_edited_time", "created_time"]
+
+MINUTE = timedelta(minutes=1)
+"""What Notion's times are rounded down to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class Chunk:
     observed_at: datetime | None
     cursor: str | None
     cut: bool
+
+    @property
+    def is_last(self) -> bool:
+        """Whether there is no more."""
+        return self.cursor is None and not self.cut
 
 
 def chunks(

@@ -11,7 +11,8 @@ from datetime import datetime
 from processor.settle import Settler
 from steward import telemetry
 from steward.effects import Effect, Kind, Notice, Status
-from steward.errors import StateConflict
+from steward.errors import CallFailed, StateConflict
+from steward.lane import Lane
 from steward.state import State
 
 DUE_PAGES = 50
@@ -22,6 +23,9 @@ GATHER_FROM = 4
 
 IN_ONE = 40
 """Notices in one digest: what a person still reads, what Slack takes in one message, what one transaction writes."""
+
+MOST_TROUBLES = 3
+"""Pages that fail before a tick ends."""
 
 _DIGEST = "digest-"
 
@@ -34,13 +38,13 @@ class Outbox:
         *,
         state: State,
         settler: Settler,
-        lane_of_page: Callable[[str], str],
+        lane: Lane,
         now: Callable[[], datetime],
         count: telemetry.Count,
     ) -> None:
         self._state = state
         self._settler = settler
-        self._lane_of_page = lane_of_page
+        self._queue = lane
         self._now = now
         self._count = count
 
@@ -53,16 +57,25 @@ class Outbox:
         pages = self._state.due(lambda page_id: self._lane(page_id) == lane, DUE_PAGES)
         effects = [e for page_id in pages for e in self._state.load(page_id).still_open]
         digests = [self._fold(lane, channel, part) for channel, part in self._gather(effects)]
-        tried = sum(
-            self._settler.settle(self._state.load(page_id), gathered=True)
-            for page_id in [*pages, *filter(None, digests)]
-        )
+        tried, troubles = 0, list[CallFailed]()
+        for page_id in [*filter(None, digests), *pages]:
+            try:
+                tried += self._settler.settle(self._state.load(page_id), gathered=True)
+            except CallFailed as failure:
+                # One page's trouble is its own; what is everybody's shows again at once.
+                troubles.append(failure)
+                if len(troubles) == MOST_TROUBLES:
+                    break
+        if troubles:
+            raise troubles[0]
         return len(pages) < DUE_PAGES or tried == 0
 
     def _lane(self, page_id: str) -> str:
         if page_id.startswith(_DIGEST):
-            return page_id.removeprefix(_DIGEST).partition("/")[0]
-        return self._lane_of_page(page_id)
+            made_in = page_id.removeprefix(_DIGEST).partition("/")[0]
+            if made_in in self._queue.groups:  # there may be fewer lanes than when it was made
+                return made_in
+        return self._queue.group_of(page_id)
 
     def _gather(self, effects: Sequence[Effect]) -> list[tuple[str, list[Effect]]]:
         channels: dict[str, list[Effect]] = {}

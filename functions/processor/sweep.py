@@ -1,90 +1,40 @@
 """The sweep: finds the changes that no webhook brought, and says how many there were (P6).
 
-Two looks at each data source, both through the same pipeline from *observe* on:
+Two looks at each data source, both through the same pipeline from *observe* on: what was edited since the last sweep
+(``processor.edits``), and what is there at all (``processor.presence``). Values are compared, not times.
 
-- **changes**: the rows edited since the last sweep, with an overlap, because times are minutes and an index lags. Values
-  are compared, not times. What was edited within the last minutes is left to the next sweep: its webhook may be on
-  its way.
-- **presence**: the rows by the time at which they were created, some hundred a sweep, the next sweep going on from there.
-  A page that is remembered and not among them is read: trashed, moved, unshared, or just not indexed yet. A page that
-  was never seen becomes a silent baseline.
-
-What the sweep finds different, when everything that was delivered before it has been worked, is a lost change.
+What the sweep finds different, when everything that was delivered before it has been worked, is a lost change. So what
+was edited within the last minutes before its tick is left to the next sweep: its webhook may be on its way, or waiting
+in the lane behind the tick.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
-from processor.found import Finder
-from processor.known import Known
-from processor.listing import Chunk, chunks
+from aws_lambda_powertools import Logger
+
+from processor.edits import Edits, Mark
+from processor.listing import Chunk
+from processor.presence import Presence
 from steward import telemetry
-from steward.clients.notion import NotionClient
-from steward.documents import iso, moment
-from steward.errors import CallFailed, Failure
+from steward.errors import CallFailed
 from steward.memory import Memory
-from steward.outcomes import TABLE, Then
-from steward.pages import Page
+from steward.outcomes import CONNECTION_WIDE, TABLE, Then
 from steward.rules import DataSource, Rules
 from steward.snapshots import minute_of
-from steward.state import State
 
 LAG = timedelta(minutes=6)
 """Notion aims at delivering within five minutes; what was edited since is not lost yet."""
 
-OVERLAP = timedelta(minutes=2)
-"""Looked at twice: times are minutes, and the index behind a query may lag."""
-
-FIRST = timedelta(days=1)
-"""How far the first sweep of a data source looks back."""
-
 PRESENCE_CALLS = 10
-"""Calls that one sweep of one data source spends on presence: a thousand pages."""
+"""Calls that one sweep of one data source spends on listing what is there: a thousand pages."""
+
+PRESENCE_IN_ALL = 30
+"""Calls that one sweep spends so on all of them, in turns: events wait behind it."""
 
 TIME_TO_STOP = 10.0
 """Seconds of the Lambda's time from which nothing more is begun."""
-
-_MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """How far one lane has compared one data source.
-
-    Attributes:
-        began: the minute of the first sweep; a page that was created since and never seen was never announced.
-        since: where the query that is under way begins.
-        until: everything edited before was compared.
-        cursor: where the query goes on; None when it is not under way.
-    """
-
-    began: datetime
-    since: datetime
-    until: datetime
-    cursor: str | None = None
-
-    @staticmethod
-    def of(document: Any | None, now: datetime) -> "_Mark":
-        """What was remembered, or the beginning."""
-        if not isinstance(document, dict):
-            return _Mark(minute_of(now), now - FIRST, now - FIRST)
-        began, since, until = (datetime.fromisoformat(document[name]) for name in ("began", "since", "until"))
-        return _Mark(began, since, until, document["cursor"])
-
-    def at(self, until: datetime, cursor: str | None) -> "_Mark":
-        """Having come so far; without a cursor the next query begins anew, with an overlap."""
-        return _Mark(self.began, until - OVERLAP if cursor is None else self.since, until, cursor)
-
-    def document(self) -> dict[str, str | None]:
-        """As it is remembered."""
-        return {
-            "began": iso(self.began),
-            "since": iso(self.since),
-            "until": iso(self.until),
-            "cursor": self.cursor,
-        }
 
 
 class Sweeper:
@@ -94,108 +44,78 @@ class Sweeper:
         self,
         *,
         rules: Rules,
-        state: State,
         memory: Memory,
-        notion: NotionClient,
-        known: Known,
-        finder: Finder,
-        mine: Callable[[str], bool],
+        edits: Edits,
+        presence: Presence,
         now: Callable[[], datetime],
-        time_left: Callable[[], float],
+        out_of_time: Callable[[], bool],
+        logger: Logger,
         count: telemetry.Count,
     ) -> None:
         self._rules = rules
-        self._state = state
         self._memory = memory
-        self._notion = notion
-        self._known = known
-        self._finder = finder
-        self._mine = mine
+        self._edits = edits
+        self._presence = presence
         self._now = now
-        self._time_left = time_left
+        self._out_of_time = out_of_time
+        self._logger = logger
         self._count = count
 
-    def sweep(self, lane: str) -> bool:
-        """Look at every data source; False when time ran out before all changes were compared: go on in a new message.
+    def sweep(self, lane: str, at: datetime | None) -> bool:
+        """Look at every data source; False when time ran out before all edits were compared: go on in a new message.
+
+        Args:
+            lane: whose pages.
+            at: the tick's time; None for now.
 
         Raises:
             CallFailed: Notion is in trouble that passes; what was compared so far is remembered.
         """
-        lost, complete = 0, True
+        self._count(telemetry.CHANGES_LOST, 0)  # a sweep that finds none says so
+        compared: list[tuple[DataSource, Mark]] = []
+        troubles: list[CallFailed] = []
         for source in self._rules.data_source:
-            try:
-                found, done = self._changes(source, lane)
-                lost, complete = lost + found, complete and done
-                if done:
-                    lost += self._presence(source, lane)
-            except CallFailed as failure:
-                if TABLE[failure.failure].observing is Then.WAIT:
-                    raise
-                # Not shared, or not there: the other sources are swept all the same.
-                self._count(telemetry.CALL_FAILED, failure=str(failure.failure))
-        self._count(telemetry.CHANGES_LOST, lost)
-        return complete
+            with self._sparing_the_others(source, troubles):
+                mark = self._edits.compare(source, lane, lambda chunk: self._horizon(chunk, at))
+                if mark is None:
+                    return False
+                compared.append((source, mark))
+        self._list(lane, compared, troubles)
+        if troubles:
+            raise troubles[0]
+        return True
 
-    def _changes(self, source: DataSource, lane: str) -> tuple[int, bool]:
-        name = f"SWEPT#{source.id}#{lane}"
-        mark = _Mark.of(self._memory.recall(name), self._now())
-        source_id, lost = self._known.query_id(source), 0
+    def _list(
+        self, lane: str, compared: Sequence[tuple[DataSource, Mark]], troubles: list[CallFailed]
+    ) -> None:
+        """Spend the sweep's calls on what is there, beginning with the source whose turn it is."""
+        name, left = f"TURN#{lane}", PRESENCE_IN_ALL
+        turn = self._memory.recall(name)
+        first = next((n for n, (source, _) in enumerate(compared) if source.id == turn), 0)
+        order = [*compared[first:], *compared[:first]]
+        for (source, mark), (following, _) in zip(order, [*order[1:], *order[:1]], strict=True):
+            # Before the look: should it not come back, the next sweep begins behind it.
+            self._memory.remember(name, following.id)
+            with self._sparing_the_others(source, troubles):
+                left -= self._presence.compare(source, lane, mark, min(left, PRESENCE_CALLS))
+            if left <= 0 or self._out_of_time():
+                return
+
+    @contextmanager
+    def _sparing_the_others(self, source: DataSource, troubles: list[CallFailed]) -> Iterator[None]:
+        """What is wrong with one source does not keep the others from being swept; trouble that passes is kept."""
         try:
-            for chunk in chunks(self._notion, source_id, "last_edited_time", mark.since, mark.cursor):
-                horizon = self._horizon(chunk)
-                due = self._due(chunk.pages, horizon)
-                lost += self._finder.compare(due, source, chunk.observed_at, created_since=mark.began)
-                last = max(
-                    (p.last_edited_time for p in chunk.pages if p.last_edited_time), default=mark.until
-                )
-                reached = last >= horizon or (chunk.cursor is None and not chunk.cut)
-                mark = mark.at(
-                    max(mark.until, horizon if reached else last), None if reached else chunk.cursor
-                )
-                self._memory.remember(name, mark.document())
-                if reached:
-                    return lost, True
-                if self._out_of_time():
-                    break
+            yield
         except CallFailed as failure:
-            if failure.failure is Failure.INVALID and mark.cursor is not None:
-                # Cursors are Notion's and not for keeping: begin again at the time that was reached.
-                self._memory.remember(name, mark.at(mark.until, None).document())
-            raise
-        # Out of time, or cut at 10,000 rows: the next part goes on.
-        return lost, False
+            if failure.failure in CONNECTION_WIDE:
+                raise
+            self._count(telemetry.CALL_FAILED, failure=str(failure.failure))
+            self._logger.warning(
+                "a source is left out of the sweep", source=source.name, failure=str(failure)
+            )
+            if TABLE[failure.failure].observing is Then.WAIT:
+                troubles.append(failure)
 
-    def _presence(self, source: DataSource, lane: str) -> int:
-        name = f"PRESENT#{source.id}#{lane}"
-        since = moment(self._memory.recall(name))
-        listed: set[str] = set()
-        lost, last, ends = 0, since, False
-        for number, chunk in enumerate(
-            chunks(self._notion, self._known.query_id(source), "created_time", since), 1
-        ):
-            listed |= {page.id for page in chunk.pages}
-            due = self._due(chunk.pages, self._horizon(chunk))
-            lost += self._finder.compare(due, source, chunk.observed_at, created_since=None)
-            last = max((p.created_time for p in chunk.pages if p.created_time), default=last)
-            ends = chunk.cursor is None and not chunk.cut
-            if ends or number >= PRESENCE_CALLS or self._out_of_time():
-                break
-        if not ends and last == since:
-            # A minute with more pages than one sweep can list: its rest can't be told from what is missing.
-            self._memory.remember(name, iso(last + _MINUTE) if last else None)
-            return lost
-        # The last minute may go on in the next chunk, so it is compared by whoever begins there.
-        known = self._state.known_pages(source.id, since, None if ends else last)
-        missing = [page_id for page_id in known if page_id not in listed and self._mine(page_id)]
-        lost += self._finder.missing(missing, source, self._out_of_time)
-        self._memory.remember(name, None if ends else iso(last))
-        return lost
-
-    def _due(self, pages: Sequence[Page], horizon: datetime) -> list[Page]:
-        return [p for p in pages if p.last_edited_time is not None and p.last_edited_time < horizon]
-
-    def _horizon(self, chunk: Chunk) -> datetime:
-        return minute_of((chunk.observed_at or self._now()) - LAG)
-
-    def _out_of_time(self) -> bool:
-        return self._time_left() < TIME_TO_STOP
+    def _horizon(self, chunk: Chunk, at: datetime | None) -> datetime:
+        seen = chunk.observed_at or self._now()
+        return minute_of(min(seen, at or seen) - LAG)

@@ -1,6 +1,8 @@
 """The scheduler's ticks: handed on to every lane, worked, and gone on with where one message is not enough.
 
-A tick that waited behind a backlog or a pause is stale: a newer one is behind it, so it is acknowledged unworked.
+Ticks that waited behind a pause come all at once, so of those that settle only one is worked in a while; behind a backlog
+each comes among the events of its minute and is worked, because nothing else sends what waits to be gathered. A sweep
+that waited for longer than until the next one is acknowledged unworked.
 """
 
 from collections.abc import Callable
@@ -14,8 +16,8 @@ from steward.lane import Lane
 MOST_PARTS = 50
 """Messages in which a tick goes on; what is left then is left to the next tick."""
 
-SETTLE_KEEPS = timedelta(minutes=3)
-"""Ticks come every minute."""
+SETTLED_FOR = timedelta(seconds=45)
+"""Time after one tick that settled in which another finds nothing new; ticks come every minute."""
 
 
 class Ticks:
@@ -42,8 +44,9 @@ class Ticks:
         self._lane = lane
         self._outbox = outbox
         self._sweeper = sweeper
-        self._keeps: dict[Tick, timedelta] = {"settle": SETTLE_KEEPS, "sweep": sweep_keeps}
+        self._sweep_keeps = sweep_keeps
         self._now = now
+        self._settled: dict[str, datetime] = {}
 
     def work(self, envelope: Envelope, lane: str, message_id: str) -> None:
         """Work a tick in one lane.
@@ -52,13 +55,23 @@ class Ticks:
             CallFailed: a vendor's trouble; the next tick goes on.
         """
         kind: Tick = "sweep" if envelope.kind == "sweep" else "settle"
-        if envelope.at is not None and self._now() - envelope.at > self._keeps[kind]:
+        if self._is_stale(kind, envelope, lane):
             return
         if not envelope.handed_on:
             for other in self._lane.groups:
                 if other != lane:
                     self._lane.republish(encode_tick(kind, envelope.at), other, f"{message_id}.{other}")
-        complete = self._outbox.settle_due(lane) if kind == "settle" else self._sweeper.sweep(lane)
+        complete = self._settle(lane) if kind == "settle" else self._sweeper.sweep(lane, envelope.at)
         if not complete and envelope.part < MOST_PARTS:
             part = envelope.part + 1
             self._lane.republish(encode_tick(kind, envelope.at, part), lane, f"{message_id}.{part}")
+
+    def _settle(self, lane: str) -> bool:
+        self._settled[lane] = self._now()
+        return self._outbox.settle_due(lane)
+
+    def _is_stale(self, kind: Tick, envelope: Envelope, lane: str) -> bool:
+        if kind == "sweep":
+            return envelope.at is not None and self._now() - envelope.at > self._sweep_keeps
+        settled = self._settled.get(lane)
+        return envelope.part == 0 and settled is not None and self._now() - settled < SETTLED_FOR

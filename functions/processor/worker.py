@@ -18,7 +18,7 @@ from processor.vitals import Vitals
 from steward import telemetry
 from steward.aws_trouble import passes
 from steward.envelope import Envelope, decode
-from steward.errors import CallFailed, StateConflict, Undecodable
+from steward.errors import CallFailed, Failure, StateConflict, Undecodable
 from steward.events import Event
 from steward.lane import Lane, Parked
 from steward.lane_switch import LaneSwitch
@@ -30,6 +30,9 @@ SPARE_RECEIVES = 2
 
 LONGEST = 43_200
 """Seconds; SQS hides a message for at most twelve hours."""
+
+_ONLY_NOT_NOW = (Failure.BUDGET_SPENT, Failure.OUT_OF_TIME)
+"""A call that was not made, so nothing is wrong: a tick goes on as soon as it can."""
 
 HELD = 60
 """Seconds for which a message is hidden while the lane rests; AWS takes about so long to stop delivering."""
@@ -161,11 +164,11 @@ class Worker:
             self._switch.pause(cause, detail)
             self._count(telemetry.PAUSED, cause=str(cause))
             self._logger.error("the lane rests", cause=str(cause), detail=detail)
-        if envelope.event is None:
+        if envelope.event is None and (tripped is not None or failure.failure not in _ONLY_NOT_NOW):
             return True  # the next tick comes soon: a stale one is useless
         if tripped is not None:
             return self._rest(message)
-        if row.observing is Then.PARK:
+        if row.observing is Then.PARK and envelope.event is not None:
             return self._park_event(message, envelope, envelope.event, failure)
         return self._later(message, wait_for(failure, message.receives, self._jitter))
 

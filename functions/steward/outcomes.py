@@ -63,6 +63,18 @@ TABLE: dict[Failure, Row] = {
     Failure.REJECTED: Row(Then.PARK, Then.EFFECT_FAILED, Then.OTHER_CHANNEL, "P3"),
 }
 
+CONNECTION_WIDE = frozenset(
+    {
+        Failure.RATE_LIMITED,
+        Failure.WORKSPACE_LIMITED,
+        Failure.BLOCKED,
+        Failure.BUDGET_SPENT,
+        Failure.OUT_OF_TIME,
+        Failure.UNAUTHORIZED,
+    }
+)
+"""Failures that say nothing of what was asked for: any other call would end the same."""
+
 
 def wait_for(failure: CallFailed, attempt: int, jitter: Callable[[], float]) -> float:
     """Seconds until it makes sense to try again.

@@ -16,6 +16,9 @@ from steward.unicode import well_formed
 
 PersonKind = Literal["person", "bot", "group"]
 
+LONGEST_TEXT = 500
+"""Characters of a title or a name that are kept: what people read, and what a table's items and a transaction hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -74,7 +77,7 @@ def decode_page(body: Mapping[str, object]) -> Page:
     return Page(
         id=page_id,
         url=_text(body.get("url")) or f"https://www.notion.so/{page_id.replace('-', '')}",
-        title=next((plain_text(p.value) for p in properties if p.type == "title"), ""),
+        title=_short(next((plain_text(p.value) for p in properties if p.type == "title"), "")),
         in_trash=bool(body.get("in_trash") or body.get("archived")),
         last_edited_time=_time(body.get("last_edited_time")),
         created_time=_time(body.get("created_time")),
@@ -93,7 +96,9 @@ def people(prop: Property | None) -> tuple[Person, ...] | None:
         entry = _mapping(item)
         person_id = _id(entry.get("id"))
         if person_id:
-            found.setdefault(person_id, Person(person_id, _text(entry.get("name")), _kind(entry)))
+            found.setdefault(
+                person_id, Person(person_id, _short(_text(entry.get("name")) or "") or None, _kind(entry))
+            )
     return tuple(found.values())
 
 
@@ -120,6 +125,10 @@ def _kind(entry: Mapping[str, object]) -> PersonKind:
     if entry.get("object") == "group":
         return "group"
     return "bot" if entry.get("type") == "bot" else "person"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
 def _mapping(value: object) -> Mapping[str, object]:

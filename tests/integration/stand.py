@@ -64,6 +64,8 @@ class Stand:
         self.functions = Functions(self.environ["LANE_QUEUE_ARN"], "processor", "another")
         self.aws = Aws(self.sqs, self.secrets, self.dynamodb, self.functions)
         self.app = self.restart()
+        self.time_left = 30_000
+        """Milliseconds that an invocation has."""
 
     def restart(self) -> processor.App:
         """A new environment, as after a death or a deploy."""
@@ -209,7 +211,7 @@ class Stand:
     def invoke(self, record: Mapping[str, Any]) -> bool:
         """Call the function with a message; True when it was acknowledged."""
         try:
-            failed = self.app.handle({"Records": [record]}, lambda: 30_000)["batchItemFailures"]
+            failed = self.app.handle({"Records": [record]}, lambda: self.time_left)["batchItemFailures"]
         except Death:
             self.time_out(record)
             self.restart()
