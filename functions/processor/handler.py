@@ -18,7 +18,8 @@ from processor.worker import Message, Worker
 from steward import telemetry
 from steward.clients.connection import notion_client, request_budgets
 from steward.clients.pacing import Pacer
-from steward.clients.slack import ConfiguredSlack, Slack, SlackBot, SlackWebhook, web_client
+from steward.clients.slack import ConfiguredSlack, Slack, SlackWebhook
+from steward.clients.slack_bot import SlackBot, web_client
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure

@@ -12,7 +12,8 @@ from infra.local.simulators.slack import SlackSimulator
 from steward.budget import Budget
 from steward.clients.notion import NotionClient
 from steward.clients.pacing import Pacer
-from steward.clients.slack import ConfiguredSlack, Slack, SlackBot, SlackWebhook, web_client
+from steward.clients.slack import ConfiguredSlack, Slack, SlackWebhook
+from steward.clients.slack_bot import SlackBot, web_client
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure

@@ -8,8 +8,8 @@ from tests.bench import fresh
 
 
 @pytest.mark.skipif(not fresh.STATUS.exists(), reason="the peak is read from Linux")
-def test_both_functions_work_an_event_and_use_more_memory_than_boto3_alone(tmp_path: Path) -> None:
+def test_every_function_works_and_uses_more_memory_than_boto3_alone(tmp_path: Path) -> None:
     figures = fresh.memory(tmp_path)
 
-    assert [figure.name.split(",")[0] for figure in figures] == ["ingest", "processor"]
+    assert [figure.name.split(",")[0] for figure in figures] == ["ingest", "processor", "triage"]
     assert all(figure.measured > figure.floor > 0 for figure in figures)

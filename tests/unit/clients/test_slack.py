@@ -12,7 +12,8 @@ import pytest
 from slack_sdk import WebClient
 
 from steward.clients.pacing import Pacer
-from steward.clients.slack import ConfiguredSlack, Posted, SlackBot, SlackWebhook, web_client
+from steward.clients.slack import ConfiguredSlack, Posted, SlackWebhook
+from steward.clients.slack_bot import SlackBot, web_client
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure

@@ -1,0 +1,133 @@
+"""Slack by its Web API, with a bot token.
+
+A message carries its effect's id as metadata, so that it can be found again when an answer was lost. slack_sdk's own
+retry handlers are off: the one that is on by default repeats a post whose connection broke after it was delivered.
+"""
+
+import logging
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from steward.clients.pacing import Pacer
+from steward.clients.slack import Posted
+from steward.clients.slack_answers import bot_refused, inner, word
+from steward.clients.transport import RESERVE
+from steward.deadline import Deadline
+from steward.errors import CallFailed, Failure
+
+EVENT_TYPE = "steward_effect"
+"""The ``event_type`` of the metadata that a message carries."""
+
+CLOCK_SLACK = 120.0
+"""Seconds that Slack's clock may be behind ours when a message is looked for."""
+
+_QUIET = logging.getLogger("steward.slack_sdk")
+"""slack_sdk logs whole answers when it can't read them, and they hold what people wrote: it logs into nothing."""
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.propagate = False
+_QUIET.setLevel(logging.CRITICAL + 1)
+
+
+def web_client(token: str, base_url: str) -> WebClient:
+    """slack_sdk's client as Steward needs it: it repeats nothing and logs nothing."""
+    return WebClient(token, base_url=base_url, retry_handlers=[], logger=_QUIET)
+
+
+class SlackBot:
+    """Slack by its Web API."""
+
+    can_find = True
+
+    def __init__(self, client: WebClient, pacer: Pacer, deadline: Deadline) -> None:
+        self._client = client
+        self._pacer = pacer
+        self._deadline = deadline
+
+    def post(self, channel: str, text: str, blocks: Sequence[Mapping[str, Any]], effect_id: str) -> Posted:
+        """See ``Slack.post``."""
+        self._pacer.take_turn(channel)
+        body = self._call(
+            "chat.postMessage",
+            writes=True,
+            arguments={
+                "channel": channel,
+                "text": text,
+                "blocks": list(blocks),
+                "metadata": {"event_type": EVENT_TYPE, "event_payload": {"effect_id": effect_id}},
+                "unfurl_links": False,
+                "unfurl_media": False,
+            },
+        )
+        return Posted(word(body.get("channel")), word(body.get("ts")))
+
+    def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
+        """See ``Slack.find``. Needs the scope ``channels:history``, ``groups:history`` for private channels."""
+        asked = {
+            "channel": channel_id,
+            "oldest": f"{since.timestamp() - CLOCK_SLACK:.6f}",
+            "include_all_metadata": True,
+            "limit": 200,
+        }
+        for message in self._rows("conversations.history", asked, "messages"):
+            if inner(inner(message, "metadata"), "event_payload").get("effect_id") == effect_id:
+                return Posted(channel_id, word(message.get("ts")))
+        return None
+
+    def channel_id(self, name: str) -> str | None:
+        """See ``Slack.channel_id``. Needs the scope ``channels:read``, and so sees no private channel."""
+        for channel in self._rows("conversations.list", {"exclude_archived": True, "limit": 999}, "channels"):
+            if channel.get("name") == name.removeprefix("#"):
+                return word(channel.get("id"))
+        return None
+
+    def _rows(self, method: str, arguments: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+        cursors: list[str] = []
+        while True:
+            more = {"cursor": cursors[-1]} if cursors else {}
+            body = self._call(method, writes=False, arguments={**arguments, **more})
+            rows, cursor = body.get(name), inner(body, "response_metadata").get("next_cursor")
+            if not isinstance(rows, list) or cursor in cursors or (body.get("has_more") and not cursor):
+                # Ending here would say "not there", and a message that is there would be sent again.
+                message = "a list that does not go on"
+                raise CallFailed(Failure.UNAVAILABLE, "slack", f"slack.{method}", message=message)
+            yield from (row for row in rows if isinstance(row, Mapping))
+            if not cursor:
+                return
+            cursors.append(str(cursor))
+
+    def _call(self, method: str, *, writes: bool, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        call = f"slack.{method}"
+        left = self._deadline.remaining() - RESERVE
+        if left < 1:
+            raise CallFailed(
+                Failure.OUT_OF_TIME, "slack", call, message="too little time is left for the call"
+            )
+        self._client.timeout = max(1, int(min(10.0, left)))
+        try:
+            response = (
+                self._client.api_call(method, json=dict(arguments))
+                if writes
+                else self._client.api_call(method, http_verb="GET", params=dict(arguments))
+            )
+        except SlackApiError as error:
+            raise bot_refused(call, error, writes=writes) from None
+        except Exception as error:  # noqa: BLE001 - slack_sdk lets through whatever it stumbles over in an answer
+            # The error's text may hold request data; its type is enough.
+            never_sent = isinstance(getattr(error, "reason", None), ConnectionRefusedError | socket.gaierror)
+            raise CallFailed(
+                Failure.UNREACHABLE,
+                "slack",
+                call,
+                message=type(error).__name__,
+                maybe_done=writes and not never_sent,
+            ) from None
+        if not isinstance(response.data, dict):
+            raise CallFailed(
+                Failure.UNAVAILABLE, "slack", call, message="not the API's answer", maybe_done=writes
+            )
+        return response.data
