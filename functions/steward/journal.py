@@ -4,7 +4,8 @@ One row an event, key ``EVENT#<id>`` / ``RECORD``, written when the event is fin
 Rows expire after ``JOURNAL_DAYS``, at least 30: names and titles are personal data, and Notion retries for 24 h only.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -112,15 +113,12 @@ class Journal:
             "deliveries": 1,
             "ttl": int((self._now() + self._keep).timestamp()),
         }
-        try:
+        with _conditional():
             self._table.put_item(
                 Item={k: v for k, v in item.items() if v is not None},
                 ConditionExpression="attribute_not_exists(pk) OR decision = :parked",
                 ExpressionAttributeValues={":parked": str(Decision.PARKED)},
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
 
     def row(self, event_id: str) -> dict[str, Any] | None:
         """The row of an event, or None when there is none: it never arrived, is not finished, or has expired."""
@@ -128,13 +126,14 @@ class Journal:
         return None if item is None else dict(item)
 
     def redelivered(self, event_id: str) -> None:
-        """Count one more delivery of an event that was finished before."""
-        self._table.update_item(
-            Key=_key(event_id),
-            UpdateExpression="ADD deliveries :one",
-            ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeValues={":one": 1},
-        )
+        """Count one more delivery of an event that was finished before, if its row is still there."""
+        with _conditional():
+            self._table.update_item(
+                Key=_key(event_id),
+                UpdateExpression="ADD deliveries :one",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":one": 1},
+            )
 
     def of_day(self, day: str, limit: int = 20) -> list[dict[str, Any]]:
         """The rows of a UTC day (``2026-11-21``), newest first."""
@@ -142,6 +141,16 @@ class Journal:
             IndexName="by-day", KeyConditionExpression=Key("day").eq(day), ScanIndexForward=False, Limit=limit
         )
         return [dict(item) for item in answer["Items"]]
+
+
+@contextmanager
+def _conditional() -> Iterator[None]:
+    """A write whose condition may fail without harm."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
 
 
 def _key(event_id: str) -> dict[str, str]:
