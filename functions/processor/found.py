@@ -157,10 +157,10 @@ class Finder:
         event_id = f"sweep-{now:%Y%m%dT%H%M%S}-{page_id}"
         before = self._state.load(page_id)
         self._settler.settle(before, only_started=True)
-        look(Reason(event_id, lambda _page, _source: News(news, changed_at), self._quiet_until()))
+        look(Reason(event_id, lambda _page, _source: News(news, changed_at, news), self._quiet_until()))
         after = self._state.load(page_id)
         announced = before.snapshot is not None and before.snapshot.unannounced
-        if not announced and not {"assignees", "gone"} & set(changes(before.snapshot, after.snapshot)[1]):
+        if not announced and not set(changes(before.snapshot, after.snapshot)[1]) - {"title"}:
             return
         self._count(telemetry.CHANGES_LOST)
         if changed_at is not None:

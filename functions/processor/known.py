@@ -1,4 +1,4 @@
-"""What the processor learns once and remembers: which property is the assignee, and who our own bot is.
+"""What the processor learns once and remembers: which property has which role, and who our own bot is.
 
 Property ids are learnt from the pages themselves, so they cost no call; a property that is renamed in Notion keeps its
 id and so keeps working.
@@ -22,21 +22,28 @@ class Known:
     def __init__(self, memory: Memory, fetch_bot: Callable[[], str | None]) -> None:
         self._memory = memory
         self._fetch_bot = fetch_bot
-        self._assignees: dict[str, str | None] = {}
+        self._properties: dict[str, dict[str, str]] = {}
         self._sources: dict[str, str] = {}
         self._bot: str | None = None
 
-    def assignee_ids(self, rules: Rules) -> Mapping[str, str]:
-        """Data source id → id of its assignee property, as far as known."""
-        found = {source.id: self.assignee_of(source) for source in rules.data_source}
-        return {source_id: prop for source_id, prop in found.items() if prop is not None}
+    def property_ids(self, rules: Rules) -> Mapping[str, Mapping[str, str]]:
+        """Data source id → role → id of the property that has it, as far as known."""
+        return {source.id: self._ids(source) for source in rules.data_source}
 
-    def assignee_of(self, source: DataSource) -> str | None:
-        """The id of a data source's assignee property, or None until a page has shown it."""
-        if source.id not in self._assignees:
-            remembered = self._memory.recall(_memory(source))
-            self._assignees[source.id] = None if remembered is None else str(remembered)
-        return self._assignees[source.id]
+    def properties_of(self, source: DataSource) -> Mapping[str, str]:
+        """Role → id of the property that has it, or its name from the rules file until a page has shown the id."""
+        return {**source.properties.roles, **self._ids(source)}
+
+    def _ids(self, source: DataSource) -> dict[str, str]:
+        if source.id not in self._properties:
+            remembered = self._memory.recall(_memory(source)) or {}
+            # Tied to the name in the rules file: an operator who maps another property means another property.
+            self._properties[source.id] = {
+                role: remembered[role][1]
+                for role, name in source.properties.roles.items()
+                if role in remembered and remembered[role][0] == name
+            }
+        return self._properties[source.id]
 
     def query_id(self, source: DataSource) -> str:
         """The id that the source is queried by; a rules file may name its database instead."""
@@ -45,18 +52,19 @@ class Known:
         return self._sources[source.id]
 
     def learn(self, source: DataSource, page: Page) -> None:
-        """Learn the id of the assignee property, and of the data source itself, from a page."""
+        """Learn the ids of the properties, and of the data source itself, from a page."""
         if page.data_source_id is not None and page.data_source_id != self.query_id(source):
             self._sources[source.id] = page.data_source_id
             self._memory.remember(f"SOURCE#{source.id}", page.data_source_id)
-        name = source.properties.assignee
-        known = self.assignee_of(source)
-        if name is None or (known is not None and page.find(known) is not None):
-            return
-        prop = page.find(name)
-        if prop is not None:
-            self._assignees[source.id] = prop.id
-            self._memory.remember(_memory(source), prop.id)
+        ids, roles = self._ids(source), source.properties.roles
+        found = {
+            role: prop.id
+            for role, name in roles.items()
+            if page.find(ids.get(role, "")) is None and (prop := page.find(name)) is not None
+        }
+        if found.items() - ids.items():
+            ids.update(found)
+            self._memory.remember(_memory(source), {role: [roles[role], ids[role]] for role in ids})
 
     def own_bot(self) -> str | None:
         """The id of our own bot user, or None when Notion does not tell.
@@ -82,5 +90,4 @@ class Known:
 
 
 def _memory(source: DataSource) -> str:
-    """Tied to the name in the rules file: an operator who maps another property means another property."""
-    return f"ASSIGNEE#{source.id}#{source.properties.assignee}"
+    return f"PROPERTIES#{source.id}"

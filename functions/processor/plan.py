@@ -1,29 +1,40 @@
-"""From what was known and what is there now, to what has to be told. Pure: no call, no clock, no state.
+"""From what was known and what is there now, to what has to be done. Pure: no call, no clock, no state.
 
 **First sight.** A page that was never seen announces its assignees only if the event itself says that they are news:
 the page was just created, or its assignee property changed. Everything else is a silent baseline. Because deliveries
-overtake one another, the baseline remembers whom it kept silent about; an event that comes later but happened before,
-and that says the assignees are news, still tells them.
+overtake one another, the baseline remembers what it kept silent about; an event that comes later but happened before,
+and that says that it was news, still has it told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from processor.automations.assignment import tellings
+from processor.automations import PLANNERS
+from processor.automations.change import Change, Departure, Draft
 from processor.relevance import News
-from steward.effects import Effect, Kind
-from steward.pages import Page, Person, people
+from processor.seen import assignees_of, differ, seen
+from steward.claims import hold
+from steward.effects import GATHERED, Effect, effect_id
+from steward.pages import Page, Person
 from steward.rules import DataSource, Rules
 from steward.snapshots import Snapshot
 
 RETRY_HORIZON = timedelta(hours=25)
 """Notion's last retry comes about 24 h after the event: an older claim says nothing about a baseline made now."""
 
-MAX_PEOPLE = 20
-"""People told in one commit. A DynamoDB transaction takes 100 items; the rest follows in the next commit."""
+MOST_EFFECTS = 80
+"""Effects planned by one commit: a DynamoDB transaction takes 100 items. Where more people are added, the rest follows in
+the next commit."""
 
-MAX_CANCELS = 50
+MOST_ITEMS = 99
+"""Of a transaction, without the snapshot."""
+
+MOST_PEOPLE = 20
+"""People told by one commit."""
+
+_NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,7 @@ class Plan:
 
     Attributes:
         snapshot: the next version.
-        effects: what to tell, planned by that version.
+        effects: what to do, planned by that version.
         obsolete: open effects of older versions that are no longer true.
         complete: False when more remains than one commit takes: plan again from this snapshot.
     """
@@ -50,8 +61,8 @@ class Context:
     Attributes:
         rules: the whole file.
         source: the page's data source.
-        assignee: the id of its assignee property, or the name until that is known.
-        news: what is claimed about the assignees.
+        properties: role → id of the property that has it, or its name until the id is known.
+        news: what is claimed about the page.
         event_id: what led here.
         margin: see ``Snapshot.covers``.
         now: our clock.
@@ -62,7 +73,7 @@ class Context:
 
     rules: Rules
     source: DataSource
-    assignee: str
+    properties: Mapping[str, str]
     news: News
     event_id: str
     margin: timedelta
@@ -80,102 +91,144 @@ def plan_observed(
     context: Context,
 ) -> Plan:
     """Plan for a page as it was just observed."""
+    nxt = seen(previous, page, observed_at, context.source, context.properties, listed=context.listed)
     if page.in_trash:
-        return plan_gone(_seen(previous, page, observed_at, context), observed_at, still_open)
-    present = assignees_of(page, context.assignee)
-    nxt = _seen(previous, page, observed_at, context)
+        return plan_gone(previous, nxt, observed_at, Departure.TRASHED, still_open, context)
+    created = context.news.created if previous is None else _is_late_creation(previous, context)
+    nxt = replace(nxt, creation_untold=nxt.creation_untold and not created)
+    present = assignees_of(page, context.properties)
+    known = previous.assignees if previous else None
+    ids = _ids(present)
     if present is None:
-        return Plan(nxt)
-    if previous is None or previous.assignees is None:
-        if not context.news.assignees:
-            silent = replace(
-                nxt, assignees=present, baseline_at=observed_at, untold=frozenset(p.id for p in present)
-            )
-            return Plan(silent)
-        known: frozenset[str] = frozenset()
+        added, removed = list[Person](), list[Person]()
+    elif known is None and not context.news.assignees:
+        nxt = replace(nxt, assignees=present, baseline_at=observed_at, untold=ids)
+        added, removed = [], []
     else:
-        known = frozenset(p.id for p in previous.assignees)
-        if late_news(previous, context.news, context.margin):
-            known -= previous.untold
-    return _tell(nxt, present, known, still_open, context)
+        told = _ids(known) - (nxt.untold if previous and late_news(previous, context.news, context.margin) else _NOBODY)
+        nxt = replace(nxt, assignees=present, untold=nxt.untold & told & ids)
+        added = [p for p in present if p.id not in told]
+        removed = [p for p in known or () if p.id not in ids]
+    unannounced = not context.announced and (nxt.unannounced or (previous is not None and differ(previous, nxt)))
+    nxt = replace(nxt, unannounced=unannounced)
+    change = _change(previous, nxt, context, added=tuple(added), removed=tuple(removed), created=created)
+    return _put_together(change, still_open, context, _without)
 
 
-def plan_untold(snapshot: Snapshot, context: Context) -> Plan:
-    """Plan for an event that the snapshot covers, but that says the silent baseline was news. Costs no call."""
-    owed = [p for p in snapshot.assignees or () if p.id in snapshot.untold]
-    now_told, later = owed[:MAX_PEOPLE], owed[MAX_PEOPLE:]
-    nxt = replace(snapshot, version=snapshot.version + 1, untold=frozenset(p.id for p in later))
-    return Plan(nxt, _tellings(nxt, now_told, context), complete=not later)
-
-
-def plan_gone(previous: Snapshot, observed_at: datetime | None, still_open: Sequence[Effect]) -> Plan:
-    """Plan for a page that is trashed, deleted or no longer shared: nothing about it is worth telling any more."""
-    return Plan(
-        previous.tombstone(observed_at),
-        obsolete=tuple(still_open[:MAX_CANCELS]),
-        complete=len(still_open) <= MAX_CANCELS,
+def plan_untold(snapshot: Snapshot, still_open: Sequence[Effect], context: Context) -> Plan:
+    """Plan for an event that the snapshot covers, but that says that what was kept silent was news. Costs no call."""
+    owed = [p for p in snapshot.assignees or () if p.id in snapshot.untold] if context.news.assignees else []
+    created = _is_late_creation(snapshot, context)
+    nxt = replace(
+        snapshot,
+        version=snapshot.version + 1,
+        untold=_NOBODY if context.news.assignees else snapshot.untold,
+        creation_untold=snapshot.creation_untold and not created,
     )
+    change = _change(snapshot, nxt, context, added=tuple(owed), created=created)
+    return _put_together(change, still_open, context, _untold)
+
+
+def plan_gone(
+    previous: Snapshot | None,
+    last_seen: Snapshot,
+    observed_at: datetime | None,
+    departure: Departure,
+    still_open: Sequence[Effect],
+    context: Context,
+) -> Plan:
+    """Plan for a page that is trashed, deleted or no longer shared.
+
+    Args:
+        previous: the snapshot that was known; None when the page was never seen there.
+        last_seen: what is known of the page now, to become its tombstone.
+        observed_at: when.
+        departure: how it went.
+        still_open: what it owes.
+        context: what else is known.
+    """
+    change = _change(previous, last_seen.tombstone(observed_at), context, departure=departure)
+    return _put_together(change, still_open, context, _without)
 
 
 def late_news(snapshot: Snapshot, news: News, margin: timedelta) -> bool:
     """Whether an event tells of a moment before the silent baseline, and so of what the baseline kept silent about."""
-    if not (snapshot.untold and news.assignees):
+    if not ((snapshot.untold and news.assignees) or (snapshot.creation_untold and news.created)):
         return False
     if snapshot.baseline_at is None or news.at is None:
         return True
     return snapshot.baseline_at - RETRY_HORIZON <= news.at <= snapshot.baseline_at + margin
 
 
-def _tell(
-    nxt: Snapshot,
-    present: tuple[Person, ...],
-    known: frozenset[str],
+def _is_late_creation(snapshot: Snapshot, context: Context) -> bool:
+    return snapshot.creation_untold and context.news.created and late_news(snapshot, context.news, context.margin)
+
+
+def _change(before: Snapshot | None, after: Snapshot, context: Context, **step: Any) -> Change:
+    return Change(before, after, context.source, context.rules, context.now, **step)
+
+
+def _put_together(
+    change: Change,
     still_open: Sequence[Effect],
     context: Context,
+    without: Callable[[Snapshot, Sequence[Person]], Snapshot],
 ) -> Plan:
-    added = [p for p in present if p.id not in known]
-    now_told, later = added[:MAX_PEOPLE], added[MAX_PEOPLE:]
-    waiting = {p.id for p in later}
-    snapshot = replace(
-        nxt,
-        assignees=tuple(p for p in present if p.id not in waiting),
-        untold=nxt.untold & known & {p.id for p in present},
-    )
-    ids = {p.id for p in present}
-    changed = nxt.assignees is not None and ids != {p.id for p in nxt.assignees}
-    snapshot = replace(snapshot, unannounced=not context.announced and (changed or nxt.unannounced))
-    gone = [e for e in still_open if e.person_id not in ids]
+    """As much as one commit takes: who is left out is added again when the rest is planned."""
+    most = MOST_PEOPLE
+    effects = _effects(change, most, context)
+    while len(effects) > MOST_EFFECTS and most > 1:
+        most //= 2
+        effects = _effects(change, most, context)
+    later = change.added[most:]
+    obsolete = [e for e in still_open if not hold(e.claims, change.after)]
+    room = MOST_ITEMS - len(effects)
     return Plan(
-        snapshot,
-        _tellings(snapshot, now_told, context),
-        tuple(gone[:MAX_CANCELS]),
-        complete=not later and len(gone) <= MAX_CANCELS,
+        without(change.after, later) if later else change.after,
+        effects,
+        tuple(obsolete[:room]),
+        complete=not later and len(obsolete) <= room,
     )
 
 
-def _tellings(snapshot: Snapshot, people: Sequence[Person], context: Context) -> tuple[Effect, ...]:
-    planned = tellings(snapshot, people, context.source, context.rules, context.event_id, context.now)
-    return tuple(replace(e, retry_at=context.quiet_until) if e.kind is Kind.MESSAGE else e for e in planned)
-
-
-def _seen(previous: Snapshot | None, page: Page, observed_at: datetime | None, context: Context) -> Snapshot:
-    first = Snapshot(page.id, 0, observed_at, False, context.source.id, page.title, page.url, None)
-    before = previous or first
-    return replace(
-        before,
-        version=before.version + 1,
-        observed_at=observed_at,
-        gone=False,
-        source_id=context.source.id,
-        title=page.title,
-        url=page.url,
-        edited_at=page.last_edited_time,
-        created_at=page.created_time or before.created_at,
-        listed=context.listed,
+def _effects(change: Change, most: int, context: Context) -> tuple[Effect, ...]:
+    change = replace(change, added=change.added[:most])
+    return tuple(
+        _effect(draft, f"{change.source.name}/{rule.kind}[{index}]", change.after, context)
+        for index, rule in enumerate(change.source.automation)
+        for draft in PLANNERS[rule.kind](change, rule)
     )
 
 
-def assignees_of(page: Page, reference: str) -> tuple[Person, ...] | None:
-    """Who a page is assigned to, without bots; None when the property can't be read."""
-    found = people(page.find(reference))
-    return None if found is None else tuple(p for p in found if p.kind != "bot")
+def _effect(draft: Draft, rule: str, snapshot: Snapshot, context: Context) -> Effect:
+    waits = [draft.not_before]
+    if draft.kind in GATHERED and not draft.urgent:
+        waits.append(context.quiet_until)
+    return Effect(
+        id=effect_id(snapshot.page_id, snapshot.version, rule, draft.kind, draft.key),
+        kind=draft.kind,
+        page_id=snapshot.page_id,
+        version=snapshot.version,
+        rule=rule,
+        event_id=context.event_id,
+        words=draft.words,
+        planned_at=context.now,
+        claims=draft.claims,
+        person=draft.person,
+        channel=draft.channel,
+        urgent=draft.urgent,
+        writes=draft.writes,
+        retry_at=max(filter(None, waits), default=None),
+    )
+
+
+def _without(snapshot: Snapshot, later: Sequence[Person]) -> Snapshot:
+    return replace(snapshot, assignees=tuple(p for p in snapshot.assignees or () if p not in later))
+
+
+def _untold(snapshot: Snapshot, later: Sequence[Person]) -> Snapshot:
+    return replace(snapshot, untold=snapshot.untold | _ids(later))
+
+
+def _ids(people: Sequence[Person] | None) -> frozenset[str]:
+    return frozenset(p.id for p in people or ())

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from steward.events import Event
-from steward.rules import DataSource, Rules
+from steward.rules import TITLE, DataSource, Rules
 
 PAGE_TYPES = frozenset(
     {
@@ -18,10 +18,12 @@ PAGE_TYPES = frozenset(
         "page.moved",
         "page.deleted",
         "page.undeleted",
+        "page.locked",
+        "page.unlocked",
         "page.updated",  # the two older dialects' only word for a change
     }
 )
-"""Events that can change who a task belongs to, or whether it exists."""
+"""Events that can change what an automation watches: properties, whether the page is there, where, and locked."""
 
 NOT_ROWS = frozenset({"page", "block"})
 """Parents under which a page is no row of a data source. ("space" is not here: Notion's own sample of a row has it.)"""
@@ -43,21 +45,23 @@ class Irrelevant:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What an event itself claims about a page's assignees.
+    """What an event itself claims about a page.
 
     Attributes:
         assignees: the event says that the page was just created or that its assignee property changed.
         at: when that happened, by Notion's clock; None when the event does not say.
+        created: the event says that the page was just created.
     """
 
     assignees: bool
     at: datetime | None
+    created: bool = False
 
 
 def judge(
     event: Event,
     rules: Rules,
-    assignee_ids: Mapping[str, str],
+    property_ids: Mapping[str, Mapping[str, str]],
     own_bot: Callable[[], str | None],
 ) -> Relevant | Irrelevant:
     """Decide whether an event has to be worked.
@@ -65,7 +69,7 @@ def judge(
     Args:
         event: the event.
         rules: the rules file.
-        assignee_ids: data source id → id of its assignee property, as far as learnt from pages seen before.
+        property_ids: data source id → role → id of the property that has it, as far as learnt from pages seen before.
         own_bot: gives the id of our own bot user; only asked when no person took part in the event, because it may cost
             a call the first time.
     """
@@ -73,7 +77,7 @@ def judge(
         return Irrelevant(f"no automation watches a {event.entity_type or 'thing without type'}")
     if event.entity_id is None:
         return Irrelevant("the event does not say which page")
-    why = _uninteresting(event, rules, assignee_ids)
+    why = _uninteresting(event, rules, property_ids)
     if why is None and event.authors and all(a.type in ("bot", "agent") for a in event.authors):
         bot = own_bot()
         if bot and all(a.id == bot for a in event.authors):
@@ -83,32 +87,33 @@ def judge(
 
 def news_of(event: Event, assignee_id: str | None, assignee_name: str | None) -> News:
     """What the event claims, given the id of the page's assignee property."""
-    changed = event.type == "page.created" or any(
+    created = event.type == "page.created"
+    changed = any(
         _same(reference, assignee_id) or reference == assignee_name for reference in event.updated_properties
     )
-    return News(changed, event.occurred_at)
+    return News(created or changed, event.occurred_at, created)
 
 
-def _uninteresting(event: Event, rules: Rules, assignee_ids: Mapping[str, str]) -> str | None:
+def _uninteresting(event: Event, rules: Rules, property_ids: Mapping[str, Mapping[str, str]]) -> str | None:
     if event.type not in PAGE_TYPES:
         return f"no automation watches {event.type}"
     source = rules.source_of(event.data_source_id)
-    if event.data_source_id and source is None:
+    if event.data_source_id and source is None and event.type != "page.moved":
         return "the page's data source is not in the rules file"
     if event.data_source_id is None and event.parent_type in NOT_ROWS and event.type != "page.moved":
         return f"the page lives under a {event.parent_type}, not in a data source"
-    if _misses_the_assignee(event, source, assignee_ids):
+    if source is not None and _misses_what_is_watched(event, source, property_ids.get(source.id, {})):
         return "no watched property changed"
     return None
 
 
-def _misses_the_assignee(event: Event, source: DataSource | None, assignee_ids: Mapping[str, str]) -> bool:
-    if event.type != "page.properties_updated" or not event.updated_properties or source is None:
+def _misses_what_is_watched(event: Event, source: DataSource, ids: Mapping[str, str]) -> bool:
+    if event.type != "page.properties_updated" or not event.updated_properties:
         return False
-    watched = assignee_ids.get(source.id)
-    if watched is None:
-        return False
-    names = (watched, source.properties.assignee)
+    watched = {role: name for role, name in source.properties.roles.items() if role != TITLE}
+    if not watched.keys() <= ids.keys():
+        return False  # not every id is known yet
+    names = [*watched.values(), *(ids[role] for role in watched)]
     return not any(_same(reference, name) for reference in event.updated_properties for name in names)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from steward import words
 from steward.effects import Effect, Kind, Notice, Status
 from steward.pages import Person
 from steward.snapshots import Snapshot
@@ -28,19 +29,22 @@ def effect_key(effect: Effect) -> Item:
 
 def snapshot_item(snapshot: Snapshot) -> Item:
     """A snapshot as an item."""
-    people = None if snapshot.assignees is None else [[p.id, p.name, p.kind] for p in snapshot.assignees]
+    people = None if snapshot.assignees is None else [_person(p) for p in snapshot.assignees]
     document = {
         "gone": snapshot.gone,
         "source_id": snapshot.source_id,
         "title": snapshot.title,
         "url": snapshot.url,
         "assignees": people,
+        "values": dict(snapshot.values),
+        "locked": snapshot.locked,
         "edited_at": iso(snapshot.edited_at),
         "created_at": iso(snapshot.created_at),
         "listed": snapshot.listed,
         "unannounced": snapshot.unannounced,
         "baseline_at": iso(snapshot.baseline_at),
         "untold": sorted(snapshot.untold),
+        "creation_untold": snapshot.creation_untold,
     }
     # Only what is there is listed by the index by-source.
     listed = (
@@ -69,12 +73,15 @@ def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
         title=document["title"],
         url=document["url"],
         assignees=None if people is None else tuple(Person(*p) for p in people),
+        values=document.get("values") or {},
+        locked=document.get("locked"),
         edited_at=moment(document.get("edited_at")),
         created_at=moment(document.get("created_at")),
         listed=bool(document.get("listed")),
         unannounced=bool(document.get("unannounced")),
         baseline_at=moment(document["baseline_at"]),
         untold=frozenset(document["untold"]),
+        creation_untold=bool(document.get("creation_untold")),
     )
 
 
@@ -85,13 +92,13 @@ def effect_item(effect: Effect) -> Item:
         "kind": effect.kind,
         "rule": effect.rule,
         "event_id": effect.event_id,
-        "person_id": effect.person_id,
-        "person_name": effect.person_name,
-        "title": effect.title,
-        "url": effect.url,
-        "mention": effect.mention,
+        "words": words.to_json(effect.words),
+        "claims": effect.claims,
+        "person": _person(effect.person) if effect.person else None,
+        "urgent": effect.urgent,
+        "writes": effect.writes,
         "planned_at": iso(effect.planned_at),
-        "notices": [[n.page_id, n.person_id, n.person_name, n.title, n.url] for n in effect.notices],
+        "notices": [[n.page_id, n.claims, words.to_json(n.words)] for n in effect.notices],
     }
     return {
         **effect_key(effect),
@@ -127,13 +134,13 @@ def effect_of(item: Mapping[str, Any]) -> Effect:
         version=int(item["version"]),
         rule=document["rule"],
         event_id=document["event_id"],
-        person_id=document["person_id"],
-        person_name=document["person_name"],
-        title=document["title"],
-        url=document["url"],
-        channel=item["channel"],
-        mention=document["mention"],
+        words=words.from_json(document["words"]),
         planned_at=datetime.fromisoformat(document["planned_at"]),
+        claims=tuple(document["claims"]),
+        person=Person(*document["person"]) if document["person"] else None,
+        channel=item["channel"],
+        urgent=document["urgent"],
+        writes=document["writes"],
         status=Status(item["status"]),
         attempts=int(item["attempts"]),
         started_at=moment(item.get("started_at")),
@@ -142,8 +149,12 @@ def effect_of(item: Mapping[str, Any]) -> Effect:
         external_id=item.get("external_id"),
         obsolete=item["obsolete"],
         reason=item.get("reason"),
-        notices=tuple(Notice(*n) for n in document.get("notices", ())),
+        notices=tuple(Notice(page, tuple(claims), words.from_json(w)) for page, claims, w in document["notices"]),
     )
+
+
+def _person(person: Person) -> list[str | None]:
+    return [person.id, person.name, person.kind]
 
 
 def iso(value: datetime | None) -> str | None:

@@ -13,16 +13,28 @@ An effect that is found ``started`` may have happened: it is looked for in the o
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from steward.pages import Person
+from steward.words import Words
 
 
 class Kind(StrEnum):
     """What is done."""
 
     COMMENT = "notion.comment"
+    WRITE = "notion.write"
     MESSAGE = "slack.message"
+    DIRECT = "slack.direct"
+    EMAIL = "email"
+
+
+GATHERED = frozenset({Kind.MESSAGE, Kind.DIRECT, Kind.EMAIL})
+"""What can wait to become a line of a digest."""
 
 
 class Status(StrEnum):
@@ -42,33 +54,31 @@ OPEN = frozenset({Status.PLANNED, Status.STARTED})
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One line of a digest: who, and of which page; see ``Effect`` for the fields."""
+    """One line of a digest: of which page, what makes it true, and the line; see ``Effect``."""
 
     page_id: str
-    person_id: str
-    person_name: str | None
-    title: str
-    url: str
+    claims: tuple[str, ...]
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One telling of one person about one change of one page.
+    """One thing to do about one change of one page, as one person, one channel or one page sees it.
 
     Attributes:
         id: made by ``effect_id``; stands in the comment and in the Slack message's metadata.
-        kind: comment or message.
+        kind: what is done.
         page_id: the page it is about.
         version: of the snapshot that planned it.
-        rule: the automation that asked for it, e.g. ``Tasks/assignment``.
+        rule: the automation that asked for it, e.g. ``Tasks/assignment[0]``.
         event_id: the event that led to it.
-        person_id: whom it is about.
-        person_name: their name when it was planned, or None when unknown.
-        title: the page's title when it was planned.
-        url: the page's address.
-        channel: the Slack channel; empty for a comment.
-        mention: whether the person can be mentioned in a comment (groups can't).
+        words: what is said; empty for a write.
         planned_at: when.
+        claims: facts without which it is not true any more, see ``steward.claims``.
+        person: whom it is for, or None.
+        channel: the Slack channel, where there is one; it may change when Slack refuses it.
+        urgent: never held back to be gathered, nor by quiet hours.
+        writes: for a write: property id → value as Notion's API takes it.
         status: where in its life it is.
         attempts: how many times the call was started.
         started_at: when the call was last started, or None.
@@ -86,13 +96,13 @@ class Effect:
     version: int
     rule: str
     event_id: str
-    person_id: str
-    person_name: str | None
-    title: str
-    url: str
-    channel: str
-    mention: bool
+    words: Words
     planned_at: datetime
+    claims: tuple[str, ...] = ()
+    person: Person | None = None
+    channel: str = ""
+    urgent: bool = False
+    writes: Mapping[str, Any] | None = None
     status: Status = Status.PLANNED
     attempts: int = 0
     started_at: datetime | None = None
@@ -114,12 +124,19 @@ class Effect:
         return self.status is Status.PLANNED and self.attempts == 0 and self.retry_at is not None
 
 
-def effect_id(page_id: str, version: int, rule: str, kind: Kind, person_id: str) -> str:
+def effect_id(page_id: str, version: int, rule: str, kind: Kind, key: str) -> str:
     """The id of an effect: the same for the same plan, another for the next time the same person is assigned.
+
+    Args:
+        page_id: the page.
+        version: of the snapshot that plans it.
+        rule: the automation.
+        kind: what is done.
+        key: what tells it from the rule's other effects of this kind: whom it is for, mostly.
 
     Returns:
         16 hexadecimal digits. It is made from the snapshot's version, not from page and person alone: a task that goes
         to Ann, to Ben and back to Ann is told to Ann twice.
     """
-    source = "\n".join((page_id, str(version), rule, kind, person_id))
+    source = "\n".join((page_id, str(version), rule, kind, key))
     return hashlib.sha256(source.encode()).hexdigest()[:16]

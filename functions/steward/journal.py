@@ -163,7 +163,7 @@ def effect_row(effect: Effect) -> dict[str, Any]:
         "id": effect.id,
         "kind": str(effect.kind),
         "rule": effect.rule,
-        "person": effect.person_id,
+        "person": effect.person.id if effect.person else None,
         "status": str(effect.status),
         "planned_at": iso(effect.planned_at),
         "started_at": iso(effect.started_at),

@@ -58,6 +58,7 @@ class Page:
     data_source_id: str | None
     database_id: str | None
     properties: tuple[Property, ...]
+    locked: bool | None = None
 
     def find(self, reference: str) -> Property | None:
         """The property with this id, or else with this name."""
@@ -84,6 +85,7 @@ def decode_page(body: Mapping[str, object]) -> Page:
         data_source_id=_id(parent.get("data_source_id")),
         database_id=_id(parent.get("database_id")),
         properties=properties,
+        locked=locked if isinstance(locked := body.get("is_locked"), bool) else None,
     )
 
 

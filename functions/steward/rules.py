@@ -30,6 +30,10 @@ Channel = Annotated[
 ]
 
 
+ASSIGNEE, TITLE = "assignee", "title"
+"""Roles that Steward itself knows the meaning of."""
+
+
 class SlackRules(_Strict):
     """Where a Slack message goes when nothing nearer says so."""
 
@@ -42,6 +46,11 @@ class Properties(_Strict):
     title: Name = "title"
     assignee: Name | None = None
     status: Name | None = None
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Role → name or id of its property."""
+        return {role: str(name) for role, name in self.model_dump(exclude_none=True).items()}
 
 
 class AssignmentRule(_Strict):

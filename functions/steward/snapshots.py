@@ -3,10 +3,12 @@
 A snapshot holds only the properties that the rules name, because what is not needed should not be kept.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from steward.pages import Person
+from steward.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,16 @@ class Snapshot:
         url: the page's address in Notion.
         assignees: who the task belongs to; None when the property could not be read, so nothing is known.
         baseline_at: when the page was first seen without a reason to tell anybody, or None.
+        values: role in the rules file → value of the property that has it, see ``steward.values``; without those that
+            could not be read.
+        locked: whether the page is locked; None when Notion did not say.
         edited_at: the page's own ``last_edited_time`` as it was observed: a minute, rounded down; None when unknown.
         created_at: when the page was created, a minute; None when unknown.
         listed: observed as a row of a query, not by reading the page: a query can lag behind.
         unannounced: a query in a burst showed a change of which no event has told so far; if none does, it was lost.
         untold: ids of the people who were assigned at that first sight and have not been told: a late event may still
             say that their assignment was news.
+        creation_untold: the page was first seen without an event that says that it was created; a late one may still.
     """
 
     page_id: str
@@ -40,12 +46,15 @@ class Snapshot:
     title: str
     url: str
     assignees: tuple[Person, ...] | None
+    values: Mapping[str, Value] = field(default_factory=dict)
+    locked: bool | None = None
     edited_at: datetime | None = None
     created_at: datetime | None = None
     listed: bool = False
     unannounced: bool = False
     baseline_at: datetime | None = None
     untold: frozenset[str] = frozenset()
+    creation_untold: bool = False
 
     def covers(self, at: datetime | None, margin: timedelta) -> bool:
         """Whether this is fresher than a change at a moment of Notion's clock.
@@ -66,6 +75,7 @@ class Snapshot:
             gone=True,
             unannounced=False,
             untold=frozenset(),
+            creation_untold=False,
         )
 
     def announced(self) -> "Snapshot":

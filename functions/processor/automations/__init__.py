@@ -1,1 +1,15 @@
-"""The automations, one module each: pure, from before and after to what has to be told."""
+"""The automations, one module each: pure, from one step of a page's history to what has to be done about it.
+
+A module has ``plan(change, rule)``, which yields drafts; it performs no call and reads no clock.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from processor.automations import assignment
+from processor.automations.change import Change, Draft
+
+PLANNERS: Mapping[str, Callable[[Change, Any], Iterable[Draft]]] = {
+    "assignment": assignment.plan,
+}
+"""By the ``kind`` of an automation in the rules file."""

@@ -1,66 +1,26 @@
-"""A1: a task that became yours is told to you, once, by a comment that mentions you and by a Slack message.
+"""A1: a task that became yours is told to you, once, by a comment that mentions you and by a message.
 
-Pure: who is new follows from what was known and what is there now. Bots are not told.
+Who is new is decided before, by ``processor.plan``, because it depends on what was kept silent at first sight. Bots are
+not told.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterator
 
-from steward.effects import Effect, Kind, effect_id
-from steward.pages import Person
-from steward.rules import AssignmentRule, DataSource, Rules
-from steward.snapshots import Snapshot
-
-
-def tellings(
-    snapshot: Snapshot,
-    people: Iterable[Person],
-    source: DataSource,
-    rules: Rules,
-    event_id: str,
-    now: datetime,
-) -> tuple[Effect, ...]:
-    """The effects that tell these people of this page, one for each way that each automation asks for.
-
-    Args:
-        snapshot: the version that is about to be committed; its number goes into the ids.
-        people: who is newly assigned.
-        source: the page's data source.
-        rules: the whole file, for the channels.
-        event_id: what led to it.
-        now: when it is planned.
-    """
-    listed = list(people)
-    return tuple(
-        _effect(kind, person, snapshot, f"{source.name}/{rule.kind}[{index}]", channel, event_id, now)
-        for index, rule in enumerate(source.automation)
-        for person in listed
-        for kind, channel in _ways(rule, source, rules)
-    )
+from processor.automations.change import Change, Draft
+from steward.claims import assigned
+from steward.effects import Kind
+from steward.rules import AssignmentRule
+from steward.words import Text
 
 
-def _ways(rule: AssignmentRule, source: DataSource, rules: Rules) -> Iterable[tuple[Kind, str]]:
-    if rule.comment:
-        yield Kind.COMMENT, ""
-    if rule.slack:
-        yield Kind.MESSAGE, rules.channel_for(source, rule)
-
-
-def _effect(
-    kind: Kind, person: Person, snapshot: Snapshot, rule: str, channel: str, event_id: str, now: datetime
-) -> Effect:
-    return Effect(
-        id=effect_id(snapshot.page_id, snapshot.version, rule, kind, person.id),
-        kind=kind,
-        page_id=snapshot.page_id,
-        version=snapshot.version,
-        rule=rule,
-        event_id=event_id,
-        person_id=person.id,
-        person_name=person.name,
-        title=snapshot.title,
-        url=snapshot.url,
-        channel=channel,
-        mention=person.kind == "person",
-        planned_at=now,
-    )
+def plan(change: Change, rule: AssignmentRule) -> Iterator[Draft]:
+    """The drafts that tell those who were added."""
+    channel = change.rules.channel_for(change.source, rule)
+    for person in change.added:
+        claims = (assigned(person.id),)
+        if rule.comment:
+            words = (person, Text(", this task is now assigned to you."))
+            yield Draft(Kind.COMMENT, person.id, words, claims, person)
+        if rule.slack:
+            said = (person, Text(" is now assigned to "), change.page)
+            yield Draft(Kind.MESSAGE, person.id, said, claims, person, channel)

@@ -1,0 +1,80 @@
+"""What is remembered of a page that was just observed, and when two such memories differ in what is watched. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from steward.pages import Page, Person, people
+from steward.rules import ASSIGNEE, TITLE, DataSource
+from steward.snapshots import Snapshot
+from steward.values import Unreadable, Value, same, value_of
+
+
+def seen(
+    previous: Snapshot | None,
+    page: Page,
+    observed_at: datetime | None,
+    source: DataSource,
+    properties: Mapping[str, str],
+    *,
+    listed: bool,
+) -> Snapshot:
+    """The next version of a page's snapshot; its assignees are still those of the one before.
+
+    Args:
+        previous: the version before, or None.
+        page: as it was observed.
+        observed_at: when, by Notion's clock.
+        source: its data source.
+        properties: role → property id or name.
+        listed: the page is a row of a query.
+    """
+    first = Snapshot(page.id, 0, observed_at, False, source.id, page.title, page.url, None)
+    before = previous or replace(first, baseline_at=observed_at, creation_untold=True)
+    return replace(
+        before,
+        version=before.version + 1,
+        observed_at=observed_at,
+        gone=False,
+        source_id=source.id,
+        title=page.title,
+        url=page.url,
+        values={**before.values, **_values(page, properties)},
+        locked=before.locked if page.locked is None else page.locked,
+        edited_at=page.last_edited_time,
+        created_at=page.created_time or before.created_at,
+        listed=listed,
+    )
+
+
+def assignees_of(page: Page, properties: Mapping[str, str]) -> tuple[Person, ...] | None:
+    """Who a page is assigned to, without bots; None when no property has the role, or it can't be read."""
+    found = people(page.find(properties[ASSIGNEE])) if ASSIGNEE in properties else None
+    return None if found is None else tuple(p for p in found if p.kind != "bot")
+
+
+def differ(one: Snapshot, other: Snapshot) -> bool:
+    """Whether anything that an automation watches is not the same; what one of them does not know is no difference."""
+    if one.gone != other.gone or one.source_id != other.source_id:
+        return True
+    if None not in (one.assignees, other.assignees) and _ids(one.assignees) != _ids(other.assignees):
+        return True
+    if None not in (one.locked, other.locked) and one.locked != other.locked:
+        return True
+    return any(not same(value, other.values[role]) for role, value in one.values.items() if role in other.values)
+
+
+def _values(page: Page, properties: Mapping[str, str]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for role, reference in properties.items():
+        prop = None if role in (ASSIGNEE, TITLE) else page.find(reference)
+        if prop is not None:
+            try:
+                found[role] = value_of(prop)
+            except Unreadable:
+                continue
+    return found
+
+
+def _ids(people: Sequence[Person] | None) -> frozenset[str]:
+    return frozenset(p.id for p in people or ())
