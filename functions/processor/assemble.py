@@ -20,10 +20,13 @@ from processor.settle import Settler, WhenUnsure
 from processor.sweep import TIME_TO_STOP, Sweeper
 from processor.ticks import Ticks
 from processor.vitals import Vitals
+from processor.ways.comment import CommentWay
+from processor.ways.message import MessageWay
 from processor.worker import Worker
 from steward import telemetry
 from steward.clients.notion import NotionClient
 from steward.clients.slack import Slack
+from steward.effects import Kind
 from steward.journal import Journal
 from steward.lane import Lane
 from steward.lane_switch import LaneSwitch
@@ -73,13 +76,13 @@ def assemble(
     time_left: Callable[[], float],
 ) -> Worker:
     """Put the processor together."""
+    names = Names(memory, lambda user_id: notion.user(user_id).body.get("name"))
     settler = Settler(
         state=state,
-        memory=memory,
-        notion=notion,
-        slack=slack,
-        names=Names(memory, lambda user_id: notion.user(user_id).body.get("name")),
-        default_channel=rules.slack.default_channel,
+        ways={
+            Kind.COMMENT: CommentWay(notion),
+            Kind.MESSAGE: MessageWay(slack, memory, names.of, rules.slack.default_channel),
+        },
         when_unsure=settings.when_unsure,
         now=now,
         jitter=jitter,

@@ -35,7 +35,10 @@ def _same(before: Snapshot, after: Snapshot) -> dict[str, bool]:
     return {
         "title": before.title == after.title,
         "assignees": _ids(before.assignees) == _ids(after.assignees),
-        **{role: role in both and same(before.values[role], after.values[role]) for role in _roles(before, after)},
+        **{
+            role: role in both and same(before.values[role], after.values[role])
+            for role in _roles(before, after)
+        },
         "gone": before.gone == after.gone,
         "locked": bool(before.locked) == bool(after.locked),
         SOURCE: before.source_id == after.source_id,

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from processor.settle import Settler
 from steward import telemetry
-from steward.effects import Effect, Kind, Notice, Status
+from steward.effects import GATHERED, PRIVATE, Effect, Kind, Notice, Status
 from steward.errors import CallFailed, StateConflict
 from steward.lane import Lane
 from steward.state import State
@@ -56,7 +56,7 @@ class Outbox:
         """
         pages = self._state.due(lambda page_id: self._lane(page_id) == lane, DUE_PAGES)
         effects = [e for page_id in pages for e in self._state.load(page_id).still_open]
-        digests = [self._fold(lane, channel, part) for channel, part in self._gather(effects)]
+        digests = [self._fold(lane, part) for part in self._gather(effects)]
         tried, troubles = 0, list[CallFailed]()
         for page_id in [*filter(None, digests), *pages]:
             try:
@@ -77,26 +77,29 @@ class Outbox:
                 return made_in
         return self._queue.group_of(page_id)
 
-    def _gather(self, effects: Sequence[Effect]) -> list[tuple[str, list[Effect]]]:
-        channels: dict[str, list[Effect]] = {}
+    def _gather(self, effects: Sequence[Effect]) -> list[list[Effect]]:
+        """What waits for the same eyes, in parts of a digest's size."""
+        targets: dict[tuple[Kind, str, str], list[Effect]] = {}
         for effect in effects:
             waits = effect.retry_at is not None and effect.retry_at > self._now()
-            if (
-                effect.kind is Kind.MESSAGE
-                and effect.status is Status.PLANNED
-                and not (waits or effect.notices)
-            ):
-                channels.setdefault(effect.channel, []).append(effect)
+            planned = effect.kind in GATHERED and effect.status is Status.PLANNED
+            if planned and not (waits or effect.notices or effect.urgent):
+                target = (
+                    effect.kind,
+                    effect.channel,
+                    effect.person.id if effect.kind in PRIVATE and effect.person else "",
+                )
+                targets.setdefault(target, []).append(effect)
         return [
-            (channel, waiting[first : first + IN_ONE])
-            for channel, waiting in channels.items()
+            waiting[first : first + IN_ONE]
+            for waiting in targets.values()
             if len(waiting) >= GATHER_FROM
             for first in range(0, len(waiting), IN_ONE)
         ]
 
-    def _fold(self, lane: str, channel: str, effects: Sequence[Effect]) -> str | None:
+    def _fold(self, lane: str, effects: Sequence[Effect]) -> str | None:
         """Make one digest of messages; its page, or None when one of them moved on meanwhile."""
-        digest = _digest(lane, channel, effects, self._now())
+        digest = _digest(lane, effects, self._now())
         try:
             self._state.fold(digest, effects)
         except StateConflict:
@@ -105,23 +108,20 @@ class Outbox:
         return digest.page_id
 
 
-def _digest(lane: str, channel: str, effects: Sequence[Effect], now: datetime) -> Effect:
+def _digest(lane: str, effects: Sequence[Effect], now: datetime) -> Effect:
     made_of = "\n".join(e.id for e in effects)
     digest_id = hashlib.sha256(made_of.encode()).hexdigest()[:16]
     first = effects[0]
     return Effect(
         id=digest_id,
-        kind=Kind.MESSAGE,
+        kind=first.kind,
         page_id=f"{_DIGEST}{lane}/{digest_id}",  # its own: a page is always read with all its effects
         version=int(now.timestamp()) // 60,
         rule="digest",
         event_id=first.event_id,
-        person_id="",
-        person_name=None,
-        title=f"{len(effects)} changes",
-        url="",
-        channel=channel,
-        mention=False,
+        words=(),
         planned_at=now,
-        notices=tuple(Notice(e.page_id, e.person_id, e.person_name, e.title, e.url) for e in effects),
+        person=first.person if first.kind in PRIVATE else None,
+        channel=first.channel,
+        notices=tuple(Notice(e.page_id, e.claims, e.words) for e in effects),
     )

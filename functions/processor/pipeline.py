@@ -29,7 +29,7 @@ from steward.effects import Effect
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
 from steward.lane import Parked
-from steward.rules import Rules
+from steward.rules import ASSIGNEE, Rules
 from steward.snapshots import Snapshot
 from steward.state import PageRecord, State
 
@@ -138,12 +138,14 @@ class Pipeline:
         )
 
     def _decide(self, event: Event) -> _Outcome:
-        verdict = judge(event, self._rules, self._known.assignee_ids(self._rules), self._known.own_bot)
+        verdict = judge(event, self._rules, self._known.property_ids(self._rules), self._known.own_bot)
         if isinstance(verdict, Irrelevant):
             return _Outcome(Decision.IGNORED, verdict.why)
         page_id = verdict.page_id
         record = self._state.load(page_id)
         previous = record.snapshot
+        if previous is None and event.data_source_id and self._rules.source_of(event.data_source_id) is None:
+            return _Outcome(Decision.IGNORED, "moved from and to where no rule watches")
         if previous is not None and previous.covers(event.occurred_at, self._margin):
             decision, why, changed = self._covered(event, record, previous)
         else:
@@ -166,7 +168,7 @@ class Pipeline:
             self._reconciler.announce(record)
             return Decision.COVERED, why, snapshot.unannounced
         self._reconciler.tell_untold(record, self._reason(event, self._waiting()))
-        return Decision.COVERED, f"{why}, which says that the assignees were news", True
+        return Decision.COVERED, f"{why}, which says that what was kept silent was news", True
 
     def _observe(self, event: Event, page_id: str, snapshot: Snapshot | None) -> tuple[Decision, str]:
         source = self._rules.source_of(event.data_source_id, snapshot.source_id if snapshot else None)
@@ -186,7 +188,9 @@ class Pipeline:
         late = event.occurred_at is not None and self._now() - event.occurred_at > LATE
         return Reason(
             event.id,
-            lambda _page, source: news_of(event, self._known.assignee_of(source), source.properties.assignee),
+            lambda _page, source: news_of(
+                event, self._known.properties_of(source).get(ASSIGNEE), source.properties.assignee
+            ),
             self._now() + GATHER if late or waiting >= DEEP else None,
         )
 

@@ -105,11 +105,15 @@ def plan_observed(
         nxt = replace(nxt, assignees=present, baseline_at=observed_at, untold=ids)
         added, removed = [], []
     else:
-        told = _ids(known) - (nxt.untold if previous and late_news(previous, context.news, context.margin) else _NOBODY)
+        told = _ids(known) - (
+            nxt.untold if previous and late_news(previous, context.news, context.margin) else _NOBODY
+        )
         nxt = replace(nxt, assignees=present, untold=nxt.untold & told & ids)
         added = [p for p in present if p.id not in told]
         removed = [p for p in known or () if p.id not in ids]
-    unannounced = not context.announced and (nxt.unannounced or (previous is not None and differ(previous, nxt)))
+    unannounced = not context.announced and (
+        nxt.unannounced or (previous is not None and differ(previous, nxt))
+    )
     nxt = replace(nxt, unannounced=unannounced)
     change = _change(previous, nxt, context, added=tuple(added), removed=tuple(removed), created=created)
     return _put_together(change, still_open, context, _without)
@@ -161,7 +165,11 @@ def late_news(snapshot: Snapshot, news: News, margin: timedelta) -> bool:
 
 
 def _is_late_creation(snapshot: Snapshot, context: Context) -> bool:
-    return snapshot.creation_untold and context.news.created and late_news(snapshot, context.news, context.margin)
+    return (
+        snapshot.creation_untold
+        and context.news.created
+        and late_news(snapshot, context.news, context.margin)
+    )
 
 
 def _change(before: Snapshot | None, after: Snapshot, context: Context, **step: Any) -> Change:

@@ -6,18 +6,20 @@ sweep. A row is worth less than a reading, because the index behind a query lags
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from processor.automations.change import Departure
 from processor.known import Known
-from processor.plan import Context, Plan, assignees_of, late_news, plan_gone, plan_observed, plan_untold
+from processor.plan import MOST_ITEMS, Context, Plan, late_news, plan_gone, plan_observed, plan_untold
 from processor.relevance import News
+from processor.seen import assignees_of, differ, seen
 from steward.clients.notion import NotionClient
 from steward.effects import Effect, Status
 from steward.errors import CallFailed
 from steward.outcomes import TABLE, Then
-from steward.pages import Page, Person, decode_page
+from steward.pages import Page, decode_page
 from steward.rules import DataSource, Rules
 from steward.snapshots import Snapshot
 from steward.state import PageRecord, State
@@ -29,7 +31,7 @@ class Reason:
 
     Attributes:
         event_id: what led here; effects carry it.
-        news: what is claimed about the assignees of a page of this source.
+        news: what is claimed about a page of this source.
         quiet_until: messages wait until then to be gathered; None sends them at once.
         announced: False for a row of a burst's query, whose own event is still to come.
     """
@@ -89,13 +91,11 @@ class Reconciler:
         except CallFailed as failure:
             if TABLE[failure.failure].observing is not Then.GONE:
                 raise
-            self.gone(page_id)
-            return Observation(Seen.MISSING)
+            return Observation(Seen.MISSING, self._gone(page_id, Departure.MISSING, reason))
         page = decode_page(answer.body)
         source = self._rules.source_of(page.data_source_id, page.database_id)
         if source is None:
-            self.gone(page_id)
-            return Observation(Seen.ELSEWHERE)
+            return Observation(Seen.ELSEWHERE, self._gone(page_id, Departure.ELSEWHERE, reason))
         planned = self._commit(page, source, answer.observed_at, reason, listed=False)
         return Observation(Seen.TRASHED if page.in_trash else Seen.PRESENT, planned)
 
@@ -116,8 +116,10 @@ class Reconciler:
 
     def differs(self, page: Page, source: DataSource, snapshot: Snapshot) -> bool:
         """Whether what the automations watch is not as remembered."""
-        present = assignees_of(page, self._known.assignee_of(source) or source.properties.assignee or "")
-        return snapshot.gone or page.in_trash or _ids(present) != _ids(snapshot.assignees)
+        properties = self._known.properties_of(source)
+        now = seen(snapshot, page, None, source, properties, listed=True)
+        present = assignees_of(page, properties)
+        return page.in_trash or differ(snapshot, replace(now, assignees=present))
 
     def owes_news(self, snapshot: Snapshot, reason: Reason) -> bool:
         """Whether an event that the snapshot covers says that its silent baseline was news."""
@@ -129,18 +131,31 @@ class Reconciler:
         source = self._rules.source_of(record.snapshot.source_id) if record.snapshot else None
         if source is not None:
             context = self._context(source, None, reason, listed=False)
-            self._commit_all(record, lambda now, _open: plan_untold(now, context) if now else None)
+            self._commit_all(record, lambda now, still: plan_untold(now, still, context) if now else None)
 
     def announce(self, record: PageRecord) -> None:
         """Remember that an event, or the sweep's count, has told of what a query showed."""
         if record.snapshot is not None and record.snapshot.unannounced:
             self._state.commit(record.snapshot, record.snapshot.announced(), (), ())
 
-    def gone(self, page_id: str) -> None:
+    def _gone(self, page_id: str, departure: Departure, reason: Reason) -> int:
         """Remember that a page is not there any more; a page that was never seen is nothing to remember."""
         record = self._state.load(page_id)
-        if record.snapshot is not None and not record.snapshot.gone:
-            self._commit_all(record, lambda now, still: plan_gone(now, None, still) if now else None)
+        source = self._rules.source_of(record.snapshot.source_id) if record.snapshot else None
+        if record.snapshot is None or record.snapshot.gone:
+            return 0
+        if source is None:
+            # The source was taken out of the rules file: nothing is watched there any more.
+            self._state.commit(
+                record.snapshot, record.snapshot.tombstone(None), (), record.still_open[:MOST_ITEMS]
+            )
+            return 0
+        context = self._context(source, None, reason, listed=False)
+
+        def planner(now: Snapshot | None, still: Sequence[Effect]) -> Plan | None:
+            return None if now is None else plan_gone(now, now, None, departure, still, context)
+
+        return self._commit_all(record, planner)
 
     def _commit(
         self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason, *, listed: bool
@@ -171,7 +186,7 @@ class Reconciler:
         return Context(
             rules=self._rules,
             source=source,
-            assignee=self._known.assignee_of(source) or source.properties.assignee or "",
+            properties=self._known.properties_of(source),
             news=reason.news(page, source),
             event_id=reason.event_id,
             margin=self._margin,
@@ -186,7 +201,3 @@ def _is_later(page: Page, before: Snapshot) -> bool:
     if page.last_edited_time is None:
         return False
     return before.edited_at is None or page.last_edited_time > before.edited_at
-
-
-def _ids(people: Sequence[Person] | None) -> frozenset[str] | None:
-    return None if people is None else frozenset(p.id for p in people)

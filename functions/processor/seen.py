@@ -39,7 +39,7 @@ def seen(
         source_id=source.id,
         title=page.title,
         url=page.url,
-        values={**before.values, **_values(page, properties)},
+        values={**before.values, **_values(page, source, properties)},
         locked=before.locked if page.locked is None else page.locked,
         edited_at=page.last_edited_time,
         created_at=page.created_time or before.created_at,
@@ -61,13 +61,15 @@ def differ(one: Snapshot, other: Snapshot) -> bool:
         return True
     if None not in (one.locked, other.locked) and one.locked != other.locked:
         return True
-    return any(not same(value, other.values[role]) for role, value in one.values.items() if role in other.values)
+    return any(
+        not same(value, other.values[role]) for role, value in one.values.items() if role in other.values
+    )
 
 
-def _values(page: Page, properties: Mapping[str, str]) -> dict[str, Value]:
+def _values(page: Page, source: DataSource, properties: Mapping[str, str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
-    for role, reference in properties.items():
-        prop = None if role in (ASSIGNEE, TITLE) else page.find(reference)
+    for role in source.watched - {ASSIGNEE, TITLE}:
+        prop = page.find(properties[role]) if role in properties else None
         if prop is not None:
             try:
                 found[role] = value_of(prop)

@@ -7,9 +7,10 @@ answer was lost, and how a person can ask what it was about. Slack carries the s
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from steward.effects import Effect, Notice
+from steward.effects import Effect
 from steward.mrkdwn import escape, link
-from steward.pages import plain_text
+from steward.pages import Person, plain_text
+from steward.words import PageLink, Part, Text, Words
 
 SOMEBODY = "Somebody"
 """For a person whose name the connection may not know."""
@@ -22,13 +23,8 @@ SECTION_LIMIT = 3000
 
 
 def comment_body(effect: Effect) -> list[dict[str, Any]]:
-    """The rich text of the comment that tells a person of their new task."""
-    who: list[dict[str, Any]]
-    if effect.mention:
-        who = [{"type": "mention", "mention": {"type": "user", "user": {"id": effect.person_id}}}]
-    else:
-        who = [_text(effect.person_name or SOMEBODY)]
-    return [*who, _text(", this task is now assigned to you. "), _text(f"· {reference(effect)}")]
+    """The rich text of a comment. Who is named is mentioned; groups can't be, so their names stand there."""
+    return [*map(_run, effect.words), _text(f" · {reference(effect)}")]
 
 
 def reference(effect: Effect) -> str:
@@ -43,29 +39,56 @@ def find_comment(comments: Iterable[Mapping[str, Any]], effect: Effect) -> str |
 
 
 def message(effect: Effect, names: Mapping[str, str | None]) -> tuple[str, list[dict[str, Any]]]:
-    """A Slack message's fallback text and blocks: the name, the task's title, the link; a digest has a line for each.
+    """A Slack message's fallback text and blocks; a digest has a line for each notice.
 
     Args:
         effect: the message or digest.
         names: person id → name, as far as known.
     """
-    notices = effect.notices or (_notice(effect),)
-    lines = [_line(notice, names) for notice in notices]
     if not effect.notices:
-        return lines[0], [_section(lines[0])]
-    head = f"*{len(lines)} tasks were assigned*"
-    return head, [_section(text) for text in _packed([head, *(f"• {line}" for line in lines)])]
+        line = _line(effect.words, names)
+        return line, [_section(line)]
+    head = f"*{len(effect.notices)} changes*"
+    lines = [f"• {_line(notice.words, names)}" for notice in effect.notices]
+    return head, [_section(text) for text in _packed([head, *lines])]
 
 
-def _notice(effect: Effect) -> Notice:
-    return Notice(effect.page_id, effect.person_id, effect.person_name, effect.title, effect.url)
+def _line(words: Words, names: Mapping[str, str | None]) -> str:
+    return "".join(_mrkdwn(part, names) for part in words)
 
 
-def _line(notice: Notice, names: Mapping[str, str | None]) -> str:
-    title = notice.title.strip() or "Untitled"
-    shown = title if len(title) <= TITLE_LIMIT else title[: TITLE_LIMIT - 1] + "…"
-    name = notice.person_name or names.get(notice.person_id) or SOMEBODY
-    return f"*{escape(name)}* is now assigned to {link(notice.url, shown)}"
+def _mrkdwn(part: Part, names: Mapping[str, str | None]) -> str:
+    match part:
+        case Text(text, strong):
+            return f"*{escape(text)}*" if strong else _escaped(text)
+        case PageLink(title, url):
+            return link(url, _short(title))
+        case Person(id_, name):
+            return f"*{escape(name or names.get(id_) or SOMEBODY)}*"
+
+
+def _escaped(text: str) -> str:
+    """Escaped, with the spaces around it, which set it apart from its neighbours."""
+    before = " " if text[:1].isspace() else ""
+    after = " " if text[-1:].isspace() and text.strip() else ""
+    return f"{before}{escape(text)}{after}"
+
+
+def _short(title: str) -> str:
+    shown = title.strip() or "Untitled"
+    return shown if len(shown) <= TITLE_LIMIT else shown[: TITLE_LIMIT - 1] + "…"
+
+
+def _run(part: Part) -> dict[str, Any]:
+    match part:
+        case Text(text):
+            return _text(text)
+        case PageLink(title, url):
+            return {"type": "text", "text": {"content": _short(title), "link": {"url": url}}}
+        case Person(id_, _, "person"):
+            return {"type": "mention", "mention": {"type": "user", "user": {"id": id_}}}
+        case Person(_, name):
+            return _text(name or SOMEBODY)
 
 
 def _packed(lines: Iterable[str]) -> list[str]:

@@ -149,7 +149,9 @@ def effect_of(item: Mapping[str, Any]) -> Effect:
         external_id=item.get("external_id"),
         obsolete=item["obsolete"],
         reason=item.get("reason"),
-        notices=tuple(Notice(page, tuple(claims), words.from_json(w)) for page, claims, w in document["notices"]),
+        notices=tuple(
+            Notice(page, tuple(claims), words.from_json(w)) for page, claims, w in document["notices"]
+        ),
     )
 
 

@@ -36,6 +36,9 @@ class Kind(StrEnum):
 GATHERED = frozenset({Kind.MESSAGE, Kind.DIRECT, Kind.EMAIL})
 """What can wait to become a line of a digest."""
 
+PRIVATE = frozenset({Kind.DIRECT, Kind.EMAIL})
+"""Of these, what only one person sees."""
+
 
 class Status(StrEnum):
     """Where in its life an effect is."""
@@ -72,7 +75,7 @@ class Effect:
         version: of the snapshot that planned it.
         rule: the automation that asked for it, e.g. ``Tasks/assignment[0]``.
         event_id: the event that led to it.
-        words: what is said; empty for a write.
+        words: what is said; empty for a write, and for a digest.
         planned_at: when.
         claims: facts without which it is not true any more, see ``steward.claims``.
         person: whom it is for, or None.

@@ -61,6 +61,11 @@ class AssignmentRule(_Strict):
     slack: bool = True
     slack_channel: Channel | None = None
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """Roles of the properties that it watches or needs."""
+        return frozenset({ASSIGNEE})
+
 
 class DataSource(_Strict):
     """One Notion data source and what happens on its pages."""
@@ -70,6 +75,11 @@ class DataSource(_Strict):
     properties: Properties
     slack_channel: Channel | None = None
     automation: tuple[AssignmentRule, ...] = ()
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """Roles of the properties that any of its automations watches or needs."""
+        return frozenset[str]().union(*(rule.roles for rule in self.automation))
 
     @model_validator(mode="after")
     def _automations_have_what_they_need(self) -> "DataSource":

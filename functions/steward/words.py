@@ -63,4 +63,4 @@ def _part(sort: str, *fields: Any) -> Part:
         case "person":
             return Person(*fields)
         case _:
-            return Text(*fields, strong=sort == "strong")
+            return Text(str(fields[0]), strong=sort == "strong")

@@ -1,5 +1,6 @@
 """The harness itself: it sees what it is there to see, and finds calls that nobody told it of."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -46,13 +47,13 @@ def test_a_processor_that_forgets_what_it_owes_is_caught_losing(
 @pytest.mark.req("P3")
 def test_a_new_call_is_found_without_a_change_here(steward: World, monkeypatch: pytest.MonkeyPatch) -> None:
     scout = run(steward, TWO_PEOPLE, {})
-    original = Known.assignee_of
+    original = Known.properties_of
 
-    def with_a_new_call(known: Known, source: DataSource) -> str | None:
+    def with_a_new_call(known: Known, source: DataSource) -> Mapping[str, str]:
         Memory.remember(known._memory, "NEW", True, timedelta(days=1))
         return original(known, source)
 
-    monkeypatch.setattr(Known, "assignee_of", with_a_new_call)
+    monkeypatch.setattr(Known, "properties_of", with_a_new_call)
     found = run(steward, TWO_PEOPLE, {})
     assert len(found.calls) > len(scout.calls)
 

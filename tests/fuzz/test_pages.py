@@ -12,6 +12,7 @@ from steward.documents import effect_item, effect_of, snapshot_item, snapshot_of
 from steward.effects import Effect, Kind
 from steward.pages import Page, decode_page, people, plain_text
 from steward.snapshots import Snapshot
+from steward.words import PageLink, Text, Words
 from tests.fuzz.strategies import JSON, NOW, OBJECTS, TEXT, graft
 
 PERSON = "be000000-0000-4000-8000-00000000000b"
@@ -72,9 +73,8 @@ def remembered(page: Page) -> str:
     snapshot = Snapshot(page.id, 1, NOW, False, "source", page.title, page.url, everybody)
     TypeSerializer().serialize(snapshot_item(snapshot))
     assert snapshot_of(snapshot_item(snapshot)) == snapshot
-    effect = Effect(
-        "id", Kind.MESSAGE, page.id, 1, "rule", "event", "person", None, page.title, page.url, "#c", True, NOW
-    )
+    said: Words = (*everybody[:3], Text(page.title), PageLink(page.title, page.url))
+    effect = Effect("id", Kind.MESSAGE, page.id, 1, "rule", "event", said, NOW, channel="#c")
     assert effect_of(effect_item(effect)) == effect
     text, _ = message(effect, {})
     assert not {"<!channel>", "<!here>", "<@U1>"} & set(text.split())
@@ -85,5 +85,5 @@ def remembered(page: Page) -> str:
 @given(JSON | st.lists(OBJECTS, max_size=4))
 def test_any_rich_text_has_a_plain_text(value: object) -> None:
     assert plain_text(value).encode().decode() == plain_text(value)
-    effect = Effect("0" * 16, Kind.COMMENT, "p", 1, "r", "e", "u", None, "t", "u", "", True, NOW)
+    effect = Effect("0" * 16, Kind.COMMENT, "p", 1, "r", "e", (), NOW)
     assert find_comment([{"id": "c", "rich_text": value}], effect) is None

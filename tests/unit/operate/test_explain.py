@@ -12,8 +12,10 @@ from infra.operate.__main__ import main
 from steward.effects import Effect, Kind, Status
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
+from steward.pages import Person
 from steward.snapshots import Snapshot
 from steward.state import State
+from steward.words import Text
 from tests.unit.operate.account import ARGUMENTS, Account, account
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -33,13 +35,9 @@ COMMENT = Effect(
     version=2,
     rule="Tasks/assignment[0]",
     event_id="e1",
-    person_id="ann",
-    person_name="Ann",
-    title="Review",
-    url="https://example.com",
-    channel="",
-    mention=True,
+    words=(Text("This task is now yours."),),
     planned_at=NOW,
+    person=Person("ann", "Ann", "person"),
 )
 MESSAGE = replace(COMMENT, id="m1", kind=Kind.MESSAGE, channel="#tasks")
 

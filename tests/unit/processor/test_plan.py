@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from processor.plan import MAX_PEOPLE, Context, Plan, plan_gone, plan_observed, plan_untold
+from processor.automations.change import Departure
+from processor.plan import MOST_PEOPLE, Context, Plan, plan_gone, plan_observed, plan_untold
 from processor.relevance import News
 from steward.effects import Effect, Kind
 from steward.pages import Page, Property
@@ -35,7 +36,9 @@ def page(*ids: str, kind: str = "person", in_trash: bool = False, readable: bool
 
 
 def context(news: News = NEWS) -> Context:
-    return Context(RULES, RULES.data_source[0], "Assignee", news, "event", timedelta(seconds=2), NOW)
+    return Context(
+        RULES, RULES.data_source[0], {"assignee": "Assignee"}, news, "event", timedelta(seconds=2), NOW
+    )
 
 
 def observe(
@@ -49,7 +52,7 @@ def observe(
 
 
 def told(plan: Plan) -> set[tuple[str, Kind]]:
-    return {(e.person_id, e.kind) for e in plan.effects}
+    return {(e.person.id, e.kind) for e in plan.effects if e.person}
 
 
 def both(*ids: str) -> set[tuple[str, Kind]]:
@@ -89,11 +92,11 @@ def test_a_silent_baseline_is_told_when_an_older_event_says_later_that_it_was_ne
     baseline = observe(None, page("ann", "ben"), NO_NEWS).snapshot
 
     observed = observe(baseline, page("ann"), NEWS)
-    covered = plan_untold(baseline, context(NEWS))
+    covered = plan_untold(baseline, (), context(NEWS))
 
     assert told(observed) == both("ann")
     assert told(covered) == both("ann", "ben")
-    assert told(plan_untold(covered.snapshot, context(NEWS))) == set()
+    assert told(plan_untold(covered.snapshot, (), context(NEWS))) == set()
 
 
 @pytest.mark.req("A1")
@@ -110,7 +113,7 @@ def test_back_and_forth_is_two_tellings_with_two_ids() -> None:
     second = observe(first.snapshot, page("ben"))
     third = observe(second.snapshot, page("ann"))
 
-    ids = [e.id for plan in (first, second, third) for e in plan.effects if e.person_id == "ann"]
+    ids = [e.id for plan in (first, second, third) for e in plan.effects if e.person and e.person.id == "ann"]
     assert len(ids) == len(set(ids)) == 4
 
 
@@ -120,7 +123,7 @@ def test_a_pending_telling_of_somebody_who_was_removed_is_obsolete() -> None:
 
     second = observe(first.snapshot, page("ben"), NO_NEWS, first.effects)
 
-    assert {e.person_id for e in second.obsolete} == {"ann"}
+    assert {e.person.id for e in second.obsolete if e.person} == {"ann"}
 
 
 def test_a_page_in_the_trash_makes_everything_pending_obsolete_and_restoring_it_tells_nobody_again() -> None:
@@ -149,7 +152,7 @@ def test_bots_are_not_told_and_groups_are_not_mentioned() -> None:
     )
 
     assert told(observe(None, page("robot", kind="bot"))) == set()
-    assert {e.mention for e in observe(None, group).effects} == {False}
+    assert {e.person.kind for e in observe(None, group).effects if e.person} == {"group"}
 
 
 def test_an_unreadable_assignee_property_changes_nothing_that_is_known() -> None:
@@ -165,7 +168,7 @@ def test_an_unreadable_assignee_property_changes_nothing_that_is_known() -> None
 @pytest.mark.req("P3")
 @pytest.mark.parametrize("first_sight", [True, False])
 def test_more_people_than_one_transaction_takes_are_told_in_several_each_once(first_sight: bool) -> None:
-    crowd = page(*(f"person-{n}" for n in range(2 * MAX_PEOPLE + 3)))
+    crowd = page(*(f"person-{n}" for n in range(2 * MOST_PEOPLE + 3)))
     snapshot: Snapshot | None = None if first_sight else seen()
     effects: list[Effect] = []
     commits, complete = 0, False
@@ -176,24 +179,24 @@ def test_more_people_than_one_transaction_takes_are_told_in_several_each_once(fi
         assert len(plan.effects) + len(plan.obsolete) + 1 <= 100
 
     assert commits == 3
-    assert len({e.person_id for e in effects}) == 2 * MAX_PEOPLE + 3
-    assert len(effects) == 2 * (2 * MAX_PEOPLE + 3)
+    assert len({e.person for e in effects}) == 2 * MOST_PEOPLE + 3
+    assert len(effects) == 2 * (2 * MOST_PEOPLE + 3)
 
 
 def test_a_crowd_that_was_kept_silent_about_is_told_in_several_commits_each_once() -> None:
-    snapshot = observe(None, page(*(f"person-{n}" for n in range(MAX_PEOPLE + 5))), NO_NEWS).snapshot
+    snapshot = observe(None, page(*(f"person-{n}" for n in range(MOST_PEOPLE + 5))), NO_NEWS).snapshot
 
-    first = plan_untold(snapshot, context())
-    second = plan_untold(first.snapshot, context())
+    first = plan_untold(snapshot, (), context())
+    second = plan_untold(first.snapshot, (), context())
 
     assert (first.complete, second.complete) == (False, True)
-    assert len({e.person_id for e in (*first.effects, *second.effects)}) == MAX_PEOPLE + 5
+    assert len({e.person for e in (*first.effects, *second.effects)}) == MOST_PEOPLE + 5
 
 
 def test_versions_count_up_and_are_part_of_the_id() -> None:
     snapshot = seen("ann")
 
-    gone = plan_gone(snapshot, None, ())
+    gone = plan_gone(snapshot, snapshot, None, Departure.MISSING, (), context())
 
     assert gone.snapshot.version == snapshot.version + 1
     assert replace(snapshot, version=9).version == 9
