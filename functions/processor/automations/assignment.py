@@ -34,6 +34,7 @@ def tellings(
     return tuple(
         _effect(kind, person, snapshot, f"{source.name}/{rule.kind}[{index}]", channel, event_id, now)
         for index, rule in enumerate(source.automation)
+        if isinstance(rule, AssignmentRule)
         for person in listed
         for kind, channel in _ways(rule, source, rules)
     )
