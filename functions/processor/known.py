@@ -32,7 +32,7 @@ class Known:
 
     def properties_of(self, source: DataSource) -> Mapping[str, str]:
         """Role → id of the property that has it, or its name from the rules file until a page has shown the id."""
-        return {**source.properties.roles, **self._ids(source)}
+        return {**source.properties.roles(), **self._ids(source)}
 
     def _ids(self, source: DataSource) -> dict[str, str]:
         if source.id not in self._properties:
@@ -40,7 +40,7 @@ class Known:
             # Tied to the name in the rules file: an operator who maps another property means another property.
             self._properties[source.id] = {
                 role: remembered[role][1]
-                for role, name in source.properties.roles.items()
+                for role, name in source.properties.roles().items()
                 if role in remembered and remembered[role][0] == name
             }
         return self._properties[source.id]
@@ -56,7 +56,7 @@ class Known:
         if page.data_source_id is not None and page.data_source_id != self.query_id(source):
             self._sources[source.id] = page.data_source_id
             self._memory.remember(f"SOURCE#{source.id}", page.data_source_id)
-        ids, roles = self._ids(source), source.properties.roles
+        ids, roles = self._ids(source), source.properties.roles()
         found = {
             role: prop.id
             for role, name in roles.items()

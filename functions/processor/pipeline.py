@@ -29,7 +29,7 @@ from steward.effects import Effect
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
 from steward.lane import Parked
-from steward.rules import ASSIGNEE, Rules
+from steward.rules import Rules
 from steward.snapshots import Snapshot
 from steward.state import PageRecord, State
 
@@ -189,7 +189,7 @@ class Pipeline:
         return Reason(
             event.id,
             lambda _page, source: news_of(
-                event, self._known.properties_of(source).get(ASSIGNEE), source.properties.assignee
+                event, self._known.properties_of(source).get("assignee"), source.properties.assignee
             ),
             self._now() + GATHER if late or waiting >= DEEP else None,
         )

@@ -202,8 +202,8 @@ def _put_together(
 def _effects(change: Change, most: int, context: Context) -> tuple[Effect, ...]:
     change = replace(change, added=change.added[:most])
     return tuple(
-        _effect(draft, f"{change.source.name}/{rule.kind}[{index}]", change.after, context)
-        for index, rule in enumerate(change.source.automation)
+        _effect(draft, change.source.rule_id(rule), change.after, context)
+        for rule in change.source.automation
         for draft in PLANNERS[rule.kind](change, rule)
     )
 

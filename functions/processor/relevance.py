@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from steward.events import Event
-from steward.rules import DataSource, Rules
+from steward.rules import DataSource, Rules, roles_used
 
 PAGE_TYPES = frozenset(
     {
@@ -110,9 +110,10 @@ def _uninteresting(event: Event, rules: Rules, property_ids: Mapping[str, Mappin
 def _misses_what_is_watched(event: Event, source: DataSource, ids: Mapping[str, str]) -> bool:
     if event.type != "page.properties_updated" or not event.updated_properties:
         return False
-    if not source.watched <= ids.keys():
+    watched = roles_used(source)
+    if not watched <= ids.keys():
         return False  # not every id is known yet
-    names = [name for role in source.watched for name in (source.properties.roles[role], ids[role])]
+    names = [name for role in watched for name in (source.properties.of(role), ids[role])]
     return not any(_same(reference, name) for reference in event.updated_properties for name in names)
 
 

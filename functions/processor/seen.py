@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from steward.pages import Page, Person, people
-from steward.rules import ASSIGNEE, TITLE, DataSource
+from steward.rules import DataSource, roles_used
 from steward.snapshots import Snapshot
 from steward.values import Unreadable, Value, same, value_of
+
+ASSIGNEE, TITLE = "assignee", "title"
+"""Roles that a snapshot keeps apart from its values."""
 
 
 def seen(
@@ -68,7 +71,7 @@ def differ(one: Snapshot, other: Snapshot) -> bool:
 
 def _values(page: Page, source: DataSource, properties: Mapping[str, str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
-    for role in source.watched - {ASSIGNEE, TITLE}:
+    for role in roles_used(source) - {ASSIGNEE, TITLE}:
         prop = page.find(properties[role]) if role in properties else None
         if prop is not None:
             try:

@@ -73,7 +73,7 @@ class Effect:
         kind: what is done.
         page_id: the page it is about.
         version: of the snapshot that planned it.
-        rule: the automation that asked for it, e.g. ``Tasks/assignment[0]``.
+        rule: the automation that asked for it, e.g. ``Tasks/assignment``.
         event_id: the event that led to it.
         words: what is said; empty for a write, and for a digest.
         planned_at: when.

@@ -19,6 +19,7 @@ from infra.local.stack import LocalStack
 from steward.envelope import encode
 from steward.events import normalise
 from steward.lane import FIRST, Lane
+from steward.rules import AssignmentRule
 from steward.signature import sign
 
 T = TypeVar("T")
@@ -86,10 +87,11 @@ def play(stack: LocalStack) -> None:
 
 def _telling(stack: LocalStack) -> _Telling | None:
     source = stack.rules.source_of(TASKS_DATA_SOURCE) if stack.rules else None
-    if stack.rules is None or source is None or not source.automation:
+    assignments = source.of_kind(AssignmentRule) if source else ()
+    if stack.rules is None or source is None or not assignments:
         return None
-    channels = {stack.rules.channel_for(source, rule): None for rule in source.automation if rule.slack}
-    return _Telling(any(rule.comment for rule in source.automation), tuple(channels))
+    channels = {stack.rules.channel_for(source, rule): None for rule in assignments if rule.slack}
+    return _Telling(any(rule.comment for rule in assignments), tuple(channels))
 
 
 def _assignment(stack: LocalStack, story: _Story, notion: NotionAdmin, telling: _Telling) -> None:

@@ -232,7 +232,11 @@ def test_every_item_that_names_somebody_expires_or_belongs_to_a_living_page(stan
     lasting = {(item["pk"], item["sk"]) for item in state if "ttl" not in item}
     assert {key for key in lasting if key[1] != "MEMORY"} == {(f"PAGE#{other}", "SNAPSHOT")}
     # Lasting memory is of things, not of people.
-    assert {key[0].split("#")[1] for key in lasting if key[1] == "MEMORY"} <= {"PROPERTIES", "BUDGET", "SLACK"}
+    assert {key[0].split("#")[1] for key in lasting if key[1] == "MEMORY"} <= {
+        "PROPERTIES",
+        "BUDGET",
+        "SLACK",
+    }
 
 
 @pytest.mark.req("P8")

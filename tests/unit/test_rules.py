@@ -54,10 +54,14 @@ def test_a_data_source_without_a_channel_uses_the_default() -> None:
         ('default_channel = "#team"', "", "slack.default_channel: missing"),
         ('"#team"', '"team"', "slack.default_channel: write a channel as #name"),
         ("comment = true", "coment = true", "automation[1].coment: unknown option; did you mean 'comment'?"),
-        ("comment = true", 'comment = "often"', "automation[1].comment: Input should be a valid boolean"),
-        ('kind = "assignment"', 'kind = "asignment"', "Input should be 'assignment'"),
+        ("comment = true", 'comment = "often"', "automation[1].comment: should be true or false"),
+        (
+            'kind = "assignment"',
+            'kind = "asignment"',
+            "automation[1].kind: unknown kind 'asignment'; did you mean 'assignment'?",
+        ),
         (', assignee = "Assignee"', "", "needs properties.assignee"),
-        ('name = "Tasks"', "name = 7", "data_source[1].name: Input should be a valid string"),
+        ('name = "Tasks"', "name = 7", "data_source[1].name: should be a text"),
     ],
 )
 def test_a_mistake_is_named_with_its_place_and_the_nearest_valid_name(

@@ -22,7 +22,7 @@ def said(title: str = "Write", name: str | None = "Ann") -> Words:
 
 def effect(words: Words, id_: str = "0123456789abcdef") -> Effect:
     at = datetime(2026, 11, 20, tzinfo=UTC)
-    return Effect(id_, Kind.MESSAGE, "p", 1, "Tasks/assignment[0]", "e", words, at, channel="#tasks")
+    return Effect(id_, Kind.MESSAGE, "p", 1, "Tasks/assignment", "e", words, at, channel="#tasks")
 
 
 @pytest.mark.req("A11")
