@@ -22,7 +22,7 @@ class Known:
     def __init__(self, memory: Memory, fetch_bot: Callable[[], str | None]) -> None:
         self._memory = memory
         self._fetch_bot = fetch_bot
-        self._properties: dict[str, dict[str, str]] = {}
+        self._properties: dict[str, dict[str, tuple[str, str]]] = {}
         self._sources: dict[str, str] = {}
         self._bot: str | None = None
 
@@ -34,12 +34,19 @@ class Known:
         """Role → id of the property that has it, or its name from the rules file until a page has shown the id."""
         return {**source.properties.roles(), **self._ids(source)}
 
+    def types_of(self, source: DataSource) -> Mapping[str, str]:
+        """Role → type of the property that has it, as far as known."""
+        return {role: kind for role, (_, kind) in self._shown(source).items()}
+
     def _ids(self, source: DataSource) -> dict[str, str]:
+        return {role: prop_id for role, (prop_id, _) in self._shown(source).items()}
+
+    def _shown(self, source: DataSource) -> dict[str, tuple[str, str]]:
         if source.id not in self._properties:
             remembered = self._memory.recall(_memory(source)) or {}
             # Tied to the name in the rules file: an operator who maps another property means another property.
             self._properties[source.id] = {
-                role: remembered[role][1]
+                role: (remembered[role][1], remembered[role][2])
                 for role, name in source.properties.roles().items()
                 if role in remembered and remembered[role][0] == name
             }
@@ -52,19 +59,19 @@ class Known:
         return self._sources[source.id]
 
     def learn(self, source: DataSource, page: Page) -> None:
-        """Learn the ids of the properties, and of the data source itself, from a page."""
+        """Learn the ids and types of the properties, and of the data source itself, from a page."""
         if page.data_source_id is not None and page.data_source_id != self.query_id(source):
             self._sources[source.id] = page.data_source_id
             self._memory.remember(f"SOURCE#{source.id}", page.data_source_id)
-        ids, roles = self._ids(source), source.properties.roles()
+        shown, roles = self._shown(source), source.properties.roles()
         found = {
-            role: prop.id
+            role: (prop.id, prop.type)
             for role, name in roles.items()
-            if page.find(ids.get(role, "")) is None and (prop := page.find(name)) is not None
+            if (prop := page.find(shown[role][0] if role in shown else name) or page.find(name)) is not None
         }
-        if found.items() - ids.items():
-            ids.update(found)
-            self._memory.remember(_memory(source), {role: [roles[role], ids[role]] for role in ids})
+        if found.items() - shown.items():
+            shown.update(found)
+            self._memory.remember(_memory(source), {role: [roles[role], *shown[role]] for role in shown})
 
     def own_bot(self) -> str | None:
         """The id of our own bot user, or None when Notion does not tell.

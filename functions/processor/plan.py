@@ -62,6 +62,7 @@ class Context:
         rules: the whole file.
         source: the page's data source.
         properties: role → id of the property that has it, or its name until the id is known.
+        types: role → type of that property, as far as known.
         news: what is claimed about the page.
         event_id: what led here.
         margin: see ``Snapshot.covers``.
@@ -74,6 +75,7 @@ class Context:
     rules: Rules
     source: DataSource
     properties: Mapping[str, str]
+    types: Mapping[str, str]
     news: News
     event_id: str
     margin: timedelta
@@ -173,7 +175,9 @@ def _is_late_creation(snapshot: Snapshot, context: Context) -> bool:
 
 
 def _change(before: Snapshot | None, after: Snapshot, context: Context, **step: Any) -> Change:
-    return Change(before, after, context.source, context.rules, context.now, **step)
+    return Change(
+        before, after, context.source, context.rules, context.now, context.properties, context.types, **step
+    )
 
 
 def _put_together(

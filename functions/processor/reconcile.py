@@ -187,6 +187,7 @@ class Reconciler:
             rules=self._rules,
             source=source,
             properties=self._known.properties_of(source),
+            types=self._known.types_of(source),
             news=reason.news(page, source),
             event_id=reason.event_id,
             margin=self._margin,

@@ -35,6 +35,8 @@ class Change:
         source: its data source.
         rules: the whole file.
         now: our clock.
+        properties: role → id of the property that has it, or its name until the id is known.
+        types: role → type of that property, as far as known.
     """
 
     before: Snapshot | None
@@ -42,6 +44,8 @@ class Change:
     source: DataSource
     rules: Rules
     now: datetime
+    properties: Mapping[str, str]
+    types: Mapping[str, str]
     added: tuple[Person, ...] = ()
     removed: tuple[Person, ...] = ()
     created: bool = False

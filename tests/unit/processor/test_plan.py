@@ -37,7 +37,7 @@ def page(*ids: str, kind: str = "person", in_trash: bool = False, readable: bool
 
 def context(news: News = NEWS) -> Context:
     return Context(
-        RULES, RULES.data_source[0], {"assignee": "Assignee"}, news, "event", timedelta(seconds=2), NOW
+        RULES, RULES.data_source[0], {"assignee": "Assignee"}, {}, news, "event", timedelta(seconds=2), NOW
     )
 
 
