@@ -1,4 +1,4 @@
-"""How the processor's parts hang together: adapters in, one worker out. Builds no client and reads no environment."""
+"""How the processor's parts hang together: adapters in, one processor out. Builds no client and reads no environment."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +16,10 @@ from processor.outbox import Outbox
 from processor.pipeline import GATHER, Pipeline
 from processor.presence import Presence
 from processor.reconcile import Reconciler
+from processor.remembered import Remembered
+from processor.remind import Reminders
+from processor.reminding import Reminding
+from processor.resting import Resting
 from processor.settle import Settler, WhenUnsure
 from processor.sweep import TIME_TO_STOP, Sweeper
 from processor.ticks import Ticks
@@ -56,6 +60,19 @@ class Settings:
     max_receives: int
 
 
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """What the entry point calls.
+
+    Attributes:
+        worker: works the messages of the lanes.
+        resting: goes on without Notion, while the lanes rest.
+    """
+
+    worker: Worker
+    resting: Resting
+
+
 def assemble(
     settings: Settings,
     *,
@@ -74,7 +91,7 @@ def assemble(
     now: Callable[[], datetime],
     jitter: Callable[[], float],
     time_left: Callable[[], float],
-) -> Worker:
+) -> Processor:
     """Put the processor together."""
     names = Names(memory, lambda user_id: notion.user(user_id).body.get("name"))
     settler = Settler(
@@ -145,12 +162,42 @@ def assemble(
         logger=logger,
         count=count,
     )
-    return Worker(
+    outbox = Outbox(state=state, settler=settler, lane=lane, now=now, count=count)
+    reminding = Reminding(
+        state=state,
+        journal=journal,
+        reconciler=reconciler,
+        now=now,
+        calls=current.calls,
+        quiet_until=lambda: now() + GATHER,
+        logger=logger,
+        count=count,
+    )
+    remembered = Remembered(
+        rules=rules, memory=memory, state=state, reminding=reminding, now=now, out_of_time=out_of_time
+    )
+    reminders = Reminders(
+        rules=rules,
+        memory=memory,
+        state=state,
+        notion=notion,
+        known=known,
+        reminding=reminding,
+        remembered=remembered,
+        mine=current.mine,
+        lanes=len(lane.groups),
+        now=now,
+        out_of_time=out_of_time,
+        logger=logger,
+        count=count,
+    )
+    worker = Worker(
         pipeline=pipeline,
         ticks=Ticks(
             lane=lane,
-            outbox=Outbox(state=state, settler=settler, lane=lane, now=now, count=count),
+            outbox=outbox,
             sweeper=sweeper,
+            reminders=reminders,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
         ),
@@ -164,3 +211,12 @@ def assemble(
         jitter=jitter,
         max_receives=settings.max_receives,
     )
+    resting = Resting(
+        switch=switch,
+        current=current,
+        remembered=remembered,
+        outbox=outbox,
+        out_of_time=out_of_time,
+        logger=logger,
+    )
+    return Processor(worker, resting)

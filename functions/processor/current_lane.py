@@ -6,6 +6,7 @@ The budget is split: no lane can spend another's part, so that the sum keeps the
 from collections.abc import Callable, Mapping
 
 from steward.budget import Budget
+from steward.errors import CallFailed, Failure
 
 
 class CurrentLane:
@@ -21,9 +22,15 @@ class CurrentLane:
         self._group_of = group_of
         self._budgets = budgets
         self._lane = next(iter(budgets))
+        self._rests = False
+
+    def rest(self) -> None:
+        """Until a lane is entered again nothing may be spent: what is done meanwhile has to do without Notion."""
+        self._rests = True
 
     def enter(self, lane: str) -> None:
         """Work for this lane from now on; an unknown one changes nothing."""
+        self._rests = False
         if lane in self._budgets:
             self._lane = lane
 
@@ -33,6 +40,8 @@ class CurrentLane:
 
     def spend(self) -> None:
         """See ``Budget.spend``."""
+        if self._rests:
+            raise CallFailed(Failure.BUDGET_SPENT, "notion", "notion.call", message="the lane rests")
         self._budgets[self._lane].spend()
 
     def block(self, seconds: float, *, by_workspace: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""The processor's entry point: SQS's shapes, the environment, the clients; all decisions are in ``worker``."""
+"""The processor's entry point: SQS's shapes, the environment, the clients; all decisions are in ``worker`` and ``resting``."""
 
 import os
 import random
@@ -11,10 +11,10 @@ from typing import Any, Protocol, cast
 import boto3
 import requests
 
-from processor.assemble import Settings, assemble
+from processor.assemble import Processor, Settings, assemble
 from processor.current_lane import CurrentLane
 from processor.settle import WhenUnsure
-from processor.worker import Message, Worker
+from processor.worker import Message
 from steward import telemetry
 from steward.clients.connection import notion_client, request_budgets
 from steward.clients.pacing import Pacer
@@ -36,18 +36,23 @@ from steward.state import State
 class App:
     """What one environment keeps between invocations."""
 
-    def __init__(self, worker: Worker, deadline: Deadline, count: telemetry.Counter) -> None:
-        self._worker = worker
+    def __init__(self, processor: Processor, deadline: Deadline, count: telemetry.Counter) -> None:
+        self._processor = processor
         self._deadline = deadline
         self._count = count
 
     def handle(self, event: Mapping[str, Any], remaining_ms: Callable[[], int]) -> dict[str, Any]:
-        """Work the messages of one invocation in order; the first that is given back keeps the rest waiting."""
+        """Work the messages of one invocation in order; the first that is given back keeps the rest waiting.
+
+        The triage's call while the lanes rest, ``{"resting": true}``, has none.
+        """
         self._deadline.starts(lambda: remaining_ms() / 1000)
+        if event.get("resting") is True:
+            self._processor.resting.go_on()
         records: Sequence[Mapping[str, Any]] = event.get("Records") or []
         failed: list[dict[str, str]] = []
         for record in records:
-            if failed or not self._worker.receive(_message(record)):
+            if failed or not self._processor.worker.receive(_message(record)):
                 failed.append({"itemIdentifier": str(record["messageId"])})
         self._count.flush()
         return {"batchItemFailures": failed}
@@ -77,7 +82,7 @@ def make_app(
         dead_letter_url=environ["DEAD_LETTER_QUEUE_URL"],
     )
     current = CurrentLane(lane.group_of, request_budgets(environ, memory, now))
-    worker = assemble(
+    processor = assemble(
         Settings(
             margin=timedelta(seconds=float(environ.get("SETTLE_MARGIN_SECONDS", "2"))),
             when_unsure=cast("WhenUnsure", environ.get("WHEN_UNSURE") or "resend"),
@@ -111,7 +116,7 @@ def make_app(
         jitter=rng.random,
         time_left=deadline.remaining,
     )
-    return App(worker, deadline, count)
+    return App(processor, deadline, count)
 
 
 class AwsClients(Protocol):

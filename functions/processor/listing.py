@@ -4,7 +4,7 @@ Source: Notion's reference on querying a data source (2025-09-03 and later): a s
 is; a query ends after 10,000 results and then says so; times are minutes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -42,7 +42,12 @@ class Chunk:
 
 
 def chunks(
-    notion: NotionClient, source_id: str, by: By, since: datetime | None, cursor: str | None = None
+    notion: NotionClient,
+    source_id: str,
+    by: By,
+    since: datetime | None,
+    cursor: str | None = None,
+    where: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[Chunk]:
     """Query until there is no more.
 
@@ -52,11 +57,14 @@ def chunks(
         by: the time that orders the rows.
         since: only rows from this minute on; None for all.
         cursor: go on from here.
+        where: further conditions, as Notion's filters; rows meet all of them.
 
     Raises:
         CallFailed: a query failed; UNAVAILABLE also for an answer that contradicts itself.
     """
-    wanted = None if since is None else {"timestamp": by, by: {"on_or_after": since.isoformat()}}
+    times = [] if since is None else [{"timestamp": by, by: {"on_or_after": since.isoformat()}}]
+    conditions = [*times, *where]
+    wanted = {"and": conditions} if len(conditions) > 1 else next(iter(conditions), None)
     sorts = [{"timestamp": by, "direction": "ascending"}]
     seen = {cursor}
     while True:

@@ -6,17 +6,21 @@ else. Folding is one transaction: the digest appears and the messages in it are 
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from processor.settle import Settler
 from steward import telemetry
 from steward.effects import GATHERED, PRIVATE, Effect, Kind, Notice, Status
 from steward.errors import CallFailed, StateConflict
-from steward.lane import Lane
-from steward.state import State
+from steward.lane import FIRST, Lane
+from steward.state import PageRecord, State
 
 DUE_PAGES = 50
 """Pages that one tick looks at; when there are more, it goes on in a message of its own."""
+
+RESTING_PAGES = 200
+"""The same while the lanes rest: among them are those whose comments have to wait for Notion."""
 
 GATHER_FROM = 4
 """Messages for one channel, due at once, from which they become one."""
@@ -55,20 +59,40 @@ class Outbox:
             CallFailed: a vendor's trouble; what was done is remembered.
         """
         pages = self._state.due(lambda page_id: self._lane(page_id) == lane, DUE_PAGES)
-        effects = [e for page_id in pages for e in self._state.load(page_id).still_open]
+        tried, troubles = self._settle(lane, pages, frozenset(Kind), MOST_TROUBLES)
+        if troubles:
+            raise troubles[0]
+        return len(pages) < DUE_PAGES or tried == 0
+
+    def settle_messages(self) -> int:
+        """Try what is due in all lanes and can do without Notion, while they rest; how many effects were tried.
+
+        What meets trouble waits.
+        """
+        pages = self._state.due(lambda _: True, RESTING_PAGES)
+        return self._settle(FIRST, pages, GATHERED, len(pages))[0]
+
+    def _settle(
+        self, lane: str, pages: Sequence[str], kinds: frozenset[Kind], patience: int
+    ) -> tuple[int, list[CallFailed]]:
+        """Settle effects of these kinds; how many were tried, and what went wrong with up to so many pages."""
+        records = [self._owed(page_id, kinds) for page_id in pages]
+        effects = [e for record in records for e in record.still_open]
         digests = [self._fold(lane, part) for part in self._gather(effects)]
         tried, troubles = 0, list[CallFailed]()
         for page_id in [*filter(None, digests), *pages]:
             try:
-                tried += self._settler.settle(self._state.load(page_id), gathered=True)
+                tried += self._settler.settle(self._owed(page_id, kinds), gathered=True)
             except CallFailed as failure:
                 # One page's trouble is its own; what is everybody's shows again at once.
                 troubles.append(failure)
-                if len(troubles) == MOST_TROUBLES:
+                if len(troubles) == patience:
                     break
-        if troubles:
-            raise troubles[0]
-        return len(pages) < DUE_PAGES or tried == 0
+        return tried, troubles
+
+    def _owed(self, page_id: str, kinds: frozenset[Kind]) -> PageRecord:
+        record = self._state.load(page_id)
+        return replace(record, effects=tuple(e for e in record.effects if e.kind in kinds))
 
     def _lane(self, page_id: str) -> str:
         if page_id.startswith(_DIGEST):

@@ -13,10 +13,11 @@ from typing import Any
 
 from processor.automations import PLANNERS
 from processor.automations.change import Change, Departure, Draft
+from processor.drafted import effect_of
 from processor.relevance import News
 from processor.seen import assignees_of, differ, seen
 from steward.claims import hold
-from steward.effects import GATHERED, Effect, effect_id
+from steward.effects import Effect, effect_id
 from steward.pages import Page, Person
 from steward.rules import DataSource, Rules
 from steward.snapshots import Snapshot
@@ -213,24 +214,14 @@ def _effects(change: Change, most: int, context: Context) -> tuple[Effect, ...]:
 
 
 def _effect(draft: Draft, rule: str, snapshot: Snapshot, context: Context) -> Effect:
-    waits = [draft.not_before]
-    if draft.kind in GATHERED and not draft.urgent:
-        waits.append(context.quiet_until)
-    return Effect(
+    return effect_of(
+        draft,
         id=effect_id(snapshot.page_id, snapshot.version, rule, draft.kind, draft.key),
-        kind=draft.kind,
-        page_id=snapshot.page_id,
-        version=snapshot.version,
         rule=rule,
+        snapshot=snapshot,
         event_id=context.event_id,
-        words=draft.words,
-        planned_at=context.now,
-        claims=draft.claims,
-        person=draft.person,
-        channel=draft.channel,
-        urgent=draft.urgent,
-        writes=draft.writes,
-        retry_at=max(filter(None, waits), default=None),
+        now=context.now,
+        quiet_until=context.quiet_until,
     )
 
 

@@ -24,6 +24,9 @@ from steward.rules import DataSource, Rules
 from steward.snapshots import Snapshot
 from steward.state import PageRecord, State
 
+INDEXED = timedelta(minutes=10)
+"""After so long the index behind a query has seen an edit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -107,7 +110,9 @@ class Reconciler:
         """
         record = self._state.load(page.id)
         before = record.snapshot
-        if before is not None and not _is_later(page, before):
+        if before is not None and not (
+            _is_later(page, before) or self._only_adds(page, source, before, observed_at)
+        ):
             return False
         if any(e.status is Status.STARTED for e in record.still_open):
             return False  # what may have happened is settled first, when the page's own event comes
@@ -116,10 +121,13 @@ class Reconciler:
 
     def differs(self, page: Page, source: DataSource, snapshot: Snapshot) -> bool:
         """Whether what the automations watch is not as remembered."""
+        return page.in_trash or differ(snapshot, self.shown(page, source, snapshot))
+
+    def shown(self, page: Page, source: DataSource, before: Snapshot | None) -> Snapshot:
+        """What a row says of a page; nothing is committed."""
         properties = self._known.properties_of(source)
-        now = seen(snapshot, page, None, source, properties, listed=True)
-        present = assignees_of(page, properties)
-        return page.in_trash or differ(snapshot, replace(now, assignees=present))
+        now = seen(before, page, None, source, properties, listed=True)
+        return replace(now, assignees=assignees_of(page, properties))
 
     def owes_news(self, snapshot: Snapshot, reason: Reason) -> bool:
         """Whether an event that the snapshot covers says that its silent baseline was news."""
@@ -137,6 +145,25 @@ class Reconciler:
         """Remember that an event, or the sweep's count, has told of what a query showed."""
         if record.snapshot is not None and record.snapshot.unannounced:
             self._state.commit(record.snapshot, record.snapshot.announced(), (), ())
+
+    def _only_adds(
+        self, page: Page, source: DataSource, before: Snapshot, observed_at: datetime | None
+    ) -> bool:
+        """Whether a row has what the snapshot does not know, because no rule named it then, and all else is the same.
+
+        Only of a page that was left alone for so long that the index can't be behind.
+        """
+        edited = page.last_edited_time
+        if (
+            edited is None
+            or edited != before.edited_at
+            or observed_at is None
+            or observed_at < edited + INDEXED
+        ):
+            return False
+        shown = self.shown(page, source, before)
+        adds = shown.values.keys() > before.values.keys() or (before.assignees is None and shown.assignees)
+        return bool(adds) and not self.differs(page, source, before)
 
     def _gone(self, page_id: str, departure: Departure, reason: Reason) -> int:
         """Remember that a page is not there any more; a page that was never seen is nothing to remember."""

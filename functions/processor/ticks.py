@@ -2,13 +2,15 @@
 
 Ticks that waited behind a pause come all at once, so of those that settle only one is worked in a while; behind a backlog
 each comes among the events of its minute and is worked, because nothing else sends what waits to be gathered. A sweep
-that waited for longer than until the next one is acknowledged unworked.
+that waited for longer than until the next one is acknowledged unworked. One that reminds is never stale: it knows by itself
+what is left to do today.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from processor.outbox import Outbox
+from processor.remind import Reminders
 from processor.sweep import Sweeper
 from steward.envelope import Envelope, Tick, encode_tick
 from steward.lane import Lane
@@ -29,6 +31,7 @@ class Ticks:
         lane: Lane,
         outbox: Outbox,
         sweeper: Sweeper,
+        reminders: Reminders,
         sweep_keeps: timedelta,
         now: Callable[[], datetime],
     ) -> None:
@@ -38,12 +41,14 @@ class Ticks:
             lane: the queue.
             outbox: what ``settle`` works.
             sweeper: what ``sweep`` works.
+            reminders: what ``remind`` works.
             sweep_keeps: age from which a sweep's tick is stale, longer than the time between two.
             now: our clock.
         """
         self._lane = lane
         self._outbox = outbox
         self._sweeper = sweeper
+        self._reminders = reminders
         self._sweep_keeps = sweep_keeps
         self._now = now
         self._settled: dict[str, datetime] = {}
@@ -54,24 +59,32 @@ class Ticks:
         Raises:
             CallFailed: a vendor's trouble; the next tick goes on.
         """
-        kind: Tick = "sweep" if envelope.kind == "sweep" else "settle"
+        kind: Tick = "settle" if envelope.kind == "event" else envelope.kind
         if self._is_stale(kind, envelope, lane):
             return
         if not envelope.handed_on:
             for other in self._lane.groups:
                 if other != lane:
                     self._lane.republish(encode_tick(kind, envelope.at), other, f"{message_id}.{other}")
-        complete = self._settle(lane) if kind == "settle" else self._sweeper.sweep(lane, envelope.at)
-        if not complete and envelope.part < MOST_PARTS:
+        if not self._work(kind, lane, envelope.at) and envelope.part < MOST_PARTS:
             part = envelope.part + 1
             self._lane.republish(encode_tick(kind, envelope.at, part), lane, f"{message_id}.{part}")
 
-    def _settle(self, lane: str) -> bool:
-        self._settled[lane] = self._now()
-        return self._outbox.settle_due(lane)
+    def _work(self, kind: Tick, lane: str, at: datetime | None) -> bool:
+        """Work a tick; False when it has to go on."""
+        match kind:
+            case "sweep":
+                return self._sweeper.sweep(lane, at)
+            case "remind":
+                return self._reminders.remind(lane)
+            case "settle":
+                self._settled[lane] = self._now()
+                return self._outbox.settle_due(lane)
 
     def _is_stale(self, kind: Tick, envelope: Envelope, lane: str) -> bool:
         if kind == "sweep":
             return envelope.at is not None and self._now() - envelope.at > self._sweep_keeps
+        if kind == "remind":
+            return False
         settled = self._settled.get(lane)
         return envelope.part == 0 and settled is not None and self._now() - settled < SETTLED_FOR

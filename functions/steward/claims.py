@@ -4,9 +4,13 @@ An effect waits, in the outbox or for its message's turn, and the page moves on 
 that make it true; when the snapshot no longer has them all, it is cancelled instead of told.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from steward import values
+from steward.due import due_day
 from steward.snapshots import Snapshot
 from steward.values import Value
 
@@ -31,6 +35,21 @@ def has(role: str, value: Value) -> str:
     return f"{role} is {values.key(value)}"
 
 
+def among(role: str, names: Iterable[str]) -> str:
+    """The property of a role has one of these values, as a rules file names them; one that is not known has none."""
+    return f"{role} among {_list(names)}"
+
+
+def outside(role: str, names: Iterable[str]) -> str:
+    """The property of a role has none of these values; one that is not known has none."""
+    return f"{role} outside {_list(names)}"
+
+
+def due_on(day: date, zone: ZoneInfo) -> str:
+    """The page is due on this day, where the team is."""
+    return f"due on {day.isoformat()} {zone.key}"
+
+
 def lives_in(source_id: str) -> str:
     """The page belongs to this data source."""
     return f"in {source_id}"
@@ -42,9 +61,33 @@ def hold(claims: Iterable[str], snapshot: Snapshot) -> bool:
 
 
 def _holds(claim: str, snapshot: Snapshot) -> bool:
-    if claim.startswith("unassigned "):
-        return assigned(claim.removeprefix("unassigned ")) not in _facts(snapshot)
+    role, _, rest = claim.partition(" ")
+    word, _, what = rest.partition(" ")
+    if word in _TESTS and what:
+        return _TESTS[word](snapshot.values.get(role), what)
+    if role == "unassigned" and word != "is":
+        return assigned(rest) not in _facts(snapshot)
     return claim in _facts(snapshot)
+
+
+def _among(value: Value, names: str) -> bool:
+    return not set(json.loads(names)).isdisjoint(values.texts(value))
+
+
+def _due(value: Value, what: str) -> bool:
+    day, _, zone = what.partition(" ")
+    return due_day(value, ZoneInfo(zone)) == date.fromisoformat(day)
+
+
+_TESTS: Mapping[str, Callable[[Value, str], bool]] = {
+    "among": _among,
+    "outside": lambda value, names: not _among(value, names),
+    "on": _due,
+}
+
+
+def _list(names: Iterable[str]) -> str:
+    return json.dumps(sorted(names), ensure_ascii=False, separators=(",", ":"))
 
 
 def _facts(snapshot: Snapshot) -> set[str]:

@@ -1,7 +1,7 @@
 """What lies on the lane: a version, a kind, and the event. Pure.
 
-Two kinds are ticks of the scheduler: ``settle`` tries the effects that are due, ``sweep`` looks for changes that no
-webhook brought. The scheduler knows the first lane only; there a tick is handed on to the others.
+Three kinds are ticks of the scheduler: ``settle`` tries the effects that are due, ``sweep`` looks for changes that no
+webhook brought, ``remind`` for deadlines. The scheduler knows the first lane only; there a tick is handed on to the others.
 """
 
 import json
@@ -14,8 +14,8 @@ from steward.events import Event, from_json, to_json
 
 VERSION = 1
 
-Tick = Literal["settle", "sweep"]
-TICKS: tuple[Tick, ...] = ("settle", "sweep")
+Tick = Literal["settle", "sweep", "remind"]
+TICKS: tuple[Tick, ...] = ("settle", "sweep", "remind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Envelope:
         part: of a tick that goes on where the last message left off: 0, 1, 2, …
     """
 
-    kind: Literal["event", "settle", "sweep"]
+    kind: Literal["event", "settle", "sweep", "remind"]
     received_at: datetime | None = None
     event: Event | None = None
     at: datetime | None = None

@@ -30,6 +30,7 @@ PAUSED = "LanePaused"  # pauses of the lane; dimension cause
 LOOKS = "LaneLooks"  # the triage's looks at the lane; dimension look
 HELD = "Held"  # messages given back because the lane rests
 FORWARDED = "Forwarded"  # messages of another lane, handed on to it
+REMINDERS = "Reminders"  # comments and messages that were planned to remind of a deadline
 FOLDED = "Folded"  # messages that were gathered into a digest
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
 

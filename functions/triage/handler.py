@@ -20,14 +20,16 @@ from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.rules import load, path_in
 from steward.secret_store import SecretStore
+from triage.standby import Standby
 from triage.watch import Look, Watch
 
 
 class App:
     """What one environment keeps between invocations."""
 
-    def __init__(self, watch: Watch, deadline: Deadline, count: telemetry.Counter) -> None:
+    def __init__(self, watch: Watch, standby: Standby, deadline: Deadline, count: telemetry.Counter) -> None:
         self._watch = watch
+        self._standby = standby
         self._deadline = deadline
         self._count = count
         self._logger = telemetry.make_logger()
@@ -40,6 +42,8 @@ class App:
         self._count.flush()
         log = self._logger.info if look in (Look.RUNNING, Look.RESTING) else self._logger.warning
         log("looked at the lane", look=str(look))
+        if look in (Look.RESTING, Look.STILL_DOWN):
+            self._standby.call()
         return {"look": str(look)}
 
 
@@ -101,7 +105,8 @@ def make_app(
         now,
     )
     sources = [source.id for source in load(path_in(environ)).data_source]
-    return App(Watch(switch, notion, sources, now), deadline, count)
+    standby = Standby(aws.functions, environ["PROCESSOR_FUNCTION"])
+    return App(Watch(switch, notion, sources, now), standby, deadline, count)
 
 
 @cache

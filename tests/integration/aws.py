@@ -36,7 +36,7 @@ class Waiting:
 
 
 class Functions:
-    """Lambda's event source mapping, as far as the lane's switch uses it."""
+    """Lambda: the event source mapping, as far as the lane's switch uses it, and calls of a function."""
 
     def __init__(self, queue_arn: str, *functions: str) -> None:
         self._arn = queue_arn
@@ -49,6 +49,8 @@ class Functions:
             for name in functions
         }
         self.updates: list[bool] = []
+        self.invoked: list[dict[str, Any]] = []
+        """What the processor was called with and has not taken yet."""
 
     @property
     def enabled(self) -> bool:
@@ -61,6 +63,11 @@ class Functions:
     def list_event_source_mappings(self, *, EventSourceArn: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
         assert EventSourceArn == self._arn
         return {"EventSourceMappings": list(self.mappings.values())}
+
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803 - boto3's names
+        assert InvocationType == "Event"
+        assert FunctionName in self.mappings
+        self.invoked.append(json.loads(Payload))
 
     def update_event_source_mapping(self, *, UUID: str, Enabled: bool) -> None:  # noqa: N803 - boto3's names
         self.updates.append(Enabled)

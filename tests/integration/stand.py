@@ -75,8 +75,11 @@ class Stand:
         return self.app
 
     def look(self) -> str:
-        """The triage's look at the lane, in a new environment."""
-        return self.watcher().handle(lambda: 30_000)["look"]
+        """The triage's look at the lane, in a new environment, and what it has the processor do."""
+        look = self.watcher().handle(lambda: 30_000)["look"]
+        while self.functions.invoked:
+            self.app.handle(self.functions.invoked.pop(0), lambda: self.time_left)
+        return look
 
     def watcher(self) -> triage.App:
         """The triage, in a new environment."""
@@ -158,6 +161,12 @@ class Stand:
         """Send the scheduler's tick for the sweep, and work the lane off."""
         self.tick("sweep")
         self.work()
+
+    def remind(self) -> None:
+        """Send the scheduler's tick for deadlines, work the lane off, and let what is owed be told."""
+        self.tick("remind")
+        self.work()
+        self.gather()
 
     def tick(self, kind: str, at: datetime | None = None) -> None:
         """Send a tick of the scheduler, of now or of another time."""

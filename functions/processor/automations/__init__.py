@@ -6,10 +6,11 @@ A module has ``plan(change, rule)``, which yields drafts; it performs no call an
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from processor.automations import assignment
+from processor.automations import assignment, deadline
 from processor.automations.change import Change, Draft
 
 PLANNERS: Mapping[str, Callable[[Change, Any], Iterable[Draft]]] = {
     "assignment": assignment.plan,
+    "deadline": deadline.plan,
 }
 """By the ``kind`` of an automation in the rules file."""
