@@ -1,11 +1,11 @@
 """A deep lane is observed by query: one call for a hundred pages, and never a stale row taken for the truth (P5)."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from infra.local.simulators.notion import faults
+from tests.integration.lagging import Lagging
 from tests.integration.stand import Stand, standing
 
 QUERY = "/query"
@@ -67,28 +67,6 @@ def test_few_waiting_messages_are_read_one_by_one(stand: Stand) -> None:
     stand.work()
 
     assert spent(stand, before) == {"GET pages": 5, "POST comments": 5}
-
-
-class Lagging:
-    """A query whose index has not seen the latest edits: it shows these pages as they were."""
-
-    def __init__(self, stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-        from steward.clients.notion import NotionClient  # noqa: PLC0415 - functions/ is on the path by then
-
-        self._stand = stand
-        self.shown: dict[str, dict[str, Any]] = {}
-        original = NotionClient.query
-
-        def query(client: NotionClient, *args: Any, **kwargs: Any) -> Any:
-            answer = original(client, *args, **kwargs)
-            rows = [self.shown.get(row["id"], row) for row in answer.body["results"]]
-            rows += [row for page, row in self.shown.items() if page not in {r["id"] for r in rows}]
-            return type(answer)({**answer.body, "results": rows}, answer.observed_at, answer.request_id)
-
-        monkeypatch.setattr(NotionClient, "query", query)
-
-    def freeze(self, pages: list[str]) -> None:
-        self.shown = {page: dict(self._stand.notion.page(page)) for page in pages}
 
 
 @pytest.mark.req("P5", "P3")

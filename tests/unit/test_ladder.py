@@ -142,9 +142,7 @@ def test_nobody_is_reminded_on_days_off_and_never_on_holidays(
         (ladder(days=SUNDAY_TO_THURSDAY), "2026-11-26", "2026-11-29"),
     ],
 )
-def test_a_run_looks_as_far_ahead_as_the_next_one_would_be_too_late(
-    made: Ladder, on: str, last: str
-) -> None:
+def test_a_run_looks_as_far_ahead_as_the_next_one_would_be_too_late(made: Ladder, on: str, last: str) -> None:
     assert made.last_due(day(on)) == day(last)
     assert Rung.AHEAD in made.reached(day(last), day(on))
     assert not list(made.reached(day(last) + DAY, day(on)))
