@@ -197,7 +197,9 @@ class Reminders:
 
     def _remind(self, chunk: Chunk, occasion: Occasion) -> None:
         for page in chunk.pages[:1]:
-            self._known.learn(occasion.source, page)  # of which type the status is, before any row concerns us
+            self._known.learn(
+                occasion.source, page
+            )  # of which type the status is, before any row concerns us
         mine = [page for page in chunk.pages if self._mine(page.id)]
         known = self._state.snapshots([page.id for page in mine])
         for page in mine:
