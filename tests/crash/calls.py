@@ -170,6 +170,7 @@ def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
         patch.object(BaseClient, "_make_api_call", called),
         asked(Functions, "lambda", "ListEventSourceMappings", writes=False),
         asked(Functions, "lambda", "UpdateEventSourceMapping"),
+        asked(Functions, "lambda", "Invoke"),
         asked(FifoQueues, "sqs", "SendMessage"),
         asked(FifoQueues, "sqs", "ChangeMessageVisibility"),
         asked(FifoQueues, "sqs", "GetQueueAttributes", writes=False),

@@ -75,7 +75,7 @@ class Tally:
 def run(world: World, scenario: Scenario, strikes: Strikes) -> Run:
     """Play a scenario, in a cold environment if it does not say otherwise, while these calls are struck."""
     stage = world.stage(
-        scenario.environ, webhook=scenario.webhook, remembers=scenario.remembers, sweeps=scenario.sweeps
+        scenario.environ, webhook=scenario.webhook, remembers=scenario.remembers, ticks=scenario.ticks
     )
     scenario.before(stage)
     if not scenario.warm:

@@ -39,7 +39,7 @@ class Scenario:
         webhook: Slack is reached by incoming webhook, which keeps no history.
         remembers: False for an installation that has never worked an event.
         warm: what happened before happened in the same environment.
-        sweeps: the scheduler's sweeps come, too.
+        ticks: kinds of the scheduler's ticks that come every quarter of an hour, too.
         repeated: what also strikes calls that a row above makes as well.
     """
 
@@ -51,7 +51,7 @@ class Scenario:
     webhook: bool = False
     remembers: bool = True
     warm: bool = False
-    sweeps: bool = False
+    ticks: tuple[str, ...] = ()
     repeated: Repeated = Repeated.KINDS
 
 
@@ -219,6 +219,47 @@ def _it_is_on_the_lane_already(_: Stage) -> None:
     """Put on the lane anew, hidden there while Notion still limits, and then worked."""
 
 
+def _a_deadline_of_ann(stage: Stage) -> None:
+    stage.wait_for_noon()
+    stage.assign("Ann")
+    stage.let_be_due(3)
+
+
+def _it_is_time_to_remind(stage: Stage) -> None:
+    stage.tick("remind")
+    stage.work()
+    stage.minute()
+
+
+def _ann_is_reminded_while_slack_is_limited(stage: Stage) -> None:
+    _a_deadline_of_ann(stage)
+    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600})
+    _it_is_time_to_remind(stage)
+
+
+def _the_date_moves(stage: Stage) -> None:
+    stage.let_be_due(2)
+    stage.deliver()
+    stage.work()
+    stage.wait_for_noon()
+
+
+def _a_deadline_while_notion_is_away(stage: Stage) -> None:
+    _a_deadline_of_ann(stage)
+    _a_known_page(stage)
+    stage.wait(60)
+    stage.notion.add_fault(faults.answer(503), times="forever")
+    stage.deliver()
+    stage.work()
+
+
+def _two_minutes_of_rest(stage: Stage) -> None:
+    for _ in range(2):
+        stage.minute()
+    stage.notion.clear_faults()
+
+
+_DEADLINES = {"RULES_FILE": str(Path(__file__).with_name("deadlines.toml"))}
 _BOTH = {"comment Ann": ONCE, "message Ann": ONCE, "comment Ben": ONCE, "message Ben": ONCE}
 _ONLY_ANN = {"comment Ann": ONCE, "message Ann": ONCE}
 
@@ -283,7 +324,7 @@ SCENARIOS = (
         _swept_while_a_message_waits,
         _two_webhooks_are_lost,
         {"comment Ben": ONCE, "message Ben": ONCE, "comment Ann 1": ONCE, "message Ann 1": AT_MOST_ONCE},
-        sweeps=True,
+        ticks=("sweep",),
         repeated=Repeated.DEATHS,
     ),
     Scenario(
@@ -292,6 +333,33 @@ SCENARIOS = (
         _two_ticks,
         {"message Ann": ONCE, "message Ben": ONCE, "message Ann 1": ONCE, "message Ben 1": ONCE},
         environ={"RULES_FILE": str(Path(__file__).with_name("messages_only.toml"))},
+    ),
+    Scenario(
+        "a tick reminds of a deadline",
+        _a_deadline_of_ann,
+        _it_is_time_to_remind,
+        _ONLY_ANN,
+        environ=_DEADLINES,
+        ticks=("remind",),
+    ),
+    Scenario(
+        "the date moves while a reminder waits",
+        _ann_is_reminded_while_slack_is_limited,
+        _the_date_moves,
+        {"comment Ann": (2, 2), "message Ann": ONCE},
+        environ=_DEADLINES,
+        ticks=("remind",),
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "a deadline while Notion is away",
+        _a_deadline_while_notion_is_away,
+        _two_minutes_of_rest,
+        {"comment Ann": AT_MOST_ONCE, "message Ann": ONCE},
+        environ=_DEADLINES,
+        ticks=("remind",),
+        warm=True,
+        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "the token is wrong for a while",

@@ -27,8 +27,11 @@ BETWEEN_RUNS = 7200
 
 MOST_STEPS, MOST_MINUTES = 60, 40
 
-SWEEP = 900
-"""Seconds between two sweeps."""
+QUARTER = 900
+"""Seconds between two ticks that sweep or remind."""
+
+NOON = 43_200
+"""Seconds; half of a day."""
 
 CHANNELS = ("#tasks", "#team")
 
@@ -47,8 +50,8 @@ Rows = list[dict[str, Any]]
 class Stage:
     """One run: a page or some, the events about them, and the invocations that work them."""
 
-    def __init__(self, stand: Stand, wire: Wire, title: str, *, sweeps: bool) -> None:
-        self._stand, self._wire, self._tables, self._sweeps = stand, wire, Tables(), sweeps
+    def __init__(self, stand: Stand, wire: Wire, title: str, ticks: tuple[str, ...]) -> None:
+        self._stand, self._wire, self._tables, self._ticks = stand, wire, Tables(), ticks
         self._title = title
         self._titles: dict[str, int] = {}
         self.pages: list[str] = []
@@ -74,6 +77,10 @@ class Stage:
         """Let time pass."""
         self._stand.clock.sleep(seconds)
 
+    def wait_for_noon(self) -> None:
+        """Let time pass until noon in UTC, for what depends on the time of day."""
+        self.wait(2 * NOON - (self._stand.clock.time() - NOON) % (2 * NOON))
+
     def add_page(self, lane: int | None = None) -> str:
         """One page more, on this lane if that matters; the first is there from the beginning."""
         title = f"{self._title}, {len(self.pages)}"
@@ -90,6 +97,11 @@ class Stage:
         """Make these people a page's assignees."""
         people = (getattr(self._stand.demo, name.lower()) for name in names)
         self._stand.assign(self.pages[page], *people)
+
+    def let_be_due(self, days: int, page: int = 0) -> None:
+        """Make a page due in so many days."""
+        day = (self._stand.clock.now() + timedelta(days=days)).date().isoformat()
+        self.notion.edit(self.pages[page], properties={"Due": day}, by=self._stand.demo.chloe, silent=True)
 
     def deliver(self, page: int = 0, **changes: Any) -> None:
         """Notion tells of a page."""
@@ -115,7 +127,7 @@ class Stage:
             self._stand.tick("settle", self._stand.clock.now() - timedelta(hours=1))
 
     def look(self) -> None:
-        """The triage's look; what it raises, the next one in a minute makes good."""
+        """The triage's look, and what it calls; what one of them raises, the next look in a minute makes good."""
         try:
             with redirect_stdout(self.printed), self._wire.listened():
                 self._triage = self._triage or self._stand.watcher()
@@ -124,6 +136,8 @@ class Stage:
             self._triage = None
         except Exception as error:  # noqa: BLE001 - Lambda keeps an environment whose handler raised
             self.unexpected += not passes(error)
+        while self._stand.functions.invoked:
+            self._call(self._stand.functions.invoked.pop(0))
 
     def deploy(self) -> None:
         """CloudFormation enables an event source that was disabled behind its back."""
@@ -165,11 +179,12 @@ class Stage:
         """Work, minute by minute, until nothing is owed and the lane runs, or it does not get there."""
         self.work()
         self._settle_down()
-        if self._sweeps:
-            # What fails holds up a sweep at most; the last of them finds nothing that was not told already.
+        if self._ticks:
+            # What fails holds up one of them at most; the last finds nothing that was not told already.
             for _ in range(1 + self._wire.struck):
-                self.wait(SWEEP)
-                self.tick("sweep")
+                self.wait(QUARTER)
+                for kind in self._ticks:
+                    self.tick(kind)
                 self.work()
                 self._settle_down()
 
@@ -219,7 +234,7 @@ class Stage:
             if run["type"] == "mention"
         ]
         lines = [line for channel, seen in self._shown.items() for line in self._stand.notices(channel, seen)]
-        found = [(line.split("*")[1], line.rpartition("|")[2].removesuffix(">")) for line in lines]
+        found = [(line.split("*")[1], line.rpartition("|")[2].partition(">")[0]) for line in lines]
         return comments + [f"message {who}{_number(self._titles[title])}" for who, title in found]
 
     def leave(self) -> None:
@@ -234,6 +249,17 @@ class Stage:
 
     def _purge(self, queue: str) -> None:
         self._stand.sqs.purge_queue(QueueUrl=self._stand.environ[queue])
+
+    def _call(self, payload: Mapping[str, Any]) -> None:
+        """What Lambda does with a call that nobody waits for, and that is not to be repeated."""
+        try:
+            with redirect_stdout(self.printed), self._wire.listened():
+                self._environment = self._environment or self._stand.restart()
+                self._environment.handle(payload, self._wire.remaining_ms)
+        except Death:
+            self._environment = None
+        except Exception as error:  # noqa: BLE001 - Lambda keeps an environment whose handler raised
+            self.unexpected += not passes(error)
 
     def _invoke(self, record: Mapping[str, Any]) -> None:
         """What Lambda and the event source mapping do with a message."""
@@ -270,7 +296,9 @@ class World:
             stand.notion.delete_forever(page_id)
         self._memory = self._learnt()
 
-    def stage(self, environ: Mapping[str, str], *, webhook: bool, remembers: bool, sweeps: bool) -> Stage:
+    def stage(
+        self, environ: Mapping[str, str], *, webhook: bool, remembers: bool, ticks: tuple[str, ...]
+    ) -> Stage:
         """A stage that knows nothing of the ones before it."""
         stand = self._stand
         self.wire.prepare({})
@@ -280,18 +308,19 @@ class World:
         stand.slack.clear_faults()
         stand.notion.add_token(stand.notion.token)
         stand.functions.deploy()
+        stand.functions.invoked.clear()
         if self._last is not None:
             self._last.leave()
         self._restore(self._memory if remembers else {})
         stand.environ = {**self._environ, **environ}
         self._reach_slack("webhook" if webhook else "bot")
-        self._last = Stage(stand, self.wire, next(self._titles), sweeps=sweeps)
+        self._last = Stage(stand, self.wire, next(self._titles), ticks)
         return self._last
 
     def _learnt(self) -> Any:
         """What a system that has been running remembers: the channel's id and which property is the assignee."""
         self._reach_slack("bot")
-        stage = self._last = Stage(self._stand, self.wire, next(self._titles), sweeps=False)
+        stage = self._last = Stage(self._stand, self.wire, next(self._titles), ())
         stage.assign("Chloe")
         stage.deliver()
         stage.work()

@@ -77,9 +77,4 @@ def mornings(stand: Stand, first: str, days: int) -> dict[str, list[str]]:
 
 def everything(stand: Stand) -> list[str]:
     """Every line about a deadline in any channel, whether it came alone or in a digest."""
-    found = []
-    for channel in ("#tasks", "#team"):
-        for message in stand.slack.messages(channel):
-            for block in message["blocks"]:
-                found += [line for line in block["text"]["text"].split("\n") if " due " in line]
-    return found
+    return [*stand.notices("#tasks"), *stand.notices("#team")]

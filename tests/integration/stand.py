@@ -30,6 +30,10 @@ from triage import handler as triage
 __all__ = ["REGION", "Death", "Stand", "standing"]
 
 
+_NOTICES = ("is now assigned to", " is due ", " was due ")
+"""What tells a line of a message from its head."""
+
+
 class Death(BaseException):
     """The environment dies: nothing catches this."""
 
@@ -264,7 +268,8 @@ class Stand:
         """The notices in a Slack channel from its ``first`` message on, whether they came alone or in a digest."""
         messages = self.slack.messages(channel)[first:]
         texts = [block["text"]["text"] for m in messages for block in m["blocks"]]
-        return [line for text in texts for line in text.split("\n") if "is now assigned to" in line]
+        lines = [line for text in texts for line in text.split("\n")]
+        return [line for line in lines if any(words in line for words in _NOTICES)]
 
     def gather(self) -> None:
         """Let what waits to be gathered come due, and be told."""

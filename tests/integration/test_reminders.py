@@ -89,13 +89,12 @@ def test_a_reminder_that_still_waits_is_cancelled_when_it_is_not_true_any_more(
     if what == "trashed":
         stand.notion.trash(task)
     else:
-        change(
-            stand,
-            task,
-            **{"done": {"Status": "Done"}, "moved": {"Due": "2026-12-10"}, "unassigned": {"Assignee": []}}[
-                what
-            ],
-        )
+        becomes: dict[str, dict[str, object]] = {
+            "done": {"Status": "Done"},
+            "moved": {"Due": "2026-12-10"},
+            "unassigned": {"Assignee": []},
+        }
+        change(stand, task, **becomes[what])
     if what == "trashed":
         stand.send(task, type="page.deleted")
     else:
