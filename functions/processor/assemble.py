@@ -216,6 +216,7 @@ def assemble(
         current=current,
         remembered=remembered,
         outbox=outbox,
+        now=now,
         out_of_time=out_of_time,
         logger=logger,
     )

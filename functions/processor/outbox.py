@@ -14,7 +14,7 @@ from steward import telemetry
 from steward.effects import GATHERED, PRIVATE, Effect, Kind, Notice, Status
 from steward.errors import CallFailed, StateConflict
 from steward.lane import FIRST, Lane
-from steward.state import PageRecord, State
+from steward.state import GRACE, PageRecord, State
 
 DUE_PAGES = 50
 """Pages that one tick looks at; when there are more, it goes on in a message of its own."""
@@ -59,7 +59,7 @@ class Outbox:
             CallFailed: a vendor's trouble; what was done is remembered.
         """
         pages = self._state.due(lambda page_id: self._lane(page_id) == lane, DUE_PAGES)
-        tried, troubles = self._settle(lane, pages, frozenset(Kind), MOST_TROUBLES)
+        tried, troubles = self._settle(lane, pages, lambda _: True, MOST_TROUBLES)
         if troubles:
             raise troubles[0]
         return len(pages) < DUE_PAGES or tried == 0
@@ -67,22 +67,27 @@ class Outbox:
     def settle_messages(self) -> int:
         """Try what is due in all lanes and can do without Notion, while they rest; how many effects were tried.
 
-        What meets trouble waits.
+        What meets trouble waits. What was started just now is left to whoever is at it: beside the lanes nothing keeps
+        two of us from the same page.
         """
         pages = self._state.due(lambda _: True, RESTING_PAGES)
-        return self._settle(FIRST, pages, GATHERED, len(pages))[0]
+        return self._settle(FIRST, pages, self._is_free_message, len(pages))[0]
+
+    def _is_free_message(self, effect: Effect) -> bool:
+        started = effect.started_at if effect.status is Status.STARTED else None
+        return effect.kind in GATHERED and (started is None or self._now() - started >= GRACE)
 
     def _settle(
-        self, lane: str, pages: Sequence[str], kinds: frozenset[Kind], patience: int
+        self, lane: str, pages: Sequence[str], wanted: Callable[[Effect], bool], patience: int
     ) -> tuple[int, list[CallFailed]]:
-        """Settle effects of these kinds; how many were tried, and what went wrong with up to so many pages."""
-        records = [self._owed(page_id, kinds) for page_id in pages]
+        """Settle such effects; how many were tried, and what went wrong with up to so many pages."""
+        records = [self._owed(page_id, wanted) for page_id in pages]
         effects = [e for record in records for e in record.still_open]
         digests = [self._fold(lane, part) for part in self._gather(effects)]
         tried, troubles = 0, list[CallFailed]()
         for page_id in [*filter(None, digests), *pages]:
             try:
-                tried += self._settler.settle(self._owed(page_id, kinds), gathered=True)
+                tried += self._settler.settle(self._owed(page_id, wanted), gathered=True)
             except CallFailed as failure:
                 # One page's trouble is its own; what is everybody's shows again at once.
                 troubles.append(failure)
@@ -90,9 +95,9 @@ class Outbox:
                     break
         return tried, troubles
 
-    def _owed(self, page_id: str, kinds: frozenset[Kind]) -> PageRecord:
+    def _owed(self, page_id: str, wanted: Callable[[Effect], bool]) -> PageRecord:
         record = self._state.load(page_id)
-        return replace(record, effects=tuple(e for e in record.effects if e.kind in kinds))
+        return replace(record, effects=tuple(filter(wanted, record.effects)))
 
     def _lane(self, page_id: str) -> str:
         if page_id.startswith(_DIGEST):

@@ -5,6 +5,7 @@ purse is shut. When somebody wanted the rest, nothing goes on at all.
 """
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
@@ -14,6 +15,9 @@ from processor.remembered import Remembered
 from steward.errors import StateConflict
 from steward.lane_switch import LaneSwitch
 from steward.pauses import Cause
+
+AT_REST = timedelta(seconds=45)
+"""After so long nobody is at work any more who was when the pause began: an invocation lasts 30 s."""
 
 
 class Resting:
@@ -26,6 +30,7 @@ class Resting:
         current: CurrentLane,
         remembered: Remembered,
         outbox: Outbox,
+        now: Callable[[], datetime],
         out_of_time: Callable[[], bool],
         logger: Logger,
     ) -> None:
@@ -33,6 +38,7 @@ class Resting:
         self._current = current
         self._remembered = remembered
         self._outbox = outbox
+        self._now = now
         self._out_of_time = out_of_time
         self._logger = logger
 
@@ -40,6 +46,8 @@ class Resting:
         """Do what can be done now; what is left is done in the next minute."""
         pause = self._switch.read()
         if not pause.holds or pause.cause is Cause.OPERATOR:
+            return
+        if pause.since is not None and self._now() - pause.since < AT_REST:
             return
         self._current.rest()
         try:
