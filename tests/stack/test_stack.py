@@ -209,8 +209,12 @@ def test_the_scheduler_sends_its_ticks_through_the_lane(stack: LocalStack) -> No
     targets = [scheduler.get_schedule(Name=name)["Target"] for name in names]
     ticks = [target for target in targets if "SqsParameters" in target]
 
-    assert [target["SqsParameters"] for target in ticks] == [{"MessageGroupId": "lane-0"}] * 2
-    assert sorted(json.loads(target["Input"])["kind"] for target in ticks) == ["settle", "sweep"]
+    assert [target["SqsParameters"] for target in ticks] == [{"MessageGroupId": "lane-0"}] * 3
+    assert sorted(json.loads(target["Input"])["kind"] for target in ticks) == [
+        "remind",
+        "settle",
+        "sweep",
+    ]
 
 
 @pytest.mark.req("O5")
