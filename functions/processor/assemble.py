@@ -29,6 +29,7 @@ from steward.lane import Lane
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Breaker
+from steward.people import People
 from steward.rules import Rules
 from steward.state import State
 
@@ -78,7 +79,7 @@ def assemble(
         memory=memory,
         notion=notion,
         slack=slack,
-        names=Names(memory, lambda user_id: notion.user(user_id).body.get("name")),
+        names=Names(People(memory, lambda user_id: notion.user(user_id).body)),
         default_channel=rules.slack.default_channel,
         when_unsure=settings.when_unsure,
         now=now,

@@ -14,6 +14,7 @@ LOGIC = ("ingest", "processor", "triage")
 ADAPTERS = {
     "state",
     "memory",
+    "people",
     "budget_memory",
     "aws_trouble",
     "journal",
