@@ -10,9 +10,10 @@ answered like a member, and somebody who left the workspace is not found.
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from steward.errors import CallFailed, Failure
+from steward.memory import Memory
 
 KEEP = timedelta(hours=24)
 """How long what Notion said of a person is believed."""
@@ -26,16 +27,6 @@ KEEP_FORBIDDEN = timedelta(hours=1)
 _FORBIDDEN = "PEOPLE-FORBIDDEN"
 
 Kind = Literal["person", "bot", "unknown"]
-
-
-class Memory(Protocol):
-    """What of ``steward.memory.Memory`` is used."""
-
-    def recall(self, name: str) -> Any | None:
-        """What was remembered under a name and has not expired, or None."""
-
-    def remember(self, name: str, document: object, keep: timedelta | None = None) -> None:
-        """Remember a JSON document under a name for a while."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ ADAPTERS = {
     "state",
     "memory",
     "people",
+    "slack_people",
+    "slack_threads",
     "budget_memory",
     "aws_trouble",
     "journal",
