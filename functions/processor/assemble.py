@@ -11,7 +11,6 @@ from processor.current_lane import CurrentLane
 from processor.edits import Edits
 from processor.found import Finder
 from processor.known import Known
-from processor.names import Names
 from processor.outbox import Outbox
 from processor.pipeline import GATHER, Pipeline
 from processor.presence import Presence
@@ -21,9 +20,14 @@ from processor.sweep import TIME_TO_STOP, Sweeper
 from processor.ticks import Ticks
 from processor.vitals import Vitals
 from processor.ways.comment import CommentWay
+from processor.ways.direct import DirectWay
+from processor.ways.email import EmailWay
 from processor.ways.message import MessageWay
+from processor.ways.write import WriteWay
+from processor.who import Who
 from processor.worker import Worker
 from steward import telemetry
+from steward.clients.email import Email
 from steward.clients.notion import NotionClient
 from steward.clients.slack import Slack
 from steward.effects import Kind
@@ -34,6 +38,8 @@ from steward.memory import Memory
 from steward.pauses import Breaker
 from steward.people import People
 from steward.rules import Rules
+from steward.slack_people import SlackPeople
+from steward.slack_threads import SlackThreads
 from steward.state import State
 
 TICK_SLACK = timedelta(minutes=5)
@@ -70,6 +76,7 @@ def assemble(
     breaker: Breaker,
     notion: NotionClient,
     slack: Slack,
+    email: Email,
     logger: Logger,
     count: telemetry.Count,
     now: Callable[[], datetime],
@@ -77,12 +84,18 @@ def assemble(
     time_left: Callable[[], float],
 ) -> Worker:
     """Put the processor together."""
-    names = Names(People(memory, lambda user_id: notion.user(user_id).body))
+    people = People(memory, lambda user_id: notion.user(user_id).body)
+    who = Who(people, SlackPeople(memory, slack))
+    threads = SlackThreads(memory) if rules.slack.threads else None
+    channel = rules.slack.default_channel
     settler = Settler(
         state=state,
         ways={
             Kind.COMMENT: CommentWay(notion),
-            Kind.MESSAGE: MessageWay(slack, memory, names.of, rules.slack.default_channel),
+            Kind.WRITE: WriteWay(notion),
+            Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
+            Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
+            Kind.EMAIL: EmailWay(email, who),
         },
         when_unsure=settings.when_unsure,
         now=now,
@@ -91,7 +104,7 @@ def assemble(
     )
     known = Known(memory, lambda: notion.me().body.get("id"))
     reconciler = Reconciler(
-        rules=rules, state=state, notion=notion, known=known, margin=settings.margin, now=now
+        rules=rules, state=state, notion=notion, known=known, people=people, margin=settings.margin, now=now
     )
     pipeline = Pipeline(
         rules=rules,
@@ -150,7 +163,14 @@ def assemble(
         pipeline=pipeline,
         ticks=Ticks(
             lane=lane,
-            outbox=Outbox(state=state, settler=settler, lane=lane, now=now, count=count),
+            outbox=Outbox(
+                state=state,
+                settler=settler,
+                lane=lane,
+                now=now,
+                count=count,
+                gather_from=rules.digest.notices,
+            ),
             sweeper=sweeper,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
