@@ -260,7 +260,7 @@ class Stand:
     def _read(self, text: str) -> str:
         """A message as its readers see it: a mention as the name of whom it pings."""
         for user in self.slack.users():
-            text = text.replace(f"<@{user['id']}>", f"*{user['name']}*")
+            text = text.replace(f"<@{user['id']}>", f"*{user['real_name']}*")
         return text
 
     def gather(self) -> None:
