@@ -12,8 +12,9 @@ from processor.edits import Edits
 from processor.found import Finder
 from processor.known import Known
 from processor.outbox import Outbox
-from processor.pipeline import GATHER, Pipeline
+from processor.pipeline import Pipeline
 from processor.presence import Presence
+from processor.recent import Recent
 from processor.reconcile import Reconciler
 from processor.settle import Settler, WhenUnsure
 from processor.sweep import TIME_TO_STOP, Sweeper
@@ -85,6 +86,8 @@ def assemble(
 ) -> Worker:
     """Put the processor together."""
     people = People(memory, lambda user_id: notion.user(user_id).body)
+    gather = timedelta(seconds=rules.digest.window_seconds)
+    recent = Recent(rules.digest.notices, gather, now)
     who = Who(people, SlackPeople(memory, slack))
     threads = SlackThreads(memory) if rules.slack.threads else None
     channel = rules.slack.default_channel
@@ -97,6 +100,7 @@ def assemble(
             Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
             Kind.EMAIL: EmailWay(email, who),
         },
+        recent=recent,
         when_unsure=settings.when_unsure,
         now=now,
         jitter=jitter,
@@ -126,6 +130,7 @@ def assemble(
         now=now,
         calls=current.calls,
         waiting=lane.waiting,
+        gather=gather,
     )
     vitals = Vitals(notion, [source.id for source in rules.data_source])
     finder = Finder(
@@ -139,7 +144,7 @@ def assemble(
         vitals=vitals,
         logger=logger,
         count=count,
-        quiet_until=lambda: now() + GATHER,
+        quiet_until=lambda: now() + gather,
     )
 
     def out_of_time() -> bool:
@@ -169,7 +174,7 @@ def assemble(
                 lane=lane,
                 now=now,
                 count=count,
-                gather_from=rules.digest.notices,
+                recent=recent,
             ),
             sweeper=sweeper,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
