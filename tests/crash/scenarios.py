@@ -55,6 +55,9 @@ class Scenario:
     repeated: Repeated = Repeated.KINDS
 
 
+_POST = {"path": "chat.postMessage"}
+
+
 def _nothing(_: Stage) -> None:
     """The page is new."""
 
@@ -70,19 +73,19 @@ def _ann(stage: Stage) -> None:
 
 
 def _ann_while_slack_is_limited(stage: Stage) -> None:
-    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600})
+    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600}, match=_POST)
     _ann(stage)
     stage.work()
 
 
 def _ann_while_slack_loses_answers(stage: Stage) -> None:
-    stage.slack.add_fault({"kind": "saved", "status": 503})
+    stage.slack.add_fault({"kind": "saved", "status": 503}, match=_POST)
     _ann(stage)
     stage.work()
 
 
 def _ann_while_slack_is_down(stage: Stage) -> None:
-    stage.slack.add_fault({"kind": "answer", "status": 503})
+    stage.slack.add_fault({"kind": "answer", "status": 503}, match=_POST)
     _ann(stage)
     stage.work()
 
@@ -147,7 +150,7 @@ def _three_pages_on_a_deep_lane(stage: Stage) -> None:
 def _swept_while_a_message_waits(stage: Stage) -> None:
     _a_known_page(stage)
     stage.add_page()
-    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600})
+    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600}, match=_POST)
     stage.assign("Ann", page=1)
     stage.deliver(1)
     stage.work()
@@ -203,7 +206,7 @@ def _notion_is_away_for_a_while(stage: Stage) -> None:
 
 
 def _a_message_of_the_other_lane_waits(stage: Stage) -> None:
-    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600})
+    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600}, match=_POST)
     _an_event_on_the_wrong_lane(stage)
     stage.work()
 
