@@ -91,7 +91,7 @@ def assemble(
     )
     known = Known(memory, lambda: notion.me().body.get("id"))
     reconciler = Reconciler(
-        rules=rules, state=state, notion=notion, known=known, margin=settings.margin, now=now
+        rules=rules, state=state, notion=notion, known=known, margin=settings.margin, now=now, count=count
     )
     pipeline = Pipeline(
         rules=rules,

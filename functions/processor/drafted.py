@@ -72,7 +72,9 @@ def put_together(change: Change, context: Context, without: Without) -> Plan:
     effects = tuple(drafted.effects[:MOST_EFFECTS])
     obsolete = sorted(
         (e for e in change.open if e.id in drafted.replaced or not hold(e.claims, change.after)),
-        key=lambda effect: effect.id not in drafted.replaced,  # what has a successor may not be left to a later commit
+        key=lambda effect: (
+            effect.id not in drafted.replaced
+        ),  # what has a successor may not be left to a later commit
     )
     room = MOST_ITEMS - len(effects) - len(drafted.turns)
     return Plan(

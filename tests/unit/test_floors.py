@@ -13,6 +13,7 @@ MODULES = sorted(FUNCTIONS.rglob("*.py"))
 LOGIC = ("ingest", "processor", "triage")
 ADAPTERS = {
     "state",
+    "turns",
     "memory",
     "people",
     "slack_people",

@@ -11,7 +11,6 @@ from steward.rules import DataSource, Rules
 from steward.snapshots import Departure, Snapshot
 from steward.words import PageLink, Words
 
-
 __all__ = ["Change", "Departure", "Draft"]
 
 
