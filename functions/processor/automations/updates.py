@@ -73,11 +73,12 @@ def _claims(before: Snapshot, after: Snapshot, role: str) -> Iterator[str]:
 
 
 def _shown(change: Change, snapshot: Snapshot, role: str) -> Iterator[Part]:
-    value = snapshot.assignees if role == ASSIGNEE else snapshot.values.get(role)
-    if role == ASSIGNEE and value:
-        yield from listed(value)
-    elif value and change.types.get(role) == "people":
-        yield from listed([Person(person_id, None, "person") for person_id in value])
+    people: Sequence[Person] = snapshot.assignees or () if role == ASSIGNEE else ()
+    value: Value = snapshot.values.get(role)
+    if role != ASSIGNEE and change.types.get(role) == "people":
+        people = [Person(person_id, None, "person") for person_id in value or ()]
+    if people:
+        yield from listed(people)
     else:
         yield Text(_text(value, change.types.get(role)), strong=True)
 
@@ -85,5 +86,5 @@ def _shown(change: Change, snapshot: Snapshot, role: str) -> Iterator[Part]:
 def _text(value: Value, kind: str | None) -> str:
     if value and kind == "relation":
         return "1 page" if len(value) == 1 else f"{len(value)} pages"
-    text = shown(value or None if isinstance(value, tuple) else value)
+    text = shown(value)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
