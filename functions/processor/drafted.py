@@ -137,7 +137,8 @@ def _was_there(change: Change) -> bool:
 def _effect(draft: Draft, rule: str, snapshot: Snapshot, context: Context) -> Effect:
     waits = [draft.not_before]
     if draft.kind in GATHERED and not draft.urgent:
-        waits.append(context.quiet_until)
+        quiet_hours = context.rules.calendar_for(context.source).quiet_until(context.now)
+        waits += [context.quiet_until, quiet_hours]
     return Effect(
         id=effect_id(snapshot.page_id, snapshot.version, rule, draft.kind, draft.key),
         kind=draft.kind,

@@ -22,6 +22,7 @@ from steward.effects import Effect, Status
 from steward.errors import CallFailed
 from steward.outcomes import TABLE, Then
 from steward.pages import Page, decode_page
+from steward.people import People
 from steward.rules import DataSource, Rules
 from steward.snapshots import Departure, Snapshot
 from steward.state import PageRecord, State
@@ -73,6 +74,7 @@ class Reconciler:
         state: State,
         notion: NotionClient,
         known: Known,
+        people: People,
         margin: timedelta,
         now: Callable[[], datetime],
         count: telemetry.Count,
@@ -81,6 +83,7 @@ class Reconciler:
         self._state = state
         self._notion = notion
         self._known = known
+        self._people = people
         self._margin = margin
         self._now = now
         self._committer = Committer(state, count)
@@ -112,16 +115,13 @@ class Reconciler:
             answer: of the write itself, or of the reading that found it.
 
         Raises:
-            CallFailed: the answer did not show the page, and it could not be read.
             StateConflict: another writer was faster.
         """
-        reason = Reason(
-            effect.event_id, lambda _page, _source: News(False, None), written=effect.writes or {}
-        )
-        if "properties" in answer.body:
-            self._take(answer, reason)
-        else:
-            self.read(effect.page_id, reason)
+        if (
+            "properties" in answer.body
+        ):  # else the connection may not read pages, and nothing is observed at all
+            nothing = News(False, None)
+            self._take(answer, Reason(effect.event_id, lambda *_: nothing, written=effect.writes or {}))
 
     def _take(self, answer: Answer, reason: Reason) -> Observation:
         page = decode_page(answer.body)
@@ -196,11 +196,15 @@ class Reconciler:
     ) -> int:
         self._known.learn(source, page)
         context = self._context(source, page, reason, listed=listed)
-        return self._committer.commit(
+        planned = self._committer.commit(
             self._state.load(page.id),
             context,
             lambda before, still, given: plan_observed(before, page, observed_at, still, given),
         )
+        if planned:
+            for person in assignees_of(page, context.properties) or ():
+                self._people.learn(person)
+        return planned
 
     def _context(self, source: DataSource, page: Page | None, reason: Reason, *, listed: bool) -> Context:
         properties = self._known.properties_of(source)

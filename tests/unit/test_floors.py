@@ -15,6 +15,7 @@ ADAPTERS = {
     "state",
     "turns",
     "memory",
+    "addresses",
     "people",
     "slack_people",
     "slack_threads",
