@@ -6,7 +6,7 @@ from datetime import datetime
 
 from steward.pages import Page, Person, people
 from steward.rules import DataSource, roles_used
-from steward.snapshots import Snapshot
+from steward.snapshots import Departure, Snapshot
 from steward.values import Unreadable, Value, same, value_of
 
 ASSIGNEE = "assignee"
@@ -33,8 +33,10 @@ def seen(
         listed: the page is a row of a query.
     """
     first = Snapshot(page.id, 0, observed_at, False, source.id, page.title, page.url, None)
-    if previous is not None and previous.source_id != source.id:
-        previous = replace(previous, values={})  # a role means another property there
+    if previous is not None and (
+        previous.source_id != source.id or previous.departure is Departure.ELSEWHERE
+    ):
+        previous = replace(previous, values={})  # a role meant another property there
     before = previous or replace(first, baseline_at=observed_at, creation_untold=True)
     return replace(
         before,

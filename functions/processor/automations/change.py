@@ -60,12 +60,25 @@ class Change:
         """The page, for words."""
         return PageLink(self.after.title, self.after.url)
 
-    def pending(self, kind: Kind, key: str) -> Effect | None:
-        """What the rule planned before under this kind and key and what was not begun yet."""
-        return next((e for e in self.open if e.status is Status.PLANNED and self._is(e, kind, key)), None)
+    @property
+    def stayed(self) -> Snapshot | None:
+        """What is known of the page from before, if it was in the same data source: else its values were others."""
+        before = self.before
+        if before is None or before.source_id != self.after.source_id:
+            return None
+        return None if before.departure is Departure.ELSEWHERE else before
 
-    def _is(self, effect: Effect, kind: Kind, key: str) -> bool:
-        return effect.id == effect_id(effect.page_id, effect.version, self.rule_id, kind, key)
+    def owed(self, kind: Kind, key: str) -> Effect | None:
+        """What the rule planned before under this kind and key, and what is neither done nor given up."""
+        ours = (e for e in self.open if not e.obsolete)
+        return next(
+            (e for e in ours if e.id == effect_id(e.page_id, e.version, self.rule_id, kind, key)), None
+        )
+
+    def pending(self, kind: Kind, key: str) -> Effect | None:
+        """The same, if it was not begun yet."""
+        owed = self.owed(kind, key)
+        return owed if owed is not None and owed.status is Status.PLANNED else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,8 +86,8 @@ def _created(change: Change, rule: LifecycleRule) -> list[Draft]:
 
 def _came_to_fit(change: Change, rule: LifecycleRule) -> bool:
     """Whether a page whose creation was news, but which it did not fit then, fits now that it is hardly older."""
-    before, after = change.before, change.after
-    if before is None or before.gone or after.creation_untold or before.source_id != after.source_id:
+    before, after = change.stayed, change.after
+    if before is None or before.gone or after.creation_untold:
         return False
     # A notice of it can't have been told and be told again: it would have been held back for longer than this.
     young = after.created_at is not None and change.now < after.created_at + SETTLING

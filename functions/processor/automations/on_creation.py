@@ -53,10 +53,11 @@ def plan(change: Change, rule: OnCreationRule) -> Iterator[Draft]:
 
 
 def _what_is_left(change: Change) -> Iterator[Draft]:
-    waits = change.pending(Kind.WRITE, VALUES)
-    if waits is None or waits.writes is None or hold(waits.claims, change.after):
+    owed = change.owed(Kind.WRITE, VALUES)
+    if owed is None or hold(owed.claims, change.after):
         return
-    writes = zip(waits.writes.items(), waits.claims, strict=True)
+    # A write that was begun and that nobody has seen yet is looked for; to write the rest again does no harm.
+    writes = zip((owed.writes or {}).items(), owed.claims, strict=False)
     left = [(prop, value, claim) for (prop, value), claim in writes if hold((claim,), change.after)]
     if left:
         values = {prop: value for prop, value, _ in left}
@@ -65,8 +66,8 @@ def _what_is_left(change: Change) -> Iterator[Draft]:
             VALUES,
             claims=tuple(claim for _, _, claim in left),
             writes=values,
-            not_before=waits.retry_at,
-            replaces=waits,
+            not_before=owed.retry_at,
+            replaces=change.pending(Kind.WRITE, VALUES),
         )
 
 

@@ -63,8 +63,8 @@ def plan(change: Change, rule: StatusRule) -> Iterator[Draft]:
 
 def _step(change: Change, rule: StatusRule) -> tuple[Value, Value] | None:
     """The status as it was and as it became, if the rule names that."""
-    before, after = change.before, change.after
-    if before is None or change.departure is not None or before.source_id != after.source_id:
+    before, after = change.stayed, change.after
+    if before is None or change.departure is not None:
         return None
     if STATUS in change.own or not (STATUS in before.values and STATUS in after.values):
         return None

@@ -33,8 +33,8 @@ def updates(change: Change, watch: Sequence[str]) -> Told | None:
     A page that is seen for the first time, or that came from another data source, has no values to compare; what we wrote
     ourselves is no news.
     """
-    before, after = change.before, change.after
-    if before is None or before.source_id != after.source_id:
+    before, after = change.stayed, change.after
+    if before is None:
         return None
     changed = [role for role in watch if role not in change.own and _differs(before, after, role)]
     if not changed:

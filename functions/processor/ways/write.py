@@ -36,7 +36,10 @@ class WriteWay(NotionWay):
         if not writes:
             words = "nobody in Notion has the person's address"
             raise CallFailed(Failure.REJECTED, "notion", "notion.update_page", message=words)
-        return Prepared(replace(effect, writes=writes))
+        claims = tuple(c for p, c in zip(found, effect.claims, strict=False) if p in writes)
+        return Prepared(
+            replace(effect, writes=writes, claims=claims if len(writes) < len(found) else effect.claims)
+        )
 
     def send(self, prepared: Prepared) -> str:
         """See ``Way.send``; the page's id."""

@@ -191,12 +191,16 @@ def test_what_somebody_fills_in_meanwhile_is_taken_out_of_the_write(
 
 
 @pytest.mark.req("A4", "P3")
-def test_a_write_that_was_begun_is_left_to_be_looked_for() -> None:
+def test_of_a_write_that_was_begun_and_not_seen_the_rest_is_written_once() -> None:
     made = history(ALL)
     made.sees(created=True, status="To do")
     made.starts()
 
-    assert made.sees(status="To do", priority="Low") == []
+    assert made.sees(status="To do", title="Another") == []
+    left = made.sees(status="To do", priority="Low")
+
+    assert set(written(left)) == {"Assignee", "Status"}
+    assert {e.kind for e in made.last.obsolete} == {Kind.WRITE}
 
 
 @pytest.mark.req("A4")
