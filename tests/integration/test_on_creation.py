@@ -9,6 +9,7 @@ import pytest
 
 from infra.local.simulators.notion import faults
 from processor.ways.write import WriteWay
+from steward.state import State
 from tests.integration.rules_file import automation, rules_file
 from tests.integration.stand import Death, Stand, standing
 
@@ -137,6 +138,41 @@ def test_turns_are_fair_over_restarts_redeliveries_and_lost_answers(stand: Stand
     assert sorted(turns.values()) == [6, 6, 6]
     assert all(len(people) == 1 for people in turns)
     assert all(len(stand.told(page)) == 1 for page in pages)
+
+
+@pytest.mark.req("A4", "P1")
+def test_a_turn_that_another_lane_took_first_is_not_taken_again(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = create(stand, "Paint the roof")
+    stand.work()
+    read, stale = State.turns_taken, [{"Tasks/on_creation": 0}]
+    monkeypatch.setattr(
+        State, "turns_taken", lambda state, rules: stale.pop() if stale and rules else read(state, rules)
+    )
+
+    second = create(stand, "Paint the door")
+    stand.work()
+
+    assert stale == []
+    assert [assignees(stand, page) for page in (first, second)] == [[stand.demo.ann], [stand.demo.ben]]
+    assert stand.told(second) == [stand.demo.ben]
+
+
+@pytest.mark.req("A4")
+def test_whom_nobody_finds_by_their_address_is_left_out_and_the_rest_is_written(
+    tmp_path: Path,
+) -> None:
+    rule = automation(
+        "on_creation",
+        'assign = { round_robin = "nobody@example.com" }\ncategorise = [{ set = { priority = "Low" } }]',
+    )
+    with standing(quick=True, RULES_FILE=rules_file(tmp_path, rule)) as stand:
+        page = create(stand, "Paint it black")
+        stand.work()
+
+        assert assignees(stand, page) == []
+        assert stand.notion.page(page)["properties"]["Priority"]["select"]["name"] == "Low"
 
 
 @pytest.mark.req("A4")
