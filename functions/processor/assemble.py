@@ -28,6 +28,7 @@ from processor.ways.write import WriteWay
 from processor.who import Who
 from processor.worker import Worker
 from steward import telemetry
+from steward.addresses import Addresses
 from steward.clients.email import Email
 from steward.clients.notion import NotionClient
 from steward.clients.slack import Slack
@@ -91,11 +92,24 @@ def assemble(
     who = Who(people, SlackPeople(memory, slack))
     threads = SlackThreads(memory) if rules.slack.threads else None
     channel = rules.slack.default_channel
+    known = Known(memory, lambda: notion.me().body.get("id"))
+    reconciler = Reconciler(
+        rules=rules,
+        state=state,
+        notion=notion,
+        known=known,
+        people=people,
+        margin=settings.margin,
+        now=now,
+        count=count,
+    )
     settler = Settler(
         state=state,
         ways={
             Kind.COMMENT: CommentWay(notion),
-            Kind.WRITE: WriteWay(notion),
+            Kind.WRITE: WriteWay(
+                notion, Addresses(memory, lambda cursor: notion.users(cursor).body), reconciler.wrote
+            ),
             Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
             Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
             Kind.EMAIL: EmailWay(email, who),
@@ -105,10 +119,6 @@ def assemble(
         now=now,
         jitter=jitter,
         count=count,
-    )
-    known = Known(memory, lambda: notion.me().body.get("id"))
-    reconciler = Reconciler(
-        rules=rules, state=state, notion=notion, known=known, people=people, margin=settings.margin, now=now
     )
     pipeline = Pipeline(
         rules=rules,

@@ -155,8 +155,11 @@ class Pipeline:
         if changed:
             record = self._state.load(page_id)
         owed = {e.id for e in record.still_open}
-        if self._settler.settle(record):
+        while self._settler.settle(record):
+            version = record.snapshot.version if record.snapshot else 0
             record = self._state.load(page_id)
+            if record.snapshot is None or record.snapshot.version == version:
+                break  # else a write of ours was observed, and may have planned more
         effects = [e for e in record.effects if e.event_id == event.id or e.id in owed]
         return _Outcome(decision, why, previous, record.snapshot, effects)
 

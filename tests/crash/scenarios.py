@@ -114,6 +114,15 @@ def _page_goes(stage: Stage) -> None:
     stage.deliver(type="page.deleted")
 
 
+def _a_page_is_created(stage: Stage) -> None:
+    stage.deliver(type="page.created")
+
+
+def _a_page_is_created_while_writes_are_lost(stage: Stage) -> None:
+    stage.notion.add_fault(faults.saved(503), times=1, match={"method": "PATCH"})
+    _a_page_is_created(stage)
+
+
 def _same_event_again(stage: Stage) -> None:
     stage.wait(301)
     stage.deliver_again()
@@ -295,6 +304,21 @@ SCENARIOS = (
         _two_ticks,
         {"message Ann": ONCE, "message Ben": ONCE, "message Ann 1": ONCE, "message Ben 1": ONCE},
         environ={"RULES_FILE": str(Path(__file__).with_name("messages_only.toml"))},
+    ),
+    Scenario(
+        "a new page is assigned by turn and welcomed",
+        _nothing,
+        _a_page_is_created,
+        _ONLY_ANN,
+        environ={"RULES_FILE": str(Path(__file__).with_name("on_creation.toml"))},
+    ),
+    Scenario(
+        "the answer to a write is lost",
+        _nothing,
+        _a_page_is_created_while_writes_are_lost,
+        _ONLY_ANN,
+        environ={"RULES_FILE": str(Path(__file__).with_name("on_creation.toml"))},
+        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "the token is wrong for a while",
