@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from processor.automations.deadline import Reminder
-from processor.drafted import effect_of
-from processor.plan import MOST_EFFECTS, MOST_ITEMS, Plan
+from processor.drafted import MOST_EFFECTS, MOST_ITEMS, Plan
+from processor.effect_from import effect_from
 from steward.claims import hold
 from steward.effects import Effect, Kind, Status, effect_id
 from steward.snapshots import Snapshot
@@ -27,7 +27,7 @@ def plan_reminders(
     rule: str,
     event_id: str,
     now: datetime,
-    quiet_until: datetime | None,
+    quiet: tuple[datetime | None, ...],
 ) -> Plan | None:
     """What to commit; None when everybody has been told, or is about to be.
 
@@ -38,7 +38,7 @@ def plan_reminders(
         rule: the automation.
         event_id: what led here.
         now: our clock.
-        quiet_until: messages wait until then to be gathered into a digest; None sends them at once.
+        quiet: see ``effect_from``.
     """
     known = {e.id for e in effects if e.status is not Status.CANCELLED}
     after = replace(page, version=page.version + 1)
@@ -52,14 +52,14 @@ def plan_reminders(
             complete = False
             break
         planned += [
-            effect_of(
+            effect_from(
                 draft,
                 id=_id(page, rule, draft.kind, draft.key),
                 rule=rule,
                 snapshot=after,
                 event_id=event_id,
                 now=now,
-                quiet_until=quiet_until,
+                quiet=quiet,
             )
             for draft in reminder.drafts
         ]

@@ -5,27 +5,27 @@ sweep. A row is worth less than a reading, because the index behind a query lags
 ``last_edited_time`` is a later minute than what is remembered. Everything else is left to a reading.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from processor.automations.change import Departure
+from processor.commit import Committer
 from processor.known import Known
 from processor.plan import MOST_ITEMS, Context, Plan, late_news, plan_gone, plan_observed, plan_untold
 from processor.relevance import News
-from processor.seen import assignees_of, differ, seen
-from steward.clients.notion import NotionClient
+from processor.seen import absent, assignees_of, differ, only_adds, shown
+from steward import telemetry
+from steward.clients.notion import Answer, NotionClient
 from steward.effects import Effect, Status
 from steward.errors import CallFailed
 from steward.outcomes import TABLE, Then
 from steward.pages import Page, decode_page
+from steward.people import People
 from steward.rules import DataSource, Rules
-from steward.snapshots import Snapshot
+from steward.snapshots import Departure, Snapshot
 from steward.state import PageRecord, State
-
-INDEXED = timedelta(minutes=10)
-"""After so long the index behind a query has seen an edit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,14 @@ class Reason:
         news: what is claimed about a page of this source.
         quiet_until: messages wait until then to be gathered; None sends them at once.
         announced: False for a row of a burst's query, whose own event is still to come.
+        written: what a write of ours just gave the page; None when something else leads here.
     """
 
     event_id: str
     news: Callable[[Page | None, DataSource], News]
     quiet_until: datetime | None = None
     announced: bool = True
+    written: Mapping[str, Any] | None = None
 
 
 class Seen(StrEnum):
@@ -72,15 +74,19 @@ class Reconciler:
         state: State,
         notion: NotionClient,
         known: Known,
+        people: People,
         margin: timedelta,
         now: Callable[[], datetime],
+        count: telemetry.Count,
     ) -> None:
         self._rules = rules
         self._state = state
         self._notion = notion
         self._known = known
+        self._people = people
         self._margin = margin
         self._now = now
+        self._committer = Committer(state, count)
 
     def read(self, page_id: str, reason: Reason) -> Observation:
         """Read a page and commit what it shows.
@@ -95,10 +101,33 @@ class Reconciler:
             if TABLE[failure.failure].observing is not Then.GONE:
                 raise
             return Observation(Seen.MISSING, self._gone(page_id, Departure.MISSING, reason))
+        return self._take(answer, reason)
+
+    def wrote(self, effect: Effect, answer: Answer) -> None:
+        """Observe a page from the answer that shows what a write of ours gave it; call it before the write is done.
+
+        Notion's event of our own write is ignored, so this is where those are told whom it assigned. A write that is not
+        done is looked for, and is then observed by what the look showed: it is observed at least once, and what is
+        observed again differs in nothing.
+
+        Args:
+            effect: the write.
+            answer: of the write itself, or of the reading that found it.
+
+        Raises:
+            StateConflict: another writer was faster.
+        """
+        if (
+            "properties" in answer.body
+        ):  # else the connection may not read pages, and nothing is observed at all
+            nothing = News(False, None)
+            self._take(answer, Reason(effect.event_id, lambda *_: nothing, written=effect.writes or {}))
+
+    def _take(self, answer: Answer, reason: Reason) -> Observation:
         page = decode_page(answer.body)
         source = self._rules.source_of(page.data_source_id, page.database_id)
         if source is None:
-            return Observation(Seen.ELSEWHERE, self._gone(page_id, Departure.ELSEWHERE, reason))
+            return Observation(Seen.ELSEWHERE, self._gone(page.id, Departure.ELSEWHERE, reason))
         planned = self._commit(page, source, answer.observed_at, reason, listed=False)
         return Observation(Seen.TRASHED if page.in_trash else Seen.PRESENT, planned)
 
@@ -110,10 +139,10 @@ class Reconciler:
         """
         record = self._state.load(page.id)
         before = record.snapshot
-        if before is not None and not (
-            _is_later(page, before) or self._only_adds(page, source, before, observed_at)
-        ):
-            return False
+        if before is not None and not _is_later(page, before):
+            row = self.shown(page, source, before)
+            if self.differs(page, source, before) or not only_adds(before, row, page, observed_at):
+                return False
         if any(e.status is Status.STARTED for e in record.still_open):
             return False  # what may have happened is settled first, when the page's own event comes
         self._commit(page, source, observed_at, reason, listed=True)
@@ -125,9 +154,7 @@ class Reconciler:
 
     def shown(self, page: Page, source: DataSource, before: Snapshot | None) -> Snapshot:
         """What a row says of a page; nothing is committed."""
-        properties = self._known.properties_of(source)
-        now = seen(before, page, None, source, properties, listed=True)
-        return replace(now, assignees=assignees_of(page, properties))
+        return shown(before, page, source, self._known.properties_of(source))
 
     def owes_news(self, snapshot: Snapshot, reason: Reason) -> bool:
         """Whether an event that the snapshot covers says that its silent baseline was news."""
@@ -139,31 +166,14 @@ class Reconciler:
         source = self._rules.source_of(record.snapshot.source_id) if record.snapshot else None
         if source is not None:
             context = self._context(source, None, reason, listed=False)
-            self._commit_all(record, lambda now, still: plan_untold(now, still, context) if now else None)
+            self._committer.commit(
+                record, context, lambda now, still, given: plan_untold(now, still, given) if now else None
+            )
 
     def announce(self, record: PageRecord) -> None:
         """Remember that an event, or the sweep's count, has told of what a query showed."""
         if record.snapshot is not None and record.snapshot.unannounced:
             self._state.commit(record.snapshot, record.snapshot.announced(), (), ())
-
-    def _only_adds(
-        self, page: Page, source: DataSource, before: Snapshot, observed_at: datetime | None
-    ) -> bool:
-        """Whether a row has what the snapshot does not know, because no rule named it then, and all else is the same.
-
-        Only of a page that was left alone for so long that the index can't be behind.
-        """
-        edited = page.last_edited_time
-        if (
-            edited is None
-            or edited != before.edited_at
-            or observed_at is None
-            or observed_at < edited + INDEXED
-        ):
-            return False
-        shown = self.shown(page, source, before)
-        adds = shown.values.keys() > before.values.keys() or (before.assignees is None and shown.assignees)
-        return bool(adds) and not self.differs(page, source, before)
 
     def _gone(self, page_id: str, departure: Departure, reason: Reason) -> int:
         """Remember that a page is not there any more; a page that was never seen is nothing to remember."""
@@ -179,41 +189,32 @@ class Reconciler:
             return 0
         context = self._context(source, None, reason, listed=False)
 
-        def planner(now: Snapshot | None, still: Sequence[Effect]) -> Plan | None:
-            return None if now is None else plan_gone(now, now, None, departure, still, context)
+        def planner(now: Snapshot | None, still: Sequence[Effect], given: Context) -> Plan | None:
+            return None if now is None else plan_gone(now, now, None, departure, still, given)
 
-        return self._commit_all(record, planner)
+        return self._committer.commit(record, context, planner)
 
     def _commit(
         self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason, *, listed: bool
     ) -> int:
         self._known.learn(source, page)
         context = self._context(source, page, reason, listed=listed)
-        return self._commit_all(
+        planned = self._committer.commit(
             self._state.load(page.id),
-            lambda before, still: plan_observed(before, page, observed_at, still, context),
+            context,
+            lambda before, still, given: plan_observed(before, page, observed_at, still, given),
         )
-
-    def _commit_all(
-        self, record: PageRecord, planner: Callable[[Snapshot | None, Sequence[Effect]], Plan | None]
-    ) -> int:
-        """Plan and commit until the plan is complete; returns how many effects were planned."""
-        planned = 0
-        while True:
-            plan = planner(record.snapshot, record.still_open)
-            if plan is None:
-                return planned
-            self._state.commit(record.snapshot, plan.snapshot, plan.effects, plan.obsolete)
-            planned += len(plan.effects)
-            if plan.complete:
-                return planned
-            record = self._state.load(plan.snapshot.page_id)
+        if planned:
+            for person in assignees_of(page, context.properties) or ():
+                self._people.learn(person)
+        return planned
 
     def _context(self, source: DataSource, page: Page | None, reason: Reason, *, listed: bool) -> Context:
+        properties = self._known.properties_of(source)
         return Context(
             rules=self._rules,
             source=source,
-            properties=self._known.properties_of(source),
+            properties=properties,
             types=self._known.types_of(source),
             news=reason.news(page, source),
             event_id=reason.event_id,
@@ -222,6 +223,8 @@ class Reconciler:
             quiet_until=reason.quiet_until,
             listed=listed,
             announced=reason.announced,
+            absent=frozenset() if page is None else absent(page, source, properties),
+            written=reason.written,
         )
 
 

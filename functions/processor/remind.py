@@ -208,11 +208,11 @@ class Reminders:
     def _left_out(self, occasion: Occasion, failure: CallFailed) -> None:
         rule = occasion.source.rule_id(occasion.rule)
         self._count(telemetry.CALL_FAILED, failure=str(failure.failure))
+        passes = TABLE[failure.failure].observing is Then.WAIT
+        if not passes:
+            self._count(telemetry.RULE_SKIPPED, rule=rule)
         self._logger.warning(
-            "a deadline rule can't run",
-            rule=rule,
-            failure=str(failure),
-            severity=None if TABLE[failure.failure].observing is Then.WAIT else "P3",
+            "a deadline rule can't run", rule=rule, failure=str(failure), severity=None if passes else "P3"
         )
 
 

@@ -98,7 +98,7 @@ class Reminding:
             return
         look = self._look(page.id, before, occasion)
         self._refresh(page, before, observed_at, look.event_id, occasion)
-        self._remind(look, occasion, self._quiet_until())
+        self._remind(look, occasion, gather=self._quiet_until())
 
     def of_snapshot(self, page: Snapshot, occasion: Occasion) -> None:
         """Remind by what is remembered of a page.
@@ -107,7 +107,7 @@ class Reminding:
             StateConflict: another writer was faster.
         """
         if _concerns(page, occasion):
-            self._remind(self._look(page.page_id, page, occasion), occasion, None)
+            self._remind(self._look(page.page_id, page, occasion), occasion, gather=None)
 
     def _look(self, page_id: str, before: Snapshot | None, occasion: Occasion) -> _Look:
         how = "-remembered" if occasion.remembered else ""
@@ -141,7 +141,8 @@ class Reminding:
             self._count(telemetry.CALL_FAILED, failure=str(failure.failure))
             self._logger.warning("a page can't be read", page_id=page.id, failure=str(failure))
 
-    def _remind(self, look: _Look, occasion: Occasion, quiet_until: datetime | None) -> None:
+    def _remind(self, look: _Look, occasion: Occasion, *, gather: datetime | None) -> None:
+        quiet_hours = occasion.ladder.calendar.quiet_until(self._now())
         record = self._state.load(look.page_id)
         while record.snapshot is not None:
             plan = plan_reminders(
@@ -151,7 +152,7 @@ class Reminding:
                 rule=occasion.source.rule_id(occasion.rule),
                 event_id=look.event_id,
                 now=self._now(),
-                quiet_until=quiet_until,
+                quiet=(gather, quiet_hours),
             )
             if plan is None:
                 break

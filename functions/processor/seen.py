@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from steward.pages import Page, Person, people
 from steward.rules import DataSource, roles_used
-from steward.snapshots import Snapshot
+from steward.snapshots import Departure, Snapshot
 from steward.values import Unreadable, Value, same, value_of
 
-ASSIGNEE, TITLE = "assignee", "title"
-"""Roles that a snapshot keeps apart from its values."""
+INDEXED = timedelta(minutes=10)
+"""After so long the index behind a query has seen an edit."""
+
+ASSIGNEE = "assignee"
+"""The role that a snapshot keeps apart from its values."""
 
 
 def seen(
@@ -33,12 +36,18 @@ def seen(
         listed: the page is a row of a query.
     """
     first = Snapshot(page.id, 0, observed_at, False, source.id, page.title, page.url, None)
+    if previous is not None and (
+        previous.source_id != source.id or previous.departure is Departure.ELSEWHERE
+    ):
+        previous = replace(previous, values={})  # a role meant another property there
     before = previous or replace(first, baseline_at=observed_at, creation_untold=True)
     return replace(
         before,
         version=before.version + 1,
         observed_at=observed_at,
         gone=False,
+        departure=None,
+        parents=tuple(filter(None, (page.data_source_id, page.database_id))),
         source_id=source.id,
         title=page.title,
         url=page.url,
@@ -50,10 +59,34 @@ def seen(
     )
 
 
+def shown(before: Snapshot | None, page: Page, source: DataSource, properties: Mapping[str, str]) -> Snapshot:
+    """What a row of a query says of a page, its assignees included; for a comparison."""
+    now = seen(before, page, None, source, properties, listed=True)
+    return replace(now, assignees=assignees_of(page, properties))
+
+
+def only_adds(before: Snapshot, row: Snapshot, page: Page, observed_at: datetime | None) -> bool:
+    """Whether a row knows what the snapshot does not, because no rule named it then.
+
+    Only of a page that was left alone for so long that the index can't be behind, and that was not edited since.
+    """
+    edited = page.last_edited_time
+    if edited is None or edited != before.edited_at or observed_at is None or observed_at < edited + INDEXED:
+        return False
+    more = row.values.keys() > before.values.keys()
+    return more or (before.assignees is None and row.assignees is not None)
+
+
 def assignees_of(page: Page, properties: Mapping[str, str]) -> tuple[Person, ...] | None:
     """Who a page is assigned to, without bots; None when no property has the role, or it can't be read."""
     found = people(page.find(properties[ASSIGNEE])) if ASSIGNEE in properties else None
     return None if found is None else tuple(p for p in found if p.kind != "bot")
+
+
+def absent(page: Page, source: DataSource, properties: Mapping[str, str]) -> frozenset[str]:
+    """The roles that the automations use and that this page can't be read by: the property vanished or was retyped."""
+    found = set(_values(page, source, properties))
+    return roles_used(source) - found - ({ASSIGNEE} if assignees_of(page, properties) is not None else set())
 
 
 def differ(one: Snapshot, other: Snapshot) -> bool:
@@ -71,7 +104,7 @@ def differ(one: Snapshot, other: Snapshot) -> bool:
 
 def _values(page: Page, source: DataSource, properties: Mapping[str, str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
-    for role in roles_used(source) - {ASSIGNEE, TITLE}:
+    for role in roles_used(source) - {ASSIGNEE}:
         prop = page.find(properties[role]) if role in properties else None
         if prop is not None:
             try:

@@ -18,6 +18,9 @@ THERE = "there"
 GONE = "gone"
 LOCKED = "locked"
 UNLOCKED = "unlocked"
+FREE = "assigned to nobody"
+
+_EITHER = "either "
 
 
 def assigned(person_id: str) -> str:
@@ -55,18 +58,25 @@ def lives_in(source_id: str) -> str:
     return f"in {source_id}"
 
 
+def either(claims: Iterable[str]) -> str:
+    """At least one of these is true."""
+    return _EITHER + json.dumps(list(claims), ensure_ascii=False)
+
+
 def hold(claims: Iterable[str], snapshot: Snapshot) -> bool:
     """Whether all of them are true. Of a page that is gone nothing is, but that it is gone."""
     return set(claims) <= _facts(snapshot) if snapshot.gone else all(_holds(c, snapshot) for c in claims)
 
 
 def _holds(claim: str, snapshot: Snapshot) -> bool:
+    if claim.startswith(_EITHER):
+        return any(_holds(one, snapshot) for one in json.loads(claim.removeprefix(_EITHER)))
     role, _, rest = claim.partition(" ")
     word, _, what = rest.partition(" ")
     if word in _TESTS and what:
         return _TESTS[word](snapshot.values.get(role), what)
-    if role == "unassigned" and word != "is":
-        return assigned(rest) not in _facts(snapshot)
+    if claim.startswith("unassigned "):
+        return assigned(claim.removeprefix("unassigned ")) not in _facts(snapshot)
     return claim in _facts(snapshot)
 
 
@@ -95,6 +105,7 @@ def _facts(snapshot: Snapshot) -> set[str]:
         return {GONE}
     return {
         THERE,
+        *([FREE] if snapshot.assignees == () else []),
         LOCKED if snapshot.locked else UNLOCKED,
         lives_in(snapshot.source_id),
         *(assigned(p.id) for p in snapshot.assignees or ()),

@@ -13,7 +13,12 @@ MODULES = sorted(FUNCTIONS.rglob("*.py"))
 LOGIC = ("ingest", "processor", "triage")
 ADAPTERS = {
     "state",
+    "turns",
     "memory",
+    "addresses",
+    "people",
+    "slack_people",
+    "slack_threads",
     "budget_memory",
     "aws_trouble",
     "journal",

@@ -7,11 +7,13 @@ and the person, so that a date that moves is a new one.
 While Notion can't be asked, the run looks at what is remembered: it says how old that is, and plans no comments.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from processor.automations.change import Change, Draft
+from processor.automations.change import Draft
+from processor.automations.filters import ASSIGNEE, fits, fitting
+from processor.automations.people import listed, named, ways_to
 from steward.claims import among, assigned, due_on, hold, lives_in, outside
 from steward.due import due_day
 from steward.effects import Kind
@@ -19,10 +21,7 @@ from steward.ladder import Ladder, Rung
 from steward.pages import Person
 from steward.rules import DataSource, DeadlineRule, Rules
 from steward.snapshots import Snapshot
-from steward.words import PageLink, Text, Words
-
-MOST_NAMES = 5
-"""Assignees that a message about somebody else's task names."""
+from steward.words import PageLink, Part, Text, Words
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -67,12 +66,6 @@ class Reminder:
     drafts: tuple[Draft, ...]
 
 
-def plan(change: Change, rule: DeadlineRule) -> Iterator[Draft]:
-    """Nothing: a change of the page reminds nobody, the next run does."""
-    del change, rule
-    return iter(())
-
-
 def occasions(rules: Rules, now: datetime, *, remembered: bool = False) -> Iterator[Occasion]:
     """The runs whose time has come, of every rule at most the last one.
 
@@ -93,19 +86,28 @@ def reminders(page: Snapshot, occasion: Occasion) -> Iterator[Reminder]:
     """Everybody who has to be reminded of a page, whether they have been already or not."""
     rule, ladder = occasion.rule, occasion.ladder
     due = due_day(page.values.get("due"), ladder.calendar.zone)
-    if due is None:
+    if due is None or not fits(page, rule.where):
         return
     claims = (
         lives_in(occasion.source.id),
         due_on(due, ladder.calendar.zone),
         *((outside("status", rule.done),) if rule.done else ()),
-        *(among(role, names) for role, names in rule.where.items()),
+        *_fitting(page, rule),
     )
     if not hold(claims, page):
         return
     for rung in ladder.reached(due, occasion.day):
         notice = _Notice(page, occasion, due, rung, claims)
         yield from (r for r in notice.reminders() if r.drafts)
+
+
+def _fitting(page: Snapshot, rule: DeadlineRule) -> Iterator[str]:
+    """That the page goes on being one that the rule means: another value that it also means cancels nothing."""
+    for role, names in rule.where.items():
+        if role == ASSIGNEE:
+            yield from fitting(page, {role: names})
+        else:
+            yield among(role, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class _Notice:
             case Rung.LEAD:
                 lead = self.occasion.rules.lead_for(self.occasion.source)
                 if lead is not None:
-                    yield self._to(Person(lead, None, "person"), self.claims, self._whose(people))
+                    yield self._to(named(lead), self.claims, self._whose(people))
             case Rung.CHANNEL:
                 yield self._to_channel(people)
             case _:
@@ -131,45 +133,28 @@ class _Notice:
 
     def _to(self, person: Person, claims: tuple[str, ...], whose: Words) -> Reminder:
         rule, key = self.occasion.rule, self._key(person.id)
-        can_write = not self.occasion.remembered
 
         def draft(kind: Kind, words: Words, channel: str = "") -> Draft:
             return Draft(kind, key, words, claims, person, channel, rule.urgent, not_before=self.occasion.now)
 
         drafts: list[Draft] = []
-        if rule.comment and can_write and "@" not in person.id:  # an address can't be mentioned
-            # Without the others: to name them would be to call them here.
+        if rule.comment and not self.occasion.remembered and "@" not in person.id:
+            # Without the others: to name them would be to call them here. An address can't be mentioned.
             drafts.append(draft(Kind.COMMENT, (person, Text(f", this task {self._when()}."))))
         about = (self._link(), Text(f" {self._when()}"), *whose, *self._as_of())
         if rule.slack:
-            named = (*self._named(person), Text(": "), *about)
-            drafts.append(draft(Kind.MESSAGE, named, self._channel()))
-        if person.kind == "person":
-            personal: Sequence[tuple[bool, Kind]] = ((rule.direct, Kind.DIRECT), (rule.email, Kind.EMAIL))
-            drafts += [draft(kind, about) for wanted, kind in personal if wanted]
+            drafts.append(draft(Kind.MESSAGE, (*self._known([person]), Text(": "), *about), self._channel()))
+        for kind in ways_to(person, rule):
+            instead = self._channel() if kind is Kind.DIRECT and not rule.slack else ""
+            drafts.append(draft(kind, about, instead))
         return Reminder(key, tuple(drafts))
 
     def _to_channel(self, people: Sequence[Person]) -> Reminder:
         rule, key = self.occasion.rule, self._key("")
-        if not rule.slack:
-            return Reminder(key, ())
         words = (self._link(), Text(f" {self._when()}"), *self._whose(people), *self._as_of())
-        channel = rule.overdue.slack_channel or self._channel()
-        return Reminder(
-            key,
-            (
-                Draft(
-                    Kind.MESSAGE,
-                    key,
-                    words,
-                    self.claims,
-                    None,
-                    channel,
-                    rule.urgent,
-                    not_before=self.occasion.now,
-                ),
-            ),
-        )
+        channel, now = rule.overdue.slack_channel or self._channel(), self.occasion.now
+        draft = Draft(Kind.MESSAGE, key, words, self.claims, None, channel, rule.urgent, not_before=now)
+        return Reminder(key, (draft,) if rule.slack else ())
 
     def _key(self, person_id: str) -> str:
         return f"{self.due.isoformat()}/{self.rung}/{person_id}"
@@ -186,19 +171,15 @@ class _Notice:
     def _whose(self, people: Sequence[Person]) -> Words:
         if not people:
             return (Text("; nobody is assigned"),)
-        named = [self._named(person) for person in people[:MOST_NAMES]]
-        more = len(people) - len(named)
-        return (
-            Text("; assigned to "),
-            *(part for n, name in enumerate(named) for part in ((Text(", "), *name) if n else name)),
-            *((Text(f" and {more} more"),) if more else ()),
-        )
+        return (Text("; assigned to "), *self._known(listed(people)))
 
-    def _named(self, person: Person) -> Words:
-        """A person; while Notion can't be asked, who is known by name is not looked up."""
-        if self.occasion.remembered and person.name:
-            return (Text(person.name, strong=True),)
-        return (person,)
+    def _known(self, parts: Iterable[Part]) -> Words:
+        """People; while Notion can't be asked, who is known by name is not looked up."""
+        if not self.occasion.remembered:
+            return tuple(parts)
+        return tuple(
+            Text(p.name, strong=True) if isinstance(p, Person) and p.name is not None else p for p in parts
+        )
 
     def _as_of(self) -> Words:
         if not self.occasion.remembered:

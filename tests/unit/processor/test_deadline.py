@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from processor.automations.deadline import MOST_NAMES, Occasion, ago, occasions, reminders, when
+from processor.automations.deadline import Occasion, ago, occasions, reminders, when
+from processor.automations.people import MOST_NAMED
 from processor.plan_reminders import plan_reminders
 from steward.claims import hold
 from steward.effects import Effect, Kind, Status
@@ -195,13 +196,13 @@ def test_the_lead_and_the_channel_are_told_of_what_nobody_is_assigned_to() -> No
 
 
 def test_a_crowd_is_named_up_to_a_point_and_counted() -> None:
-    crowd = tuple(Person(f"p{n}", None, "person") for n in range(MOST_NAMES + 3))
+    crowd = tuple(Person(f"p{n}", None, "person") for n in range(MOST_NAMED + 3))
 
     channel = next(
         text for key, _, _, text in told(page("2026-11-16", *crowd), occasion(rules())) if key == "channel/"
     )
 
-    assert channel.endswith("; assigned to @p0, @p1, @p2, @p3, @p4 and 3 more")
+    assert channel.endswith(f", @p{MOST_NAMED - 1} and 3 more")
 
 
 @pytest.mark.req("A5")
@@ -259,7 +260,7 @@ def planned(snapshot: Snapshot, effects: Sequence[Effect], at: Occasion) -> tupl
         rule="Tasks/deadline",
         event_id="e",
         now=at.now,
-        quiet_until=None,
+        quiet=(),
     )
     return plan.effects if plan else ()
 
@@ -324,6 +325,20 @@ def test_a_reminder_that_waits_is_not_true_any_more_when_its_page_moves_on(moved
 
 
 @pytest.mark.req("A5", "P3")
+def test_a_page_that_goes_on_being_meant_goes_on_being_reminded_of() -> None:
+    at = occasion(rules('where = { priority = ["High", "Urgent"], assignee = "Ann" }'))
+    waiting = planned(page("2026-11-27", ANN, BEN), (), at)
+    urgent = {"priority": {"id": "u", "name": "Urgent"}}
+    low = {"priority": {"id": "l", "name": "Low"}}
+    after = page("2026-11-27", ANN, BEN)
+
+    assert waiting
+    assert all(hold(e.claims, replace(after, values={**after.values, **urgent})) for e in waiting)
+    assert not any(hold(e.claims, replace(after, values={**after.values, **low})) for e in waiting)
+    assert not any(hold(e.claims, page("2026-11-27", BEN)) for e in waiting)
+
+
+@pytest.mark.req("A5", "P3")
 def test_a_reminder_that_was_cancelled_is_told_when_its_date_comes_back() -> None:
     at = occasion(rules())
     cancelled = [replace(e, status=Status.CANCELLED) for e in planned(page(), (), at)]
@@ -342,7 +357,7 @@ def test_a_reminder_of_an_older_date_that_still_waits_is_cancelled_by_the_next_p
         rule="Tasks/deadline",
         event_id="e",
         now=NOW,
-        quiet_until=None,
+        quiet=(),
     )
 
     assert plan is not None
@@ -369,7 +384,7 @@ def test_messages_wait_to_be_gathered_and_comments_do_not() -> None:
     at = occasion(rules())
     quiet = NOW + timedelta(seconds=45)
     plan = plan_reminders(
-        page(), (), reminders(page(), at), rule="r", event_id="e", now=NOW, quiet_until=quiet
+        page(), (), reminders(page(), at), rule="r", event_id="e", now=NOW, quiet=(quiet, None)
     )
 
     assert plan is not None
