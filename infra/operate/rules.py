@@ -122,9 +122,13 @@ def _access(wishes: argparse.Namespace, rules: Rules) -> Access:
 
 
 def _secret(target: Target) -> dict[str, str]:
-    answer = target.client("secretsmanager").get_secret_value(SecretId=target.output("NotionSecretArn"))
+    client = target.client("secretsmanager")
     try:
-        document = json.loads(answer.get("SecretString") or "{}")
+        text = client.get_secret_value(SecretId=target.output("NotionSecretArn")).get("SecretString")
+    except client.exceptions.ResourceNotFoundException:  # made, but never filled
+        text = None
+    try:
+        document = json.loads(text or "{}")
         further = document.get("connections") or {}
         return {MAIN: str(document.get("token") or ""), **{str(k): str(v) for k, v in further.items()}}
     except (ValueError, AttributeError) as error:
