@@ -16,9 +16,11 @@ from processor.outbox import Outbox
 from processor.pipeline import GATHER, Pipeline
 from processor.presence import Presence
 from processor.reconcile import Reconciler
+from processor.schema_watch import SchemaWatch
 from processor.settle import Settler, WhenUnsure
 from processor.sweep import TIME_TO_STOP, Sweeper
 from processor.ticks import Ticks
+from processor.vanished import Vanished
 from processor.vitals import Vitals
 from processor.ways.comment import CommentWay
 from processor.ways.message import MessageWay
@@ -89,9 +91,22 @@ def assemble(
         jitter=jitter,
         count=count,
     )
-    known = Known(memory, lambda: notion.me().body.get("id"))
+    known = Known(memory, lambda: notion.me().body.get("id"), Vanished(logger, count))
     reconciler = Reconciler(
         rules=rules, state=state, notion=notion, known=known, margin=settings.margin, now=now
+    )
+    schemas = SchemaWatch(
+        rules=rules,
+        state=state,
+        journal=journal,
+        known=known,
+        settler=settler,
+        read=lambda source: notion.data_source(known.query_id(source)),
+        mine=current.mine,
+        now=now,
+        calls=current.calls,
+        logger=logger,
+        count=count,
     )
     pipeline = Pipeline(
         rules=rules,
@@ -108,6 +123,7 @@ def assemble(
             time_left=time_left,
         ),
         settler=settler,
+        schemas=schemas,
         known=known,
         margin=settings.margin,
         now=now,
@@ -141,6 +157,7 @@ def assemble(
         presence=Presence(
             state=state, memory=memory, notion=notion, known=known, finder=finder, out_of_time=out_of_time
         ),
+        schemas=schemas,
         now=now,
         out_of_time=out_of_time,
         logger=logger,

@@ -1,7 +1,7 @@
 """What the processor learns once and remembers: which property has which role, and who our own bot is.
 
 Property ids are learnt from the pages themselves, so they cost no call; a property that is renamed in Notion keeps its
-id and so keeps working.
+id and so keeps working. What is learnt of a schema's look is the same.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,8 @@ from steward.memory import Memory
 from steward.outcomes import TABLE, Then
 from steward.pages import Page
 from steward.rules import DataSource, Rules
+from steward.schema import Schema
+from steward.schema_check import resolve
 
 BOT_KEEP = timedelta(days=7)
 
@@ -19,8 +21,22 @@ BOT_KEEP = timedelta(days=7)
 class Known:
     """Remembered facts, read from memory once for each environment."""
 
-    def __init__(self, memory: Memory, fetch_bot: Callable[[], str | None]) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        fetch_bot: Callable[[], str | None],
+        vanished: Callable[[DataSource, frozenset[str]], None] = lambda _source, _roles: None,
+    ) -> None:
+        """Make it.
+
+        Args:
+            memory: where the facts are kept.
+            fetch_bot: asks Notion for the id of our own bot user.
+            vanished: told of each page's roles that none of its properties has.
+        """
         self._memory = memory
+        self._vanished = vanished
+        self._absent: dict[str, frozenset[str]] = {}
         self._fetch_bot = fetch_bot
         self._properties: dict[str, dict[str, tuple[str, str]]] = {}
         self._sources: dict[str, str] = {}
@@ -28,17 +44,22 @@ class Known:
 
     def property_ids(self, rules: Rules) -> Mapping[str, Mapping[str, str]]:
         """Data source id → role → id of the property that has it, as far as known."""
-        return {source.id: self._ids(source) for source in rules.data_source}
+        return {source.id: self.ids_of(source) for source in rules.data_source}
 
     def properties_of(self, source: DataSource) -> Mapping[str, str]:
         """Role → id of the property that has it, or its name from the rules file until a page has shown the id."""
-        return {**source.properties.roles(), **self._ids(source)}
+        return {**source.properties.roles(), **self.ids_of(source)}
 
     def types_of(self, source: DataSource) -> Mapping[str, str]:
         """Role → type of the property that has it, as far as known."""
         return {role: kind for role, (_, kind) in self._shown(source).items()}
 
-    def _ids(self, source: DataSource) -> dict[str, str]:
+    def absent_from(self, source: DataSource) -> frozenset[str]:
+        """Roles that no property of the page or schema that was last seen has."""
+        return self._absent.get(source.id, frozenset())
+
+    def ids_of(self, source: DataSource) -> Mapping[str, str]:
+        """Role → id of the property that has it, or had it last, as far as known."""
         return {role: prop_id for role, (prop_id, _) in self._shown(source).items()}
 
     def _shown(self, source: DataSource) -> dict[str, tuple[str, str]]:
@@ -69,6 +90,20 @@ class Known:
             for role, name in roles.items()
             if (prop := page.find(shown[role][0] if role in shown else name) or page.find(name)) is not None
         }
+        self._learnt(source, found)
+        self._absent[source.id] = absent = frozenset(roles.keys() - found.keys())
+        if absent:
+            self._vanished(source, absent)
+
+    def learn_schema(self, source: DataSource, schema: Schema) -> None:
+        """Learn the same from the schema of the data source itself."""
+        ids = resolve(source, schema, self.ids_of(source))
+        found = {role: (p.id, p.type) for role in ids if (p := schema.with_id(ids[role])) is not None}
+        self._learnt(source, found)
+        self._absent[source.id] = frozenset(source.properties.roles().keys() - found.keys())
+
+    def _learnt(self, source: DataSource, found: Mapping[str, tuple[str, str]]) -> None:
+        shown, roles = self._shown(source), source.properties.roles()
         if found.items() - shown.items():
             shown.update(found)
             self._memory.remember(_memory(source), {role: [roles[role], *shown[role]] for role in shown})

@@ -6,7 +6,7 @@ overtake one another, the baseline remembers what it kept silent about; an event
 and that says that it was news, still has it told.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from processor.seen import assignees_of, differ, seen
 from steward.claims import hold
 from steward.effects import GATHERED, Effect, effect_id
 from steward.pages import Page, Person
-from steward.rules import DataSource, Rules
+from steward.rules import DataSource, Rules, without
 from steward.snapshots import Snapshot
 
 RETRY_HORIZON = timedelta(hours=25)
@@ -70,6 +70,7 @@ class Context:
         quiet_until: messages wait until then to be gathered into a digest; None sends them at once.
         listed: the page is a row of a query.
         announced: an event tells of this page, or the sweep counts the change itself.
+        absent: roles whose property has vanished: what needs one of them is left out.
     """
 
     rules: Rules
@@ -83,6 +84,7 @@ class Context:
     quiet_until: datetime | None = None
     listed: bool = False
     announced: bool = True
+    absent: Collection[str] = ()
 
 
 def plan_observed(
@@ -207,7 +209,7 @@ def _effects(change: Change, most: int, context: Context) -> tuple[Effect, ...]:
     change = replace(change, added=change.added[:most])
     return tuple(
         _effect(draft, change.source.rule_id(rule), change.after, context)
-        for rule in change.source.automation
+        for rule in without(change.source, context.absent)
         for draft in PLANNERS[rule.kind](change, rule)
     )
 

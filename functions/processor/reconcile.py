@@ -195,6 +195,7 @@ class Reconciler:
             quiet_until=reason.quiet_until,
             listed=listed,
             announced=reason.announced,
+            absent=self._known.absent_from(source),
         )
 
 

@@ -31,6 +31,12 @@ LOOKS = "LaneLooks"  # the triage's looks at the lane; dimension look
 HELD = "Held"  # messages given back because the lane rests
 FORWARDED = "Forwarded"  # messages of another lane, handed on to it
 FOLDED = "Folded"  # messages that were gathered into a digest
+RULE_SKIPPED = (
+    "RuleSkipped"  # automations that a page's step left out, because a property that they need has vanished
+)
+RULES_BROKEN = (
+    "RulesBroken"  # automations that a look at a data source's properties found broken; 0 is counted too
+)
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
 
 _SECRETS = re.compile(
