@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from steward.schema_check import Break
+from steward.schema_check import Break, Why
 from steward.unicode import one_line
 from steward.words import PageLink, Part, Text, Words
 
@@ -12,7 +12,14 @@ LISTED = 5
 _TEXT, _NAMES, _PROPOSAL = 200, 120, 120
 """Characters of each part of a break: with ``LISTED`` of them, less than what Slack takes in one section."""
 
-_HOW = "make it anew, map another property, or take the automation out"
+_HOW = {
+    Why.MISSING: " Make it anew, map another property, or take the automations out.",
+    Why.TYPE: " Map another property, or take the automations out.",
+    Why.OPTION: " Make it anew, or take it out of the rules file.",
+    Why.UNREADABLE: "",
+}
+"""What helps where no name is near."""
+
 _ALL = "rules check --live lists everything"
 
 
@@ -64,7 +71,7 @@ def in_short(breaks: Mapping[str, Sequence[str]]) -> str:
 def _told(one: Break) -> list[Part]:
     what = Text(f"\n• {_names(one.rules)}: {one_line(one.text, _TEXT)}.")
     if one.proposal is None:
-        return [what, Text(f" {_HOW.capitalize()}.")] if one.why != "unreadable" else [what]
+        return [what, Text(_HOW[one.why])] if _HOW[one.why] else [what]
     return [what, Text(" In the rules file write "), Text(one_line(one.proposal, _PROPOSAL), strong=True)]
 
 
