@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from processor.baseline import Baseline
 from processor.burst import Burst
 from processor.current_lane import CurrentLane
 from processor.edits import Edits
@@ -171,6 +172,18 @@ def assemble(
             sweeper=sweeper,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
+        ),
+        baseline=Baseline(
+            rules=rules,
+            state=state,
+            memory=memory,
+            journal=journal,
+            lane=lane,
+            notion=lambda _source: notion,
+            known=known,
+            reconciler=reconciler,
+            now=now,
+            out_of_time=out_of_time,
         ),
         lane=lane,
         switch=switch,
