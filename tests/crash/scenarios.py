@@ -219,6 +219,31 @@ def _it_is_on_the_lane_already(_: Stage) -> None:
     """Put on the lane anew, hidden there while Notion still limits, and then worked."""
 
 
+def _a_property_breaks(stage: Stage) -> None:
+    stage.wait(60)
+    stage.retype("Assignee", "rich_text", back_to="people")
+
+
+def _a_told_break(stage: Stage) -> None:
+    _a_known_page(stage)
+    _a_property_breaks(stage)
+    stage.work()
+    stage.minute()
+    stage.minute()
+
+
+def _it_is_mended(stage: Stage) -> None:
+    stage.wait(60)
+    stage.retype("Assignee", "people", back_to="people")
+
+
+def _a_source_is_ordered(stage: Stage) -> None:
+    stage.add_page()
+    stage.assign("Ann", page=1)
+    stage.wait(60)
+    stage.order_baseline()
+
+
 _BOTH = {"comment Ann": ONCE, "message Ann": ONCE, "comment Ben": ONCE, "message Ben": ONCE}
 _ONLY_ANN = {"comment Ann": ONCE, "message Ann": ONCE}
 
@@ -292,6 +317,27 @@ SCENARIOS = (
         _two_ticks,
         {"message Ann": ONCE, "message Ben": ONCE, "message Ann 1": ONCE, "message Ben 1": ONCE},
         environ={"RULES_FILE": str(Path(__file__).with_name("messages_only.toml"))},
+    ),
+    Scenario(
+        "a property breaks an automation",
+        _a_known_page,
+        _a_property_breaks,
+        {"message breaks:": ONCE},
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "a broken property is mended",
+        _a_told_break,
+        _it_is_mended,
+        {"message breaks:": ONCE, "message well again": ONCE},
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "an operator lets a data source be remembered",
+        _a_known_page,
+        _a_source_is_ordered,
+        {},
+        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "the token is wrong for a while",

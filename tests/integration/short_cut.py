@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore import xform_name
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
@@ -34,7 +34,7 @@ def _answer(model: Any, params: dict[str, Any], context: dict[str, Any], **_: An
     try:
         with _partition(json.loads(params["body"]), handler.region):
             answer = getattr(handler, xform_name(model.name))()
-    except ServiceException:
+    except (ServiceException, JsonRESTError):
         return None
     result = json.loads(answer) if isinstance(answer, str) else answer.result or {}
     members = model.output_shape.members if model.output_shape else {}
