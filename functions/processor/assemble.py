@@ -12,21 +12,27 @@ from processor.current_lane import CurrentLane
 from processor.edits import Edits
 from processor.found import Finder
 from processor.known import Known
-from processor.names import Names
 from processor.outbox import Outbox
-from processor.pipeline import GATHER, Pipeline
+from processor.pipeline import Pipeline
 from processor.presence import Presence
+from processor.recent import Recent
 from processor.reconcile import Reconciler
 from processor.schema_watch import SchemaWatch
 from processor.settle import Settler, WhenUnsure
+from processor.skipped import Skipped
 from processor.sweep import TIME_TO_STOP, Sweeper
 from processor.ticks import Ticks
-from processor.vanished import Vanished
 from processor.vitals import Vitals
 from processor.ways.comment import CommentWay
+from processor.ways.direct import DirectWay
+from processor.ways.email import EmailWay
 from processor.ways.message import MessageWay
+from processor.ways.write import WriteWay
+from processor.who import Who
 from processor.worker import Worker
 from steward import telemetry
+from steward.addresses import Addresses
+from steward.clients.email import Email
 from steward.clients.notion import NotionClient
 from steward.clients.slack import Slack
 from steward.effects import Kind
@@ -37,6 +43,8 @@ from steward.memory import Memory
 from steward.pauses import Breaker
 from steward.people import People
 from steward.rules import Rules
+from steward.slack_people import SlackPeople
+from steward.slack_threads import SlackThreads
 from steward.state import State
 
 TICK_SLACK = timedelta(minutes=5)
@@ -73,6 +81,7 @@ def assemble(
     breaker: Breaker,
     notion: NotionClient,
     slack: Slack,
+    email: Email,
     logger: Logger,
     count: telemetry.Count,
     now: Callable[[], datetime],
@@ -80,21 +89,40 @@ def assemble(
     time_left: Callable[[], float],
 ) -> Worker:
     """Put the processor together."""
-    names = Names(People(memory, lambda user_id: notion.user(user_id).body))
+    people = People(memory, lambda user_id: notion.user(user_id).body)
+    gather = timedelta(seconds=rules.digest.window_seconds)
+    recent = Recent(rules.digest.notices, gather, now)
+    who = Who(people, SlackPeople(memory, slack))
+    threads = SlackThreads(memory) if rules.slack.threads else None
+    channel = rules.slack.default_channel
+    known = Known(memory, lambda: notion.me().body.get("id"))
+    reconciler = Reconciler(
+        rules=rules,
+        state=state,
+        notion=notion,
+        known=known,
+        people=people,
+        margin=settings.margin,
+        now=now,
+        count=count,
+        skipped=Skipped(logger, count),
+    )
     settler = Settler(
         state=state,
         ways={
             Kind.COMMENT: CommentWay(notion),
-            Kind.MESSAGE: MessageWay(slack, memory, names.of, rules.slack.default_channel),
+            Kind.WRITE: WriteWay(
+                notion, Addresses(memory, lambda cursor: notion.users(cursor).body), reconciler.wrote
+            ),
+            Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
+            Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
+            Kind.EMAIL: EmailWay(email, who),
         },
+        recent=recent,
         when_unsure=settings.when_unsure,
         now=now,
         jitter=jitter,
         count=count,
-    )
-    known = Known(memory, lambda: notion.me().body.get("id"), Vanished(logger, count))
-    reconciler = Reconciler(
-        rules=rules, state=state, notion=notion, known=known, margin=settings.margin, now=now
     )
     schemas = SchemaWatch(
         rules=rules,
@@ -130,6 +158,7 @@ def assemble(
         now=now,
         calls=current.calls,
         waiting=lane.waiting,
+        gather=gather,
     )
     vitals = Vitals(notion, [source.id for source in rules.data_source])
     finder = Finder(
@@ -143,7 +172,7 @@ def assemble(
         vitals=vitals,
         logger=logger,
         count=count,
-        quiet_until=lambda: now() + GATHER,
+        quiet_until=lambda: now() + gather,
     )
 
     def out_of_time() -> bool:
@@ -168,7 +197,14 @@ def assemble(
         pipeline=pipeline,
         ticks=Ticks(
             lane=lane,
-            outbox=Outbox(state=state, settler=settler, lane=lane, now=now, count=count),
+            outbox=Outbox(
+                state=state,
+                settler=settler,
+                lane=lane,
+                now=now,
+                count=count,
+                recent=recent,
+            ),
             sweeper=sweeper,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,

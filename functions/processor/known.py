@@ -21,22 +21,8 @@ BOT_KEEP = timedelta(days=7)
 class Known:
     """Remembered facts, read from memory once for each environment."""
 
-    def __init__(
-        self,
-        memory: Memory,
-        fetch_bot: Callable[[], str | None],
-        vanished: Callable[[DataSource, frozenset[str]], None] = lambda _source, _roles: None,
-    ) -> None:
-        """Make it.
-
-        Args:
-            memory: where the facts are kept.
-            fetch_bot: asks Notion for the id of our own bot user.
-            vanished: told of each page's roles that none of its properties has.
-        """
+    def __init__(self, memory: Memory, fetch_bot: Callable[[], str | None]) -> None:
         self._memory = memory
-        self._vanished = vanished
-        self._absent: dict[str, frozenset[str]] = {}
         self._fetch_bot = fetch_bot
         self._properties: dict[str, dict[str, tuple[str, str]]] = {}
         self._sources: dict[str, str] = {}
@@ -53,10 +39,6 @@ class Known:
     def types_of(self, source: DataSource) -> Mapping[str, str]:
         """Role → type of the property that has it, as far as known."""
         return {role: kind for role, (_, kind) in self._shown(source).items()}
-
-    def absent_from(self, source: DataSource) -> frozenset[str]:
-        """Roles that no property of the page or schema that was last seen has."""
-        return self._absent.get(source.id, frozenset())
 
     def ids_of(self, source: DataSource) -> Mapping[str, str]:
         """Role → id of the property that has it, or had it last, as far as known."""
@@ -91,16 +73,12 @@ class Known:
             if (prop := page.find(shown[role][0] if role in shown else name) or page.find(name)) is not None
         }
         self._learnt(source, found)
-        self._absent[source.id] = absent = frozenset(roles.keys() - found.keys())
-        if absent:
-            self._vanished(source, absent)
 
     def learn_schema(self, source: DataSource, schema: Schema) -> None:
         """Learn the same from the schema of the data source itself."""
         ids = resolve(source, schema, self.ids_of(source))
         found = {role: (p.id, p.type) for role in ids if (p := schema.with_id(ids[role])) is not None}
         self._learnt(source, found)
-        self._absent[source.id] = frozenset(source.properties.roles().keys() - found.keys())
 
     def _learnt(self, source: DataSource, found: Mapping[str, tuple[str, str]]) -> None:
         shown, roles = self._shown(source), source.properties.roles()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from processor import schema_words
-from processor.plan import Plan
+from processor.drafted import Plan
 from steward import claims, schema_memory
 from steward.effects import Effect, Kind, Status, effect_id
 from steward.rules import DataSource, Rules
@@ -121,7 +121,7 @@ def plan_schema(
         claims=(claims.has("standing", nxt.values["standing"]),),
         channel=rules.channel_for(source, rule),
         urgent=rule.urgent,
-        retry_at=None if rule.urgent and breaks else at + (SITTING if breaks else STEADY),
+        retry_at=_not_before(rules, source, at, breaks=breaks),
     )
     return Plan(nxt, (message,), tuple(waiting))
 
@@ -164,6 +164,13 @@ def _words(
     if new:
         return schema_words.broken(link, new, again, still - {r for one in new for r in one.rules}), True
     return (schema_words.mended(link, again, still), False) if again else ((), False)
+
+
+def _not_before(rules: Rules, source: DataSource, at: datetime, *, breaks: bool) -> datetime | None:
+    if source.schema_watch.urgent:
+        return None if breaks else at + STEADY
+    soon = at + (SITTING if breaks else STEADY)
+    return rules.calendar_for(source).quiet_until(soon) or soon
 
 
 def _mark(*texts: str) -> str:

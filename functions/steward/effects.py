@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Any
 
 from steward.pages import Person
-from steward.words import Words
+from steward.words import Words, people_in
 
 
 class Kind(StrEnum):
@@ -51,6 +51,9 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
     FOLDED = "folded"
 
+
+Target = tuple[Kind, str, str]
+"""Kind, channel, person: see ``Effect.target``."""
 
 OPEN = frozenset({Status.PLANNED, Status.STARTED})
 
@@ -122,6 +125,13 @@ class Effect:
         return self.status in OPEN
 
     @property
+    def target(self) -> "Target":
+        """Whose eyes it is for: what waits for the same can become one digest."""
+        if self.kind in PRIVATE and self.person is not None:
+            return self.kind, "", self.person.id
+        return self.kind, self.channel, ""
+
+    @property
     def is_quiet(self) -> bool:
         """Whether it was planned to wait and be gathered with others, and was not tried yet."""
         return self.status is Status.PLANNED and self.attempts == 0 and self.retry_at is not None
@@ -143,3 +153,9 @@ def effect_id(page_id: str, version: int, rule: str, kind: Kind, key: str) -> st
     """
     source = "\n".join((page_id, str(version), rule, kind, key))
     return hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+def everybody(effect: Effect) -> tuple[Person, ...]:
+    """Everybody who is named in what an effect says."""
+    said = (effect.words, *(notice.words for notice in effect.notices))
+    return tuple(dict.fromkeys(person for words in said for person in people_in(words)))

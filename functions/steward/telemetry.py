@@ -30,10 +30,10 @@ PAUSED = "LanePaused"  # pauses of the lane; dimension cause
 LOOKS = "LaneLooks"  # the triage's looks at the lane; dimension look
 HELD = "Held"  # messages given back because the lane rests
 FORWARDED = "Forwarded"  # messages of another lane, handed on to it
-FOLDED = "Folded"  # messages that were gathered into a digest
 RULE_SKIPPED = (
-    "RuleSkipped"  # automations that a page's step left out, because a property that they need has vanished
+    "RuleSkipped"  # automations left out of a step, P3: a property that they need is gone; dimension rule
 )
+FOLDED = "Folded"  # messages that were gathered into a digest
 RULES_BROKEN = (
     "RulesBroken"  # automations that a look at a data source's properties found broken; 0 is counted too
 )

@@ -25,9 +25,19 @@ def one_line(text: str, limit: int | None = None) -> str:
         text: anything.
         limit: characters that are kept, an ellipsis included; None keeps all.
     """
-    spaced = " ".join(well_formed(text).split())
-    kept = "".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf"))
-    line = " ".join(kept.split())
+    line = " ".join(_shown(" ".join(well_formed(text).split())).split())
     if not line.strip("\u200c\u200d "):
         return ""
     return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def plain_lines(text: str, limit: int) -> str:
+    """A text of several lines without control and format characters, cut after ``limit`` characters."""
+    lines = well_formed(text).replace("\r\n", "\n").replace("\r", "\n")
+    return _shown(lines, keep="\n\t")[:limit]
+
+
+def _shown(text: str, keep: str = "") -> str:
+    return "".join(
+        c for c in text if c in keep or c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf")
+    )

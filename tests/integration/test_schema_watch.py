@@ -245,9 +245,8 @@ def test_trouble_that_passes_is_no_finding(stand: Stand) -> None:
     ],
 )
 def test_an_option_that_is_not_there_any_more_is_told_with_the_line_to_paste(
-    rules: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], expected: str
+    rules: Path, change: dict[str, Any], expected: str
 ) -> None:
-    monkeypatch.setattr("processor.plan.PLANNERS", _Anything())
     rules.write_text(RULES.replace("{ kind", '{ kind = "status", to = ["Blocked", "Done"] },\n    { kind', 1))
     with standing(quick=True, RULES_FILE=str(rules)) as stand:
         stand.sweep()
@@ -272,11 +271,9 @@ def test_a_corrected_file_is_looked_at_by_the_next_sweep(stand: Stand, rules: Pa
 @pytest.mark.req("A10")
 def test_only_what_needs_the_vanished_property_is_skipped_and_that_is_said_once(
     rules: Path,
-    monkeypatch: pytest.MonkeyPatch,
     counted: dict[str, list[float]],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("processor.plan.PLANNERS", _Anything())
     where = '{ kind = "lifecycle", on = ["created"], where = { priority = "High" } },\n    { kind'
     rules.write_text(RULES.replace("{ kind", where, 1))
     with standing(quick=True, RULES_FILE=str(rules)) as stand:
@@ -292,12 +289,3 @@ def test_only_what_needs_the_vanished_property_is_skipped_and_that_is_said_once(
         (line,) = [record for record in caplog.records if "is skipped" in record.message]
         assert (line.severity, line.rule, line.levelname) == ("P3", "Tasks/lifecycle", "ERROR")  # type: ignore[attr-defined]
         assert counted["RuleSkipped"] == [1, 1]
-
-
-class _Anything(dict[str, Any]):
-    """Planners of every kind, of which only the assignment's says anything."""
-
-    def __missing__(self, kind: str) -> Any:
-        from processor.automations import PLANNERS  # noqa: PLC0415
-
-        return PLANNERS[kind] if kind == "assignment" else lambda _change, _rule: ()

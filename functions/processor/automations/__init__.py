@@ -6,10 +6,13 @@ A module has ``plan(change, rule)``, which yields drafts; it performs no call an
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from processor.automations import assignment
+from processor.automations import assignment, lifecycle, on_creation, status
 from processor.automations.change import Change, Draft
 
 PLANNERS: Mapping[str, Callable[[Change, Any], Iterable[Draft]]] = {
     "assignment": assignment.plan,
+    "lifecycle": lifecycle.plan,
+    "on_creation": on_creation.plan,
+    "status": status.plan,
 }
-"""By the ``kind`` of an automation in the rules file."""
+"""By the ``kind`` of an automation in the rules file; of the other kinds none is about a step of a page's history."""

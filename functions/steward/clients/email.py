@@ -7,6 +7,7 @@ Source: the SES v2 API's model (SendEmail, MessageHeader) and its developer guid
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -17,7 +18,7 @@ from steward.clients.email_answers import refused, unanswered
 from steward.clients.transport import RESERVE
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure
-from steward.unicode import one_line, well_formed
+from steward.unicode import one_line, plain_lines
 
 CALL = "email.send"
 
@@ -77,11 +78,11 @@ class SesClient(Protocol):
 class SesEmail:
     """E-mail through Amazon SES."""
 
-    def __init__(self, client: SesClient, sender: str, deadline: Deadline) -> None:
+    def __init__(self, client: SesClient | None, sender: str, deadline: Deadline) -> None:
         """Make it.
 
         Args:
-            client: boto3's ``sesv2``, made with ``CONFIG``.
+            client: boto3's ``sesv2``, made with ``CONFIG``; None only without a sender.
             sender: the verified address that messages come from; empty where none is configured.
             deadline: the time that is left.
         """
@@ -96,7 +97,7 @@ class SesEmail:
 
     def send(self, to: str, subject: str, text: str, effect_id: str) -> str:
         """See ``Email.send``."""
-        if not self._sender:
+        if not self._sender or self._client is None:
             message = "no sender is configured; set the parameter EmailSender to a verified address"
             raise CallFailed(Failure.UNAUTHORIZED, "ses", CALL, message=message)
         request = self._request(address(to), subject, text, effect_id)
@@ -126,7 +127,7 @@ class SesEmail:
         ]
         content = {
             "Subject": {"Data": one_line(subject, SUBJECT_LIMIT) or "Steward", "Charset": "UTF-8"},
-            "Body": {"Text": {"Data": _plain(text), "Charset": "UTF-8"}},
+            "Body": {"Text": {"Data": plain_lines(text, TEXT_LIMIT) or " ", "Charset": "UTF-8"}},
             "Headers": headers,
         }
         return {
@@ -144,10 +145,7 @@ def address(typed: str) -> str:
             error, because errors are logged.
     """
     local, at, domain = typed.strip().rpartition("@")
-    try:
-        ascii_domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
-    except UnicodeError:
-        ascii_domain = ""
+    ascii_domain = _in_ascii(domain)
     labels = ascii_domain.split(".")
     dots_fit = not local.startswith(".") and not local.endswith(".") and ".." not in local
     if (
@@ -162,8 +160,17 @@ def address(typed: str) -> str:
     return f"{local}@{ascii_domain}"
 
 
-def _plain(text: str) -> str:
-    """A text without control characters other than line breaks and tabs; never empty, which SES refuses."""
-    lines = well_formed(text).replace("\r\n", "\n").replace("\r", "\n")
-    shown = "".join(c for c in lines if c in "\n\t" or c.isprintable() or c.isspace())
-    return shown[:TEXT_LIMIT] or " "
+def _in_ascii(domain: str) -> str:
+    """A domain in Punycode; empty where that would be another domain's.
+
+    Python's codec is of IDNA 2003, which turns ``straße`` into ``strasse`` and drops what has no width, and both can be
+    somebody else's: only what comes back as it was written is taken.
+    """
+    written = unicodedata.normalize("NFC", domain).lower()
+    if written.isascii():
+        return domain
+    try:
+        encoded = written.encode("idna")
+        return encoded.decode("ascii") if encoded.decode("idna") == written else ""
+    except UnicodeError:
+        return ""

@@ -22,7 +22,7 @@ from steward.rules.notices import (
 from steward.rules.reading import load, parse, path_in
 from steward.rules.source import MAIN, AnyRule, DataSource, Properties
 from steward.rules.sync import SyncRule
-from steward.rules.uses import Use, roles_used, uses, without
+from steward.rules.uses import Use, roles_used, uses
 
 __all__ = [
     "MAIN",
@@ -58,5 +58,4 @@ __all__ = [
     "path_in",
     "roles_used",
     "uses",
-    "without",
 ]

@@ -4,7 +4,7 @@ One answer for everybody who asks: the check of the file (is the role mapped?), 
 property the type, and the option?), and whoever wants to know which properties a change of concerns Steward.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from steward.rules.creation import OnCreationRule
@@ -72,15 +72,6 @@ def roles_used(source: DataSource) -> frozenset[str]:
     """The roles of this data source's own properties that its automations look at or write."""
     found = (use for rule in source.automation for use in uses(source, rule))
     return frozenset(use.role for use in found if use.source in (None, source.name))
-
-
-def without(source: DataSource, roles: Collection[str]) -> tuple[AnyRule, ...]:
-    """The automations of a data source that need none of these roles of its own properties."""
-    return tuple(
-        rule
-        for rule in source.automation
-        if not any(use.role in roles and use.source in (None, source.name) for use in uses(source, rule))
-    )
 
 
 def _where(where: Where, *at: str | int) -> Iterator[Use]:

@@ -63,7 +63,12 @@ def test_one_message_goes_to_one_address_and_carries_its_effect(vendor: Vendor) 
     vendor.turns = [OK]
 
     assert (
-        send(mailer(vendor.url), subject="Prüfe\r\nBcc: eve@example.com 👩‍💻", text="Grüße\r\n\tAnn") == "m-1"
+        send(
+            mailer(vendor.url),
+            subject="Prüfe\r\nBcc: eve@example.com 👩‍💻",
+            text="Grüße\r\n\tAnn\x00\x1c\u202e 👩‍💻",
+        )
+        == "m-1"
     )
 
     assert vendor.lines == ["POST /v2/email/outbound-emails"]
@@ -73,7 +78,7 @@ def test_one_message_goes_to_one_address_and_carries_its_effect(vendor: Vendor) 
         "Content": {
             "Simple": {
                 "Subject": {"Data": "Prüfe Bcc: eve@example.com 👩‍💻", "Charset": "UTF-8"},
-                "Body": {"Text": {"Data": "Grüße\n\tAnn", "Charset": "UTF-8"}},
+                "Body": {"Text": {"Data": "Grüße\n\tAnn 👩‍💻", "Charset": "UTF-8"}},
                 "Headers": [
                     {"Name": "X-Steward-Effect", "Value": "0123456789abcdef"},
                     {"Name": "Auto-Submitted", "Value": "auto-generated"},
@@ -229,6 +234,10 @@ def test_without_time_nothing_is_sent(vendor: Vendor, left: float) -> None:
         "ann@" + ".".join(["a" * 60] * 5),
         "ann@\ud800.org",
         "ann\u202e@example.org",
+        "ann@exam\u200bple.org",
+        "ann@straße.example",
+        "ann@ｅxample.org",  # noqa: RUF001 - a look-alike is what it is about
+        "ann@example。org",
     ],
 )
 def test_what_is_not_one_address_is_refused_before_it_is_sent(vendor: Vendor, typed: str) -> None:
@@ -244,7 +253,7 @@ def test_what_is_not_one_address_is_refused_before_it_is_sent(vendor: Vendor, ty
         (" ann@example.org\n", "ann@example.org"),
         ("o'brien+tasks@sub.example.org", "o'brien+tasks@sub.example.org"),
         ("ann@bücher.example", "ann@xn--bcher-kva.example"),
-        ("ann@exam\u200bple.org", "ann@example.org"),
+        ("ann@BU\u0308CHER.example", "ann@xn--bcher-kva.example"),
         ("ann@例え.example", "ann@xn--r8jz45g.example"),
     ],
 )

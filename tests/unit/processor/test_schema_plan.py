@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from processor.plan import Plan
+from processor.drafted import Plan
 from processor.schema_plan import STEADY, Standing, broken_in, key_of, plan_schema
 from steward.claims import hold
 from steward.effects import Effect, Status
@@ -132,6 +132,15 @@ def test_a_message_names_its_channel_and_waits_unless_it_is_urgent() -> None:
     assert urgent.retry_at is None
     (mended,) = look(look(None, ASSIGNEE).snapshot, more="urgent = true").effects
     assert mended.retry_at == NOW + STEADY
+
+
+@pytest.mark.req("A10")
+def test_quiet_hours_are_kept() -> None:
+    quiet = 'quiet_hours = { from = "11:00", to = "14:00" }\n'
+    rules = parse(quiet + FILE.format(more=""))
+    standing = Standing((ASSIGNEE,), True, NOW, None, Schema(()), "mark")
+    (message,) = plan_schema(None, standing, (), rules, rules.data_source[0], "event", NOW).effects
+    assert message.retry_at == NOW + timedelta(hours=2)
 
 
 @pytest.mark.req("A10")
