@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from processor.baseline import Baseline
 from processor.burst import Burst
 from processor.current_lane import CurrentLane
 from processor.edits import Edits
@@ -18,7 +19,9 @@ from processor.recent import Recent
 from processor.reconcile import Reconciler
 from processor.remind_with import remind_with
 from processor.resting import Resting
+from processor.schema_watch import SchemaWatch
 from processor.settle import Settler, WhenUnsure
+from processor.skipped import Skipped
 from processor.sweep import TIME_TO_STOP, Sweeper
 from processor.ticks import Ticks
 from processor.vitals import Vitals
@@ -117,6 +120,7 @@ def assemble(
         margin=settings.margin,
         now=now,
         count=count,
+        skipped=Skipped(logger, count),
     )
     settler = Settler(
         state=state,
@@ -135,6 +139,19 @@ def assemble(
         jitter=jitter,
         count=count,
     )
+    schemas = SchemaWatch(
+        rules=rules,
+        state=state,
+        journal=journal,
+        known=known,
+        settler=settler,
+        read=lambda source: notion.data_source(known.query_id(source)),
+        mine=current.mine,
+        now=now,
+        calls=current.calls,
+        logger=logger,
+        count=count,
+    )
     pipeline = Pipeline(
         rules=rules,
         state=state,
@@ -150,6 +167,7 @@ def assemble(
             time_left=time_left,
         ),
         settler=settler,
+        schemas=schemas,
         known=known,
         margin=settings.margin,
         now=now,
@@ -184,6 +202,7 @@ def assemble(
         presence=Presence(
             state=state, memory=memory, notion=notion, known=known, finder=finder, out_of_time=out_of_time
         ),
+        schemas=schemas,
         now=now,
         out_of_time=out_of_time,
         logger=logger,
@@ -222,6 +241,18 @@ def assemble(
             reminders=reminders,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
+        ),
+        baseline=Baseline(
+            rules=rules,
+            state=state,
+            memory=memory,
+            journal=journal,
+            lane=lane,
+            notion=lambda _source: notion,
+            known=known,
+            reconciler=reconciler,
+            now=now,
+            out_of_time=out_of_time,
         ),
         lane=lane,
         switch=switch,

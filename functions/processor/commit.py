@@ -21,9 +21,17 @@ Planner = Callable[[Snapshot | None, Sequence[Effect], Context], Plan | None]
 class Committer:
     """Commits what is planned."""
 
-    def __init__(self, state: State, count: telemetry.Count) -> None:
+    def __init__(self, state: State, count: telemetry.Count, skipped: Callable[[str], None]) -> None:
+        """Make it.
+
+        Args:
+            state: the table.
+            count: counts.
+            skipped: told of every automation that was left out.
+        """
         self._state = state
         self._count = count
+        self._skipped = skipped
 
     def commit(self, record: PageRecord, context: Context, planner: Planner) -> int:
         """Plan and commit until the plan is complete; returns how many effects were planned.
@@ -56,7 +64,7 @@ class Committer:
 
     def _count_left_out(self, plan: Plan) -> None:
         for rule in plan.skipped:
-            self._count(telemetry.RULE_SKIPPED, rule=rule)
+            self._skipped(rule)
         if plan.left_out:
             self._count(telemetry.EFFECT_DROPPED, plan.left_out)
 

@@ -1,7 +1,7 @@
 """What the processor learns once and remembers: which property has which role, and who our own bot is.
 
 Property ids are learnt from the pages themselves, so they cost no call; a property that is renamed in Notion keeps its
-id and so keeps working.
+id and so keeps working. What is learnt of a schema's look is the same.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,8 @@ from steward.memory import Memory
 from steward.outcomes import TABLE, Then
 from steward.pages import Page
 from steward.rules import DataSource, Rules
+from steward.schema import Schema
+from steward.schema_check import resolve
 
 BOT_KEEP = timedelta(days=7)
 
@@ -28,17 +30,18 @@ class Known:
 
     def property_ids(self, rules: Rules) -> Mapping[str, Mapping[str, str]]:
         """Data source id → role → id of the property that has it, as far as known."""
-        return {source.id: self._ids(source) for source in rules.data_source}
+        return {source.id: self.ids_of(source) for source in rules.data_source}
 
     def properties_of(self, source: DataSource) -> Mapping[str, str]:
         """Role → id of the property that has it, or its name from the rules file until a page has shown the id."""
-        return {**source.properties.roles(), **self._ids(source)}
+        return {**source.properties.roles(), **self.ids_of(source)}
 
     def types_of(self, source: DataSource) -> Mapping[str, str]:
         """Role → type of the property that has it, as far as known."""
         return {role: kind for role, (_, kind) in self._shown(source).items()}
 
-    def _ids(self, source: DataSource) -> dict[str, str]:
+    def ids_of(self, source: DataSource) -> Mapping[str, str]:
+        """Role → id of the property that has it, or had it last, as far as known."""
         return {role: prop_id for role, (prop_id, _) in self._shown(source).items()}
 
     def _shown(self, source: DataSource) -> dict[str, tuple[str, str]]:
@@ -69,6 +72,16 @@ class Known:
             for role, name in roles.items()
             if (prop := page.find(shown[role][0] if role in shown else name) or page.find(name)) is not None
         }
+        self._learnt(source, found)
+
+    def learn_schema(self, source: DataSource, schema: Schema) -> None:
+        """Learn the same from the schema of the data source itself."""
+        ids = resolve(source, schema, self.ids_of(source))
+        found = {role: (p.id, p.type) for role in ids if (p := schema.with_id(ids[role])) is not None}
+        self._learnt(source, found)
+
+    def _learnt(self, source: DataSource, found: Mapping[str, tuple[str, str]]) -> None:
+        shown, roles = self._shown(source), source.properties.roles()
         if found.items() - shown.items():
             shown.update(found)
             self._memory.remember(_memory(source), {role: [roles[role], *shown[role]] for role in shown})

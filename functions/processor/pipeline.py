@@ -15,7 +15,7 @@
 Whatever the decision, what the page still owes is settled: a redelivery after a crash finishes what was begun.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,13 +23,14 @@ from processor.burst import DEEP, Burst
 from processor.changes import changes
 from processor.known import Known
 from processor.reconcile import Observation, Reason, Reconciler, Seen
-from processor.relevance import Irrelevant, judge, news_of
+from processor.relevance import Irrelevant, judge, news_of, schema_of
+from processor.schema_watch import Look, SchemaWatch
 from processor.settle import Settler
 from steward.effects import Effect
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
 from steward.lane import Parked
-from steward.rules import Rules
+from steward.rules import DataSource, Rules
 from steward.snapshots import Snapshot
 from steward.state import PageRecord, State
 
@@ -47,6 +48,7 @@ class _Outcome:
         before: the page's snapshot as it was, or None.
         after: as it is now, or None.
         effects: those that the event led to, and those that the page owed.
+        changed: what changed, as it was and as it became, where the snapshots don't say it themselves.
     """
 
     decision: Decision
@@ -54,6 +56,7 @@ class _Outcome:
     before: Snapshot | None = None
     after: Snapshot | None = None
     effects: Sequence[Effect] = ()
+    changed: tuple[Mapping[str, str], Mapping[str, str]] | None = None
 
 
 class Pipeline:
@@ -68,6 +71,7 @@ class Pipeline:
         reconciler: Reconciler,
         burst: Burst,
         settler: Settler,
+        schemas: SchemaWatch,
         known: Known,
         margin: timedelta,
         now: Callable[[], datetime],
@@ -81,6 +85,7 @@ class Pipeline:
         self._reconciler = reconciler
         self._burst = burst
         self._settler = settler
+        self._schemas = schemas
         self._known = known
         self._margin = margin
         self._now = now
@@ -102,7 +107,7 @@ class Pipeline:
             self._journal.redelivered(event.id)
             return Decision.DUPLICATE
         outcome = self._decide(event)
-        before, after = changes(outcome.before, outcome.after)
+        before, after = outcome.changed or changes(outcome.before, outcome.after)
         self._journal.record(
             Entry(
                 event,
@@ -137,6 +142,9 @@ class Pipeline:
         )
 
     def _decide(self, event: Event) -> _Outcome:
+        source = schema_of(event, self._rules)
+        if source is not None:
+            return self._look_at_schema(event, source)
         verdict = judge(event, self._rules, self._known.property_ids(self._rules), self._known.own_bot)
         if isinstance(verdict, Irrelevant):
             return _Outcome(Decision.IGNORED, verdict.why)
@@ -162,6 +170,16 @@ class Pipeline:
                 break  # else a write of ours was observed, and may have planned more
         effects = [e for e in record.effects if e.event_id == event.id or e.id in owed]
         return _Outcome(decision, why, previous, record.snapshot, effects)
+
+    def _look_at_schema(self, event: Event, source: DataSource) -> _Outcome:
+        snapshot = self._state.load(source.id).snapshot
+        decision, look = Decision.COVERED, Look("the schema was looked at since", {}, {})
+        if snapshot is None or not snapshot.covers(event.occurred_at, self._margin):
+            decision, look = Decision.OBSERVED, self._schemas.look(source, event.id)
+        self._settler.settle(self._state.load(source.id))
+        record = self._state.load(source.id)
+        effects = [e for e in record.effects if e.event_id == event.id]
+        return _Outcome(decision, look.why, None, record.snapshot, effects, (look.before, look.after))
 
     def _covered(self, event: Event, record: PageRecord, snapshot: Snapshot) -> tuple[Decision, str, bool]:
         """The decision, why, and whether something was planned."""

@@ -78,6 +78,7 @@ class Reconciler:
         margin: timedelta,
         now: Callable[[], datetime],
         count: telemetry.Count,
+        skipped: Callable[[str], None],
     ) -> None:
         self._rules = rules
         self._state = state
@@ -86,7 +87,7 @@ class Reconciler:
         self._people = people
         self._margin = margin
         self._now = now
-        self._committer = Committer(state, count)
+        self._committer = Committer(state, count, skipped)
 
     def read(self, page_id: str, reason: Reason) -> Observation:
         """Read a page and commit what it shows.

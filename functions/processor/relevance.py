@@ -28,6 +28,13 @@ PAGE_TYPES = frozenset(
 NOT_ROWS = frozenset({"page", "block"})
 """Parents under which a page is no row of a data source. ("space" is not here: Notion's own sample of a row has it.)"""
 
+SCHEMA_TYPES = frozenset(
+    f"{kind}.{verb}"
+    for kind in ("data_source", "database")
+    for verb in ("schema_updated", "deleted", "undeleted")
+)
+"""Events after which the properties of a data source may fit the rules no longer, or again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Relevant:
@@ -85,6 +92,14 @@ def judge(
         if bot and all(a.id == bot for a in event.authors):
             why = "only our own bot wrote"
     return Relevant(event.entity_id) if why is None else Irrelevant(why)
+
+
+def schema_of(event: Event, rules: Rules) -> DataSource | None:
+    """The data source whose schema an event is about, or None when it is about something else."""
+    if event.type not in SCHEMA_TYPES:
+        return None
+    database = event.parent_id if event.entity_type == "data_source" else None
+    return rules.source_of(event.entity_id, event.data_source_id, database)
 
 
 def news_of(event: Event, assignee_id: str | None, assignee_name: str | None) -> News:

@@ -1,7 +1,8 @@
 """The sweep: finds the changes that no webhook brought, and says how many there were (P6).
 
 Two looks at each data source, both through the same pipeline from *observe* on: what was edited since the last sweep
-(``processor.edits``), and what is there at all (``processor.presence``). Values are compared, not times.
+(``processor.edits``), and what is there at all (``processor.presence``). Values are compared, not times. Once an hour
+a sweep also looks at the properties of each (``processor.schema_watch``).
 
 What the sweep finds different, when everything that was delivered before it has been worked, is a lost change. So what
 was edited within the last minutes before its tick is left to the next sweep: its webhook may be on its way, or waiting
@@ -17,6 +18,7 @@ from aws_lambda_powertools import Logger
 from processor.edits import Edits, Mark
 from processor.listing import Chunk
 from processor.presence import Presence
+from processor.schema_watch import SchemaWatch
 from steward import telemetry
 from steward.errors import CallFailed
 from steward.memory import Memory
@@ -47,6 +49,7 @@ class Sweeper:
         memory: Memory,
         edits: Edits,
         presence: Presence,
+        schemas: SchemaWatch,
         now: Callable[[], datetime],
         out_of_time: Callable[[], bool],
         logger: Logger,
@@ -56,6 +59,7 @@ class Sweeper:
         self._memory = memory
         self._edits = edits
         self._presence = presence
+        self._schemas = schemas
         self._now = now
         self._out_of_time = out_of_time
         self._logger = logger
@@ -74,6 +78,9 @@ class Sweeper:
         self._count(telemetry.CHANGES_LOST, 0)  # a sweep that finds none says so
         compared: list[tuple[DataSource, Mark]] = []
         troubles: list[CallFailed] = []
+        for source in self._rules.data_source:
+            with self._sparing_the_others(source, troubles):
+                self._schemas.look_if_due(source)
         for source in self._rules.data_source:
             with self._sparing_the_others(source, troubles):
                 mark = self._edits.compare(source, lane, lambda chunk: self._horizon(chunk, at))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from processor.outbox import Outbox
 from processor.remind import Reminders
 from processor.sweep import Sweeper
-from steward.envelope import Envelope, Tick, encode_tick
+from steward.envelope import TICKS, Envelope, Tick, encode_tick
 from steward.lane import Lane
 
 MOST_PARTS = 50
@@ -59,7 +59,7 @@ class Ticks:
         Raises:
             CallFailed: a vendor's trouble; the next tick goes on.
         """
-        kind: Tick = "settle" if envelope.kind == "event" else envelope.kind
+        kind: Tick = next((tick for tick in TICKS if tick == envelope.kind), "settle")
         if self._is_stale(kind, envelope, lane):
             return
         if not envelope.handed_on:

@@ -13,6 +13,7 @@ from steward.mrkdwn import Message, escape, link, messages, one_message
 from steward.pages import Person, plain_text
 from steward.unicode import one_line
 from steward.words import PageLink, Part, Text, Words
+from steward.words import lines as lines_of
 
 TITLE_LIMIT = 150
 """Characters of a title that a message shows."""
@@ -40,13 +41,13 @@ def find_comment(comments: Iterable[Mapping[str, Any]], effect: Effect) -> str |
 
 
 def message(effect: Effect, people: Mapping[str, str]) -> Message:
-    """A Slack message; a digest has a line for each notice.
+    """A Slack message; a digest has one line for each notice.
 
     Args:
         effect: the message or digest.
         people: person id → how they are written, in mrkdwn.
     """
-    lines = [_line(effect.words, people)]
+    lines = [_line(words, people).strip() for words in lines_of(effect.words)]
     if effect.notices:
         lines = [f"*{_changes(effect)}*", *(f"• {_line(n.words, people)}" for n in effect.notices)]
     return one_message(lines)

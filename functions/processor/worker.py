@@ -11,6 +11,7 @@ from math import ceil
 
 from aws_lambda_powertools import Logger
 
+from processor.baseline import Baseline
 from processor.culprit import culprit
 from processor.pipeline import Pipeline
 from processor.ticks import Ticks
@@ -67,6 +68,7 @@ class Worker:
         *,
         pipeline: Pipeline,
         ticks: Ticks,
+        baseline: Baseline,
         lane: Lane,
         switch: LaneSwitch,
         breaker: Breaker,
@@ -82,6 +84,7 @@ class Worker:
         Args:
             pipeline: works events.
             ticks: works the scheduler's ticks.
+            baseline: works an operator's orders.
             lane: the queue.
             switch: pauses the lane.
             breaker: says when it may have to be paused.
@@ -94,6 +97,7 @@ class Worker:
         """
         self._pipeline = pipeline
         self._ticks = ticks
+        self._baseline = baseline
         self._lane = lane
         self._switch = switch
         self._breaker = breaker
@@ -115,7 +119,7 @@ class Worker:
             if self._switch.read().holds:
                 self._switch.hold()
                 # The next tick comes soon: a stale one is useless.
-                return envelope.event is None or self._rest(message)
+                return envelope.comes_again or self._rest(message)
             return self._work(message, envelope)
         except StateConflict:
             self._logger.info("another writer was first", message_id=message.id)
@@ -133,6 +137,9 @@ class Worker:
             return True
         self._enter(own)
         try:
+            if envelope.order is not None:
+                self._baseline.work(envelope.order, envelope.part, own, message.id)
+                return True
             if event is None:
                 self._ticks.work(envelope, own, message.id)
                 return True
@@ -158,13 +165,15 @@ class Worker:
         )
         tripped = self._breaker.take()
         if tripped is not None and tripped[0] is Cause.VENDOR and self._alive(envelope):
-            return envelope.event is None or self._park_event(message, envelope, envelope.event, failure)
+            if envelope.event is not None:
+                return self._park_event(message, envelope, envelope.event, failure)
+            return envelope.comes_again or self._later(message, HELD)
         if tripped is not None:
             cause, detail = tripped
             self._switch.pause(cause, detail)
             self._count(telemetry.PAUSED, cause=str(cause))
             self._logger.error("the lane rests", cause=str(cause), detail=detail)
-        if envelope.event is None and (tripped is not None or failure.failure not in _ONLY_NOT_NOW):
+        if envelope.comes_again and (tripped is not None or failure.failure not in _ONLY_NOT_NOW):
             return True  # the next tick comes soon: a stale one is useless
         if tripped is not None:
             return self._rest(message)
@@ -209,7 +218,7 @@ class Worker:
         self._logger.error(
             "unexpected failure", message_id=message.id, receives=message.receives, exc_info=error
         )
-        if envelope.event is None:
+        if envelope.comes_again:
             return True  # the next tick comes soon: a stale one is useless
         if message.receives >= self._max_receives:
             return self._give_up(message, envelope, error)

@@ -1,7 +1,8 @@
 """What lies on the lane: a version, a kind, and the event. Pure.
 
 Three kinds are ticks of the scheduler: ``settle`` tries the effects that are due, ``sweep`` looks for changes that no
-webhook brought, ``remind`` for deadlines. The scheduler knows the first lane only; there a tick is handed on to the others.
+webhook brought, ``remind`` for deadlines. The scheduler knows the first lane only; there a tick is handed on to the
+others. An order is an operator's: it is sent once, and so is kept until it is done.
 """
 
 import json
@@ -11,11 +12,28 @@ from typing import Any, Literal, cast
 
 from steward.errors import Undecodable
 from steward.events import Event, from_json, to_json
+from steward.unicode import well_formed
 
 VERSION = 1
 
+LONGEST_NAME = 200
+"""Characters of an order's names."""
+
 Tick = Literal["settle", "sweep", "remind"]
 TICKS: tuple[Tick, ...] = ("settle", "sweep", "remind")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An operator's order to remember a whole data source silently.
+
+    Attributes:
+        source_id: the data source, as the rules file has it.
+        run: tells it from other orders.
+    """
+
+    source_id: str
+    run: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +41,33 @@ class Envelope:
     """A decoded message.
 
     Attributes:
-        kind: ``event`` or a tick.
+        kind: ``event``, a tick, or ``baseline`` for an order.
         received_at: when ingest took the delivery, or None.
-        event: the event; None for a tick.
+        event: the event; None for anything else.
         at: when a tick was scheduled, or None when it does not say.
         handed_on: a tick that reached this lane from the first one.
-        part: of a tick that goes on where the last message left off: 0, 1, 2, …
+        part: of what goes on where the last message left off: 0, 1, 2, …
+        order: the order; None for anything else.
     """
 
-    kind: Literal["event", "settle", "sweep", "remind"]
+    kind: Literal["event", "settle", "sweep", "remind", "baseline"]
     received_at: datetime | None = None
     event: Event | None = None
     at: datetime | None = None
     handed_on: bool = False
     part: int = 0
+    order: Order | None = None
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether the scheduler soon sends another one, so that this one may be dropped."""
+        return self.event is None and self.order is None
+
+
+def encode_order(order: Order, part: int = 0) -> str:
+    """The body of an order, or of its next part."""
+    document = {"v": VERSION, "kind": "baseline", "source": order.source_id, "run": order.run, "part": part}
+    return json.dumps(document, separators=(",", ":"))
 
 
 def encode_tick(kind: Tick, at: datetime | None, part: int = 0) -> str:
@@ -79,16 +110,28 @@ def decode(body: str) -> Envelope:
         raise Undecodable(reason)
     kind = document.get("kind")
     if kind in TICKS:
-        part = document.get("part")
         return Envelope(
             cast("Tick", kind),
             at=_time(document.get("at")),
             handed_on=document.get("handed_on") is True,
-            part=part if isinstance(part, int) and part > 0 else 0,
+            part=_part(document.get("part")),
         )
+    if kind == "baseline":
+        source_id, run = _name(document.get("source")), _name(document.get("run"))
+        return Envelope("baseline", part=_part(document.get("part")), order=Order(source_id, run))
     if kind != "event":
         raise Undecodable("the envelope is of an unknown kind")
     return Envelope("event", _time(document.get("received_at")), from_json(document.get("event")))
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not value or len(value) > LONGEST_NAME:
+        raise Undecodable("the order does not say which data source, or which run")
+    return well_formed(value)
+
+
+def _part(value: object) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def _time(value: object) -> datetime | None:

@@ -3,6 +3,7 @@
 Pure. What is remembered by its property id may be renamed in Notion; what is not is looked for by id and then by name.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,6 +34,7 @@ class Why(StrEnum):
     MISSING = "missing"  # no property has this id or name
     TYPE = "type"  # it is there, but of a type that can't play the role
     OPTION = "option"  # it has not the option that the automation names
+    UNREADABLE = "unreadable"  # Notion does not show the data source itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Break:
         place: the option of the rules file that does not fit, for ``path_of`` and ``line_of``.
         why: what kind of misfit.
         text: what is wrong and which names are nearest.
-        proposal: the change to the file that would heal it, or None where nothing is near.
+        proposal: the line of the file that would heal it, in TOML, or None where nothing is near.
+        option: the option that is not there, where it is one.
     """
 
     source: str
@@ -54,12 +57,14 @@ class Break:
     why: Why
     text: str
     proposal: str | None = None
+    option: str | None = None
 
 
 def check(
     rules: Rules,
     schemas: Mapping[str, Schema],
     resolved: Mapping[str, Mapping[str, str]] | None = None,
+    formerly: Mapping[str, Schema] | None = None,
 ) -> tuple[Break, ...]:
     """What of the rules does not fit the schemas.
 
@@ -67,13 +72,16 @@ def check(
         rules: the file.
         schemas: data source id → its schema; a data source that is not in here is not looked at.
         resolved: data source id → role → property id, as remembered; what is known by its id may be renamed.
+        formerly: data source id → what is remembered of its schema, to say what became of what is missing.
     """
-    known = resolved or {}
+    known, before = resolved or {}, formerly or {}
     return tuple(
         found
         for number, source in enumerate(rules.data_source)
         if source.id in schemas
-        for found in _Look(rules, number, schemas[source.id], known.get(source.id, {})).breaks()
+        for found in _Look(
+            rules, number, schemas[source.id], known.get(source.id, {}), before.get(source.id, Schema(()))
+        ).breaks()
     )
 
 
@@ -86,12 +94,15 @@ def resolve(source: DataSource, schema: Schema, known: Mapping[str, str] | None 
 class _Look:
     """One data source against its schema."""
 
-    def __init__(self, rules: Rules, number: int, schema: Schema, known: Mapping[str, str]) -> None:
+    def __init__(
+        self, rules: Rules, number: int, schema: Schema, known: Mapping[str, str], before: Schema
+    ) -> None:
         self._source = rules.data_source[number]
         self._place: Place = ("data_source", number)
         self._schema = schema
         self._known = known
-        self._uses = list(_uses_of(rules, number))
+        self._before = before
+        self._uses = list(uses_of(rules, number))
 
     def breaks(self) -> Iterator[Break]:
         for role, reference in self._source.properties.roles().items():
@@ -123,7 +134,13 @@ class _Look:
         fitting = [p.name for p in self._schema.properties if p.type in ROLE_TYPES.get(role, (p.type,))]
         every = [p.name for p in self._schema.properties]
         near = nearest(reference, fitting or every)
-        text = f"no property is called {reference!r} or has this id; {hint(reference, fitting or every)}"
+        gone = _property(self._source, self._before, role, self._known)
+        what = (
+            f"{_called(role, gone)} was deleted"
+            if gone
+            else f"no property is called {reference!r} or has this id"
+        )
+        text = f"{what}; {hint(reference, fitting or every)}"
         return text, f'{role} = "{near[0]}"' if near else self._other(role)
 
     def _other(self, role: str) -> str | None:
@@ -140,16 +157,26 @@ class _Look:
             return
         if prop.type not in OPTION_TYPES:
             return
-        names = list(prop.options.values())
         for option in use.options:
-            if option not in names:
-                near = nearest(option, names)
-                text = f"{_called(use.role, prop)} has no option {option!r}; {hint(option, names)}"
-                proposal = f'"{near[0]}" in place of "{option}"' if near else None
-                yield Break(self._source.name, (rule_id,), here, Why.OPTION, text, proposal)
+            if option not in prop.options.values():
+                text, instead = self._lacking(option, use, prop)
+                yield Break(
+                    self._source.name, (rule_id,), here, Why.OPTION, text, _line(use, option, instead), option
+                )
+
+    def _lacking(self, option: str, use: Use, prop: SchemaProperty) -> tuple[str, str | None]:
+        """What to say of an option that is not there, and which one is probably meant."""
+        was = self._before.with_id(prop.id)
+        ids = [option_id for option_id, name in was.options.items() if name == option] if was else []
+        renamed = next((prop.options[option_id] for option_id in ids if option_id in prop.options), None)
+        if renamed is not None:
+            return f"{_called(use.role, prop)}: the option {option!r} is called {renamed!r} now", renamed
+        names = list(prop.options.values())
+        instead = next(iter(nearest(option, names)), None)
+        return f"{_called(use.role, prop)} has no option {option!r}; {hint(option, names)}", instead
 
 
-def _uses_of(rules: Rules, number: int) -> Iterator[tuple[str, Place, Use]]:
+def uses_of(rules: Rules, number: int) -> Iterator[tuple[str, Place, Use]]:
     """What anybody needs of a data source: its own automations, and those of others that name it."""
     name = rules.data_source[number].name
     for n, source in enumerate(rules.data_source):
@@ -169,3 +196,18 @@ def _property(
 
 def _called(role: str, prop: SchemaProperty) -> str:
     return f"{prop.name!r} ({role})"
+
+
+def _line(use: Use, option: str, instead: str | None) -> str | None:
+    """The file's line with an option replaced or, where nothing is near, left out."""
+    key = use.at[-1] if use.at else ""
+    if key in ("by", "options"):  # there the option is a key, or stands beside another one
+        return None if instead is None else f"{_quoted(instead)} in place of {_quoted(option)}"
+    names = [instead if name == option else name for name in use.options]
+    kept = list(dict.fromkeys(name for name in names if name is not None))
+    return f"{key} = [{', '.join(map(_quoted, kept))}]" if kept else None
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are TOML's, too."""
+    return json.dumps(text, ensure_ascii=False)

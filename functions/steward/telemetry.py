@@ -35,6 +35,9 @@ RULE_SKIPPED = (
 )
 REMINDERS = "Reminders"  # comments and messages that were planned to remind of a deadline
 FOLDED = "Folded"  # messages that were gathered into a digest
+RULES_BROKEN = (
+    "RulesBroken"  # automations that a look at a data source's properties found broken; 0 is counted too
+)
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
 
 _SECRETS = re.compile(

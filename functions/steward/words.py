@@ -36,6 +36,12 @@ def people_in(words: Words) -> tuple[Person, ...]:
     return tuple(part for part in words if isinstance(part, Person))
 
 
+def lines(words: Words) -> list[Words]:
+    """Line by line: plain words that begin with a line break begin a line; what people typed is strong, and never does."""
+    starts = [n for n, part in enumerate(words) if n and _begins_a_line(part)]
+    return [words[first:end] for first, end in zip([0, *starts], [*starts, len(words)], strict=True)]
+
+
 def to_json(words: Words) -> list[list[Any]]:
     """As a JSON array of arrays, each with its sort first."""
     return [_row(part) for part in words]
@@ -44,6 +50,10 @@ def to_json(words: Words) -> list[list[Any]]:
 def from_json(rows: Sequence[Sequence[Any]]) -> Words:
     """What ``to_json`` wrote."""
     return tuple(_part(*row) for row in rows)
+
+
+def _begins_a_line(part: Part) -> bool:
+    return isinstance(part, Text) and not part.strong and part.text[:1] == "\n"
 
 
 def _row(part: Part) -> list[Any]:

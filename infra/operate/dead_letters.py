@@ -70,15 +70,13 @@ class DeadLetter:
 
     @property
     def subject(self) -> str:
-        """Type and entity of the event, or which tick it is."""
+        """Type and entity of the event, or which tick or order it is."""
         if self.envelope is None:
             return "no envelope"
         event = self.envelope.event
-        return (
-            f"{self.envelope.kind} tick"
-            if event is None
-            else f"{event.type} {event.entity_id or ''}".rstrip()
-        )
+        if event is not None:
+            return f"{event.type} {event.entity_id or ''}".rstrip()
+        return f"{self.envelope.kind} {'tick' if self.envelope.comes_again else 'order'}"
 
 
 class DeadLetters:

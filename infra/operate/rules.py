@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.setup import ROOT
-from infra.operate.target import Target, TargetError, add_arguments, find, plainly
+from infra.operate import target as targets
+from infra.operate.target import Target, TargetError, add_arguments, plainly
 from infra.operate.text import printable
 from steward.budget import Budget
 from steward.clients.notion import NotionClient
@@ -111,7 +112,7 @@ def _access(wishes: argparse.Namespace, rules: Rules) -> Access:
         tokens = {name: os.environ.get(variable, "") for name, variable in names.items()}
         url = os.environ.get("NOTION_API_URL") or API
         return Access(url, VERSION, tokens, "put it into the environment, see `rules --help`")
-    target = find(wishes.stack_name, wishes.region, wishes.profile)
+    target = targets.find(wishes.stack_name, wishes.region, wishes.profile)
     with plainly(target.name):
         return Access(
             target.parameter("NotionApiUrl", API),

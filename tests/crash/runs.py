@@ -178,6 +178,7 @@ def sampled_pairs(world: World, scenario: Scenario, count: int, random: Random, 
 def _left_behind(stage: Stage) -> list[str]:
     found = [f"still owed: {row['sk']} {row['status']}" for row in stage.still_open()]
     found += [f"journal: {decision}" for decision in stage.decisions() if decision in (None, "parked")]
+    found += stage.unfinished_orders()
     found += ["a dead letter" for _ in stage.dead_letters()]
     if not stage.is_running():
         found.append("the lane rests")

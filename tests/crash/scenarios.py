@@ -245,7 +245,7 @@ def _it_is_time_to_remind(stage: Stage) -> None:
 
 def _ann_is_reminded_while_slack_is_limited(stage: Stage) -> None:
     _a_deadline_of_ann(stage)
-    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600})
+    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600}, match=_POST)
     _it_is_time_to_remind(stage)
 
 
@@ -272,6 +272,33 @@ def _two_minutes_of_rest(stage: Stage) -> None:
 
 
 _DEADLINES = {"RULES_FILE": str(Path(__file__).with_name("deadlines.toml"))}
+
+
+def _a_property_breaks(stage: Stage) -> None:
+    stage.wait(60)
+    stage.retype("Assignee", "rich_text", back_to="people")
+
+
+def _a_told_break(stage: Stage) -> None:
+    _a_known_page(stage)
+    _a_property_breaks(stage)
+    stage.work()
+    stage.minute()
+    stage.minute()
+
+
+def _it_is_mended(stage: Stage) -> None:
+    stage.wait(60)
+    stage.retype("Assignee", "people", back_to="people")
+
+
+def _a_source_is_ordered(stage: Stage) -> None:
+    stage.add_page()
+    stage.assign("Ann", page=1)
+    stage.wait(60)
+    stage.order_baseline()
+
+
 _BOTH = {"comment Ann": ONCE, "message Ann": ONCE, "comment Ben": ONCE, "message Ben": ONCE}
 _ONLY_ANN = {"comment Ann": ONCE, "message Ann": ONCE}
 
@@ -371,6 +398,27 @@ SCENARIOS = (
         environ=_DEADLINES,
         ticks=("remind",),
         warm=True,
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "a property breaks an automation",
+        _a_known_page,
+        _a_property_breaks,
+        {"message breaks:": ONCE},
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "a broken property is mended",
+        _a_told_break,
+        _it_is_mended,
+        {"message breaks:": ONCE, "message well again": ONCE},
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "an operator lets a data source be remembered",
+        _a_known_page,
+        _a_source_is_ordered,
+        {},
         repeated=Repeated.DEATHS,
     ),
     Scenario(

@@ -17,6 +17,8 @@ from unittest.mock import patch
 from infra.local.simulators.notion import NotionSimulator
 from infra.local.simulators.slack import SlackSimulator
 from steward.aws_trouble import passes
+from steward.envelope import Order, encode_order
+from steward.lane import FIRST, Lane
 from tests.crash.calls import Wire, tapped
 from tests.crash.tables import Tables
 from tests.integration.short_cut import shorten
@@ -54,6 +56,7 @@ class Stage:
         self._stand, self._wire, self._tables, self._ticks = stand, wire, Tables(), ticks
         self._title = title
         self._titles: dict[str, int] = {}
+        self._retyped: dict[str, str] = {}
         self.pages: list[str] = []
         self.page_id = self.add_page()
         self._shown = {channel: len(stand.slack.messages(channel)) for channel in CHANNELS}
@@ -111,6 +114,25 @@ class Stage:
         """Notion tells of a page an hour after the change."""
         at = self._stand.clock.now() - timedelta(hours=1)
         self.deliver(page, timestamp=at.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+
+    def retype(self, name: str, kind: str, *, back_to: str) -> None:
+        """Make a property of another type, until the run is over, and have Notion tell of it."""
+        self._retyped[name] = back_to
+        source_id = self._stand.demo.data_source_id
+        self.notion.update_schema(source_id, retype={name: kind})
+        parent = {"id": self._stand.demo.database_id, "type": "database"}
+        self.deliver(
+            type="data_source.schema_updated",
+            entity={"id": source_id, "type": "data_source"},
+            data={"parent": parent, "updated_properties": []},
+        )
+
+    def order_baseline(self) -> None:
+        """An operator lets Steward remember the whole data source."""
+        order = Order(self._stand.demo.data_source_id, "run")
+        Lane(self._stand.sqs, self._stand.environ["LANE_QUEUE_URL"]).republish(
+            encode_order(order), FIRST, f"order {self._title}"
+        )
 
     def deliver_again(self) -> None:
         """Notion repeats its last event."""
@@ -210,6 +232,14 @@ class Stage:
         rows = self._tables.rows(self._stand.environ["STATE_TABLE"])
         return [row for row in rows if row.get("status") in ("planned", "started")]
 
+    def unfinished_orders(self) -> list[str]:
+        """Orders that nobody works any more and that did not come to their end."""
+        rows = self._tables.rows(self._stand.environ["STATE_TABLE"])
+        found = [json.loads(row["document"]) for row in rows if row["pk"].startswith("MEMORY#BASELINE#")]
+        return [
+            f"an order is {order['phase']}: {order['why']}" for order in found if order["phase"] != "done"
+        ]
+
     def decisions(self) -> list[str | None]:
         """What the journal says of each event; None where it says nothing."""
         rows = self._tables.rows(self._stand.environ["JOURNAL_TABLE"])
@@ -235,10 +265,16 @@ class Stage:
         ]
         lines = [line for channel, seen in self._shown.items() for line in self._stand.notices(channel, seen)]
         found = [(line.split("*")[1], line.rpartition("|")[2].partition(">")[0]) for line in lines]
-        return comments + [f"message {who}{_number(self._titles[title])}" for who, title in found]
+        texts = [
+            m["text"] for channel, seen in self._shown.items() for m in self.slack.messages(channel)[seen:]
+        ]
+        said = [f"message {what}" for text in texts for what in ("breaks:", "well again") if what in text]
+        return said + comments + [f"message {who}{_number(self._titles[title])}" for who, title in found]
 
     def leave(self) -> None:
-        """Take the pages away, so that no later run meets them."""
+        """Take the pages away, so that no later run meets them, and mend the schema."""
+        if self._retyped:
+            self.notion.update_schema(self._stand.demo.data_source_id, retype=self._retyped)
         for page_id in self.pages:
             self.notion.delete_forever(page_id)
 

@@ -1,13 +1,14 @@
 """Whatever is delivered becomes an event that survives the lane; whatever lies on the lane is read or undecodable."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from steward.envelope import VERSION, Envelope, decode, encode
+from steward.envelope import VERSION, Envelope, decode, encode, encode_order
 from steward.errors import Undecodable
 from steward.events import Event, from_json, normalise, to_json
 from steward.lane import Lane, Parked, lane_of
@@ -62,7 +63,9 @@ def test_a_redelivery_is_the_same_event(payload: dict[str, Any], attempt: int) -
 def almost_envelopes(draw: st.DrawFn) -> Any:
     document: dict[str, Any] = {
         "v": VERSION,
-        "kind": draw(st.sampled_from(["event", "settle"])),
+        "kind": draw(st.sampled_from(["event", "settle", "baseline"])),
+        "source": draw(TEXT),
+        "run": draw(TEXT),
         "received_at": NOW.isoformat(),
         "event": draw(OBJECTS | st.builds(lambda p: to_json(normalise(p)), almost_events())),
     }
@@ -86,12 +89,16 @@ def test_a_message_is_read_or_undecodable_with_a_reason(body: str) -> None:
 
 
 def assert_readable(envelope: Envelope) -> None:
-    assert (envelope.event is None) is (envelope.kind == "settle")
+    assert (envelope.event is not None) is (envelope.kind == "event")
+    assert (envelope.order is not None) is (envelope.kind == "baseline")
     assert envelope.received_at is None or envelope.received_at.tzinfo is not None
     if envelope.event is not None:
         assert all(text == text.encode().decode() and text for text in texts_of(envelope.event))
         assert hash(envelope.event.authors) is not None
         assert decode(encode(envelope.event, NOW)).event == envelope.event
+    if envelope.order is not None:
+        assert envelope.order.source_id.encode()
+        assert decode(encode_order(envelope.order, 3)) == replace(envelope, part=3)
 
 
 @pytest.mark.req("P1", "P3")

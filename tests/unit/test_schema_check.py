@@ -116,7 +116,7 @@ def test_what_fits_breaks_nothing() -> None:
             "data_source[1].automation[1].to",
             "'Status' (status) has no option 'Doen'; did you mean 'Done' or 'Doing'?",
             ("Tasks/status",),
-            '"Done" in place of "Doen"',
+            'to = ["Done"]',
         ),
         (
             '{ kind = "assignment" }, { kind = "deadline", done = ["Finished"] }',
@@ -134,7 +134,7 @@ def test_what_fits_breaks_nothing() -> None:
             "data_source[1].automation[1].where.priority",
             "did you mean 'High'?",
             ("Tasks/lifecycle",),
-            '"High" in place of "high"',
+            'priority = ["High"]',
         ),
         (
             '{ kind = "on_creation", assign = { by = "priority", people = { Urgent = "a@b.de" } } }',

@@ -89,3 +89,12 @@ def test_a_comment_is_found_by_its_own_reference_only() -> None:
 
     assert find_comment([others, mine], effect(said())) == "c2"
     assert find_comment([others, {"id": "c3"}], effect(said())) is None
+
+
+@pytest.mark.req("A10", "A11")
+def test_words_with_lines_keep_them_in_a_message_and_are_one_line_of_a_digest() -> None:
+    words: Words = (Text("2 break:"), Text("\n• one "), Text("a = 1", strong=True), Text("\n• two"))
+
+    assert message(effect(words), {}).text == "2 break:\n• one *a = 1*\n• two"
+    digest = replace(effect(()), notices=(Notice("p", (), words),))
+    assert message(digest, {}).text.splitlines()[1:] == ["• 2 break: • one *a = 1* • two"]

@@ -1,0 +1,138 @@
+"""``baseline``: let Steward remember the pages of whole data sources silently, a hundred a call (A1).
+
+Nobody is told anything: from then on a change is measured against what was there. Pages that are known already are left
+alone. The processor does it in its lane, within its request budget; this command sends the order, needs no Notion token,
+and shows how far it has come. What was interrupted goes on where it stopped when it is ordered again.
+"""
+
+import argparse
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from infra.local.setup import ROOT
+from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.text import printable
+from steward.baseline import Phase, Progress, memory_name
+from steward.envelope import Order, encode_order
+from steward.errors import RulesError
+from steward.lane import FIRST, Lane
+from steward.memory import Memory
+from steward.rules import DataSource, load
+
+STALE = timedelta(minutes=5)
+"""Time without progress after which an order is given again rather than watched."""
+
+POLL, PATIENCE = 1.0, 30
+"""Seconds between two looks, and looks without news after which a hint is due."""
+
+HINT = "nothing new for a while; `lane status` says whether the lane rests and how much waits before it"
+
+sleep: Callable[[float], None] = time.sleep
+
+
+def register(commands: Any) -> None:
+    """Add the command to the operator's command line."""
+    parser = commands.add_parser("baseline", help="remember whole data sources silently", description=__doc__)
+    parser.add_argument(
+        "--source", action="append", metavar="NAME", help="of the rules file; may be repeated; all without"
+    )
+    parser.add_argument(
+        "--rules",
+        type=Path,
+        default=ROOT / "functions" / "steward.toml",
+        metavar="FILE",
+        help="the rules file",
+    )
+    parser.add_argument("--no-wait", action="store_true", help="give the order and don't watch it")
+    add_arguments(parser)
+    parser.set_defaults(run=on_target("baseline", _run))
+
+
+def _run(wishes: argparse.Namespace, target: Target) -> int:
+    try:
+        every = {source.name: source for source in load(wishes.rules).data_source}
+    except RulesError as error:
+        print(printable(f"baseline: {error}"), file=sys.stderr)
+        return 2
+    names = list(dict.fromkeys(wishes.source or every))
+    unknown = [name for name in names if name not in every]
+    if unknown:
+        have = ", ".join(every)
+        print(
+            printable(f"baseline: no data source {unknown[0]!r}; the rules file has {have}"), file=sys.stderr
+        )
+        return 2
+    watch = Watch(target)
+    runs = {name: watch.order(every[name]) for name in names}
+    if wishes.no_wait:
+        print(f"ordered in {target.name}; the same command shows how far it is while it goes on")
+        return 0
+    ended = [watch.follow(every[name], run) for name, run in runs.items()]
+    return 0 if all(ended) else 1
+
+
+class Watch:
+    """Gives orders, and watches them."""
+
+    def __init__(self, target: Target) -> None:
+        lanes = int(target.parameter("Lanes", "1"))
+        self._lane = Lane(target.client("sqs"), target.output("LaneQueueUrl"), lanes)
+        self._memory = Memory(target.table(target.output("StateTableName")), _now)
+
+    def order(self, source: DataSource) -> str | None:
+        """Give the order, unless one is being worked; returns the run that was there before, if a new one was ordered."""
+        before = self._progress(source)
+        if before and before.phase is Phase.RUNNING and _now() - before.updated < STALE:
+            print(printable(f"{source.name}: it is being done already"))
+            return None
+        run = secrets.token_hex(6)
+        if before and before.phase is not Phase.DONE:
+            print(printable(f"{source.name}: goes on after {before.listed} pages"))
+        self._lane.republish(encode_order(Order(source.id, run)), FIRST, f"baseline-{source.id}-{run}")
+        return before.run if before else ""
+
+    def follow(self, source: DataSource, old: str | None) -> bool:
+        """Print how far it is until it ends; whether it ended well.
+
+        Args:
+            source: the data source.
+            old: the run that was there before the order, which says nothing of it.
+        """
+        said, quiet = "", 0
+        while True:
+            progress = self._progress(source)
+            if progress is not None and progress.run != old:
+                line = _line(source, progress)
+                if line != said:
+                    print(printable(line), flush=True)
+                    said, quiet = line, 0
+                if progress.phase is not Phase.RUNNING:
+                    return progress.phase is Phase.DONE
+            quiet += 1
+            if quiet == PATIENCE:
+                print(HINT, flush=True)
+            sleep(POLL)
+
+    def _progress(self, source: DataSource) -> Progress | None:
+        return Progress.of(self._memory.recall(memory_name(source.id)))
+
+
+def _line(source: DataSource, progress: Progress) -> str:
+    known = progress.listed - progress.new
+    counts = f"{progress.new} pages remembered, {known} were known; {progress.calls} calls"
+    match progress.phase:
+        case Phase.DONE:
+            return f"{source.name}: done: {counts}"
+        case Phase.FAILED:
+            return f"{source.name}: failed after {progress.listed} pages: {progress.why}"
+        case Phase.RUNNING:
+            return f"{source.name}: {counts}" + (f"; waits: {progress.why}" if progress.why else "")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
