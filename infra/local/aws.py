@@ -1,5 +1,6 @@
 """The local AWS: MiniStack as a child process, with IAM enforced, and clients of it as its root."""
 
+import json
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,12 @@ class LocalAws:
         if self._dynamodb is None:
             self._dynamodb = boto3.resource("dynamodb", **self._access())
         return self._dynamodb.Table(name)
+
+    def mails(self) -> list[dict[str, Any]]:
+        """What SES was given to send, oldest first."""
+        with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages", timeout=5) as answer:  # noqa: S310 - loopback
+            mails: dict[str, list[dict[str, Any]]] = json.loads(answer.read())["messages"]
+        return mails.get(ACCOUNT, [])
 
     def _access(self) -> dict[str, str]:
         return {

@@ -55,7 +55,7 @@ class LocalStack:
             StartError: the environment names an address that is not usable.
         """
         self._port = port
-        self._rules_file = (rules or ROOT / "functions" / "steward.toml").resolve()
+        self.rules_file = (rules or ROOT / "functions" / "steward.toml").resolve()
         self._vendors = Vendors.from_environ(environ)
         self._parameters = dict(parameters or {})
         self._built = built
@@ -113,6 +113,11 @@ class LocalStack:
         aws = [self._aws.process] if self._aws else []
         return [child.pid for child in [*aws, *self._simulators]]
 
+    def mails(self) -> list[dict[str, Any]]:
+        """The e-mails that SES was given, oldest first: ``To``, ``Subject``, ``BodyText``."""
+        assert self._aws is not None  # noqa: S101 - entered
+        return self._aws.mails()
+
     def logs(self, function: str) -> list[str]:
         """What a function wrote so far, by its name in the template's log groups: ``ingest`` or ``processor``."""
         group = f"/aws/lambda/steward-local-{function}"
@@ -140,9 +145,10 @@ class LocalStack:
         self.folder = runs.new_folder(port)
         aws = self._aws = LocalAws(self.folder)
         parameters = {
-            "RulesFile": str(self._rules_file),
+            "RulesFile": str(self.rules_file),
             "Architecture": host_architecture(),
             **self._start_vendors(),
+            **self._sender(),
             **self._parameters,
         }
         aws.wait()
@@ -151,6 +157,8 @@ class LocalStack:
         for logical_id, document in self._vendors.secrets().items():
             secret = {"SecretId": self.resource(logical_id), "SecretString": json.dumps(document)}
             aws.client("secretsmanager").put_secret_value(**secret)
+        for sender in self._sender().values():
+            aws.client("sesv2").create_email_identity(EmailIdentity=sender)
         functions = {logical_id: self.resource(logical_id) for logical_id in deployed.functions}
         self._door = self._open_door(port, deployed, functions)
         self._warm_up(functions)
@@ -173,7 +181,7 @@ class LocalStack:
 
     def _check_rules(self) -> None:
         try:
-            self.rules = load(self._rules_file)
+            self.rules = load(self.rules_file)
         except RulesError as error:
             raise StartError(str(error)) from error
 
@@ -193,6 +201,11 @@ class LocalStack:
             parameters["SlackApiUrl"] = line["api_url"]
             self.slack = SlackAdmin(line["url"])
         return parameters
+
+    def _sender(self) -> dict[str, str]:
+        """The template parameter for e-mail, if the rules send any."""
+        email = self.rules.email if self.rules else None
+        return {"EmailSender": email.sender} if email else {}
 
     def _simulator(self, vendor: str, *arguments: str) -> dict[str, Any]:
         paths = os.pathsep.join([str(ROOT), str(ROOT / "functions")])

@@ -1,0 +1,26 @@
+"""What to try next."""
+
+import json
+
+from infra.local.demo.assignment import Telling
+from infra.local.demo.story import Story
+from infra.local.simulators.notion.demo import BEN
+from infra.local.stack import LocalStack
+
+NEXT_TASK = "7a5c0000-0000-4000-8000-000000000003"
+
+
+def what_next(stack: LocalStack, story: Story, telling: Telling | None) -> None:
+    """Two commands that work when they are pasted."""
+    story.head("Try next")
+    print("  # an unsigned delivery is refused")
+    print(f"  curl -i -X POST {stack.url}/webhooks/notion -d '{{}}'")
+    if stack.notion is None or telling is None:
+        return
+    edit = json.dumps({"page_id": NEXT_TASK, "properties": {"Assignee": [BEN]}})
+    look = f"curl -s {stack.notion.url}/_admin/comments -d '{json.dumps({'page_id': NEXT_TASK})}'"
+    if stack.slack and telling.channels:
+        where = json.dumps({"channel": telling.channels[0]})
+        look = f"curl -s {stack.slack.url}/_admin/messages -d '{where}'"
+    print("  # assign another task, to Ben, and look who was told")
+    print(f"  curl -s {stack.notion.url}/_admin/edit -d '{edit}' && sleep 2 && {look}", flush=True)
