@@ -5,6 +5,8 @@
 * Layers: left out; the bootstrap finds the same packages, in the virtual environment or in what ``sam build`` made.
 * The queue policy's refusal of plain HTTP: left out, because the local endpoint is plain HTTP. Tests assert that the
   template has it.
+* The right to send e-mail: of any identity and for any sender, because MiniStack tells its IAM neither. Tests assert that
+  the template has both.
 * ``AWS::ApiGatewayV2::*``, and the permissions and outputs that name them: left out; ``front_door`` is the HTTP API,
   built from the same OpenAPI body.
 """
@@ -15,7 +17,7 @@ from typing import Any
 from infra.local.http_api import API, STAGE
 from infra.local.transform import Template
 
-FUNCTION, POLICY = "AWS::Lambda::Function", "AWS::SQS::QueuePolicy"
+FUNCTION, POLICY, RIGHTS = "AWS::Lambda::Function", "AWS::SQS::QueuePolicy", "AWS::IAM::Policy"
 
 
 def localise(plain: Template) -> list[str]:
@@ -25,6 +27,8 @@ def localise(plain: Template) -> list[str]:
     for logical_id, resource in list(resources.items()):
         if resource["Type"] == FUNCTION:
             notes += _run_by_bootstrap(logical_id, resource["Properties"])
+        elif resource["Type"] == RIGHTS:
+            notes += _let_any_sender_send(logical_id, resource["Properties"]["PolicyDocument"]["Statement"])
         elif resource["Type"] == POLICY:
             statements = resource["Properties"]["PolicyDocument"]["Statement"]
             kept = [statement for statement in statements if not _refuses_http(statement)]
@@ -66,6 +70,14 @@ def _run_by_bootstrap(logical_id: str, properties: dict[str, Any]) -> list[str]:
     properties["Runtime"] = "provided.al2023"
     dropped = [name for name in ("Layers", "SnapStart") if properties.pop(name, None)]
     return notes + [f"{logical_id}: {name} left out" for name in dropped]
+
+
+def _let_any_sender_send(logical_id: str, statements: list[dict[str, Any]]) -> list[str]:
+    mails = [statement for statement in statements if statement["Action"] == "ses:SendEmail"]
+    for statement in mails:
+        statement["Resource"] = "*"
+        statement.pop("Condition", None)
+    return [f"{logical_id}: e-mail of any identity and sender" for _ in mails]
 
 
 def _refuses_http(statement: dict[str, Any]) -> bool:
