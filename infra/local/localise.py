@@ -28,7 +28,7 @@ def localise(plain: Template) -> list[str]:
         if resource["Type"] == FUNCTION:
             notes += _run_by_bootstrap(logical_id, resource["Properties"])
         elif resource["Type"] == RIGHTS:
-            notes += _let_any_sender_send(logical_id, resource["Properties"]["PolicyDocument"]["Statement"])
+            notes += _let_any_sender_send(logical_id, resource["Properties"].get("PolicyDocument", {}))
         elif resource["Type"] == POLICY:
             statements = resource["Properties"]["PolicyDocument"]["Statement"]
             kept = [statement for statement in statements if not _refuses_http(statement)]
@@ -72,8 +72,8 @@ def _run_by_bootstrap(logical_id: str, properties: dict[str, Any]) -> list[str]:
     return notes + [f"{logical_id}: {name} left out" for name in dropped]
 
 
-def _let_any_sender_send(logical_id: str, statements: list[dict[str, Any]]) -> list[str]:
-    mails = [statement for statement in statements if statement["Action"] == "ses:SendEmail"]
+def _let_any_sender_send(logical_id: str, policy: dict[str, Any]) -> list[str]:
+    mails = [one for one in policy.get("Statement", []) if one.get("Action") == "ses:SendEmail"]
     for statement in mails:
         statement["Resource"] = "*"
         statement.pop("Condition", None)

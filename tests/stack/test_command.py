@@ -25,28 +25,6 @@ def clean() -> dict[str, str]:
 
 
 @pytest.mark.req("O1")
-def test_the_scenario_is_seen_and_the_status_says_so() -> None:
-    done = subprocess.run(
-        up("--port", "0", "--once"),
-        cwd=ROOT,
-        env=clean(),
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    for seen in (
-        "ready http://127.0.0.1:",
-        "@Ann, this task is now assigned to you",
-        "nobody twice",
-        "signature_mismatch",
-    ):
-        assert seen in done.stdout
-
-
-@pytest.mark.req("O1")
 def test_ready_is_honest_and_the_end_leaves_no_process() -> None:
     process = subprocess.Popen(
         up("--port", "0", "--no-demo"),

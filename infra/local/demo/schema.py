@@ -12,6 +12,7 @@ def play(stage: Stage) -> None:
     notion.update_schema(TASKS_DATA_SOURCE, rename={PRIORITY_ID: "Importance"}, by=by)
     why = stage.worked_off(TASKS_DATA_SOURCE)[-1]["why"]
     breaks = stage.messages("#team", "break")
+    must(why == "everything fits", f"that everything fits, but the journal says: {why}")
     must(not breaks(), f"that a new name breaks nothing, but {breaks()} was sent")
     stage.story.tell("rename", f"Priority → Importance: {why}, because properties are known by their ids")
     notion.update_schema(TASKS_DATA_SOURCE, remove_options={PRIORITY_ID: ["Medium"]}, by=by)

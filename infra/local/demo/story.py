@@ -13,8 +13,9 @@ T = TypeVar("T")
 PATIENCE = 20.0
 """Seconds until something that should be seen is given up."""
 
-_CONTINUED = "\n" + 27 * " "
+_CONTINUED = "\n" + 29 * " "
 _LINK, _MENTION = re.compile(r"<https?://[^|>]*\|([^>]*)>"), re.compile(r"<@(\w+)>")
+_BOLD = re.compile(r"\*([^*\n]+)\*")
 
 
 class DemoFailure(Exception):
@@ -33,7 +34,7 @@ class Story:
         """Print a step; further lines of it stand below its first one."""
         passed = time.monotonic() - self._began
         text = escape(what.replace("\n", _CONTINUED))
-        self._console.print(f"  [dim]{passed:6.2f} s[/]  [bold]{step:<13}[/]{text}")
+        self._console.print(f"  [dim]{passed:6.2f} s[/]  [bold]{step:<14}[/] {text}")
 
     def head(self, text: str) -> None:
         """Print a headline."""
@@ -76,6 +77,6 @@ def readable(mrkdwn: str, names: Mapping[str, str]) -> str:
         mrkdwn: as it was posted.
         names: user id → name.
     """
-    shown = _LINK.sub(r"\1", mrkdwn)
+    shown = _BOLD.sub(r"\1", _LINK.sub(r"\1", mrkdwn))
     shown = _MENTION.sub(lambda found: f"@{names.get(found[1], found[1])}", shown)
     return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -129,3 +129,15 @@ def test_the_throttle_is_the_stages_or_none() -> None:
 
     assert throttle_of(stage(ThrottlingRateLimit=5, ThrottlingBurstLimit=7)) == Throttle(5, 7)
     assert throttle_of(stage()) is None
+
+
+def test_only_the_right_to_send_mail_is_widened_to_what_the_local_iam_can_tell() -> None:
+    condition = {"StringEquals": {"ses:FromAddress": {"Ref": "EmailSender"}}}
+    mail = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": ["arn:x"], "Condition": condition}
+    other = mail | {"Action": "sqs:SendMessage"}
+    policy = {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Statement": [mail, other]}}}
+    plain, notes = changed({"Rights": policy})
+
+    statements = plain["Resources"]["Rights"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statements == [{"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}, other]
+    assert notes == ["Rights: e-mail of any identity and sender"]
