@@ -30,7 +30,9 @@ def command(arguments: list[str]) -> int:
         "--once", action="store_true", help="end after the scenario; status 0 only if all was seen"
     )
     up.add_argument("--no-demo", action="store_true", help="start, and play nothing")
-    up.add_argument("--rules", type=Path, default=RULES, help="another rules file than the scenarios' own")
+    up.add_argument(
+        "--rules", type=Path, default=RULES, help="yours, e.g. functions/steward.toml; plays less"
+    )
     up.add_argument("--built", action="store_true", help="run what sam build made, layers included")
     up.add_argument(
         "--verbose", action="store_true", help="list what was changed in the template for the local AWS"
