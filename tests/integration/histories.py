@@ -167,7 +167,9 @@ class World:
 
     def writes(self) -> int:
         """How many times Steward wrote to anybody."""
-        notion = [r for r in self.stand.notion.requests() if r["method"] != "GET" and "/query" not in r["path"]]
+        notion = [
+            r for r in self.stand.notion.requests() if r["method"] != "GET" and "/query" not in r["path"]
+        ]
         return len(notion) + sum(len(self.stand.messages(channel)) for channel in ("#tasks", "#team"))
 
     # What people do.
@@ -216,7 +218,9 @@ class World:
 
     def _tell(self, page: str, fate: str, kind: str, props: list[str] | None = None, **changes: Any) -> None:
         data = {"parent": self.stand.payload(page)["data"]["parent"]}
-        payload = self.stand.payload(page, type=kind, data=data | {"updated_properties": props or []}, **changes)
+        payload = self.stand.payload(
+            page, type=kind, data=data | {"updated_properties": props or []}, **changes
+        )
         if fate in ("now", "twice"):
             self._deliver(payload)
         if fate in ("twice", "later"):
@@ -265,7 +269,9 @@ class World:
         patches = self.stand.notion.requests(method="PATCH")
         for request in patches[self._writes :]:
             bot = [{"id": self.stand.notion.bot_id, "type": "bot"}]
-            self._tell(request["path"].rpartition("/")[2], "now", "page.properties_updated", [ASSIGNEE], authors=bot)
+            self._tell(
+                request["path"].rpartition("/")[2], "now", "page.properties_updated", [ASSIGNEE], authors=bot
+            )
         self._writes = len(patches)
 
     def collect(self) -> None:
@@ -275,7 +281,13 @@ class World:
     def committed(self, snapshot: Snapshot) -> None:
         """Log what was committed."""
         self.log.append(
-            Seen(snapshot.page_id, Facts.of_snapshot(snapshot), self.truth(snapshot.page_id), self.cause, self._now())
+            Seen(
+                snapshot.page_id,
+                Facts.of_snapshot(snapshot),
+                self.truth(snapshot.page_id),
+                self.cause,
+                self._now(),
+            )
         )
 
     def _now(self) -> datetime:

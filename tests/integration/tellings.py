@@ -187,7 +187,9 @@ class Reader:
                 groups = found.groupdict()
                 who = groups.pop("who", None)
                 detail = [self._person(who)] if who else []
-                return Told(page, where, what.removesuffix(" in comment"), " ".join((*detail, *groups.values())))
+                return Told(
+                    page, where, what.removesuffix(" in comment"), " ".join((*detail, *groups.values()))
+                )
         raise AssertionError(f"nothing that a rule says: {text}")
 
     def _person(self, who: str) -> str:

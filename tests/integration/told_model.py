@@ -82,7 +82,10 @@ class Model:
                 first_late += timedelta(days=1)
             what = "ahead" if due == day + timedelta(days=1) else "overdue" if first_late == day else None
             for person in (page.facts.people or ()) if what else ():
-                told = [self._reminded[(page_id, where, what or "", person, str(due))] for where in ("page", "#tasks")]
+                told = [
+                    self._reminded[(page_id, where, what or "", person, str(due))]
+                    for where in ("page", "#tasks")
+                ]
                 if told != [1, 1]:
                     yield page_id, person
 
