@@ -21,7 +21,7 @@ crash: $(VENV)/.dev ## Let every external call fail in every way, then in pairs;
 	@$(BIN)/python -m tests.crash $(ARGS)
 
 fuzz: $(VENV)/.dev ## Throw twenty times as much at whatever comes from outside as `make test` does
-	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=deep --timeout=1800 $(ARGS)
+	@$(BIN)/python -m pytest tests/fuzz tests/integration/test_histories.py --hypothesis-profile=deep --timeout=1800 $(ARGS)
 
 check-rules: $(VENV)/.run ## Check functions/steward.toml; ARGS='FILE --live' another file, also against Notion's live schema
 	@$(BIN)/python -m infra.operate rules check $(ARGS)

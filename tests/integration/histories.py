@@ -8,82 +8,18 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
-
-from hypothesis import strategies as st
 
 from steward.effects import Effect
 from steward.snapshots import Snapshot
 from steward.state import State
-from tests.integration.rules_file import TASKS, automation
+from tests.integration.history_steps import PAGES, Step
 from tests.integration.stand import Death, Stand
 from tests.integration.tellings import ASSIGNEE, DUE, STATUS, Cause, Entry, Facts, Reader, Seen, Worked
 
-STATUSES = ("Not started", "In progress", "Blocked", "Done")
-DAYS = (None, "2026-11-19", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26")
-"""Friday, 20 November is when a history begins."""
-
-PAGES, PEOPLE = 3, 4
 MOST_STEPS = 60
-
-_page = st.integers(0, PAGES)  # one more than there are in the beginning: the newest
-_people = st.lists(st.integers(0, PEOPLE - 1), max_size=2, unique=True)
-_fate = st.sampled_from(["now", "now", "twice", "later", "later", "lost"])
-_pause = st.sampled_from([0, 0, 1, 5, 40, 400, 4000])
-
-STEPS = st.one_of(
-    st.tuples(st.just("assign"), _page, _people, _fate, _pause),
-    st.tuples(st.just("assign"), _page, _people, _fate, _pause),
-    st.tuples(st.just("status"), _page, st.sampled_from(STATUSES), _fate, _pause),
-    st.tuples(st.just("due"), _page, st.sampled_from(DAYS), _fate, _pause),
-    st.tuples(st.just("title"), _page, st.sampled_from(["Bug", "Paint"]), _fate, _pause),
-    st.tuples(st.just("trash"), _page, st.none(), _fate, _pause),
-    st.tuples(st.just("create"), st.just(0), _people, _fate, _pause),
-    st.tuples(st.just("rename"), st.just(0), st.sampled_from(["Assignee", "Status", "Due"]), _fate, _pause),
-    st.tuples(st.just("deliver"), st.integers(0, 9), st.none(), st.just("now"), _pause),
-    st.tuples(st.just("work"), st.integers(0, 3), st.none(), st.just("now"), _pause),
-    st.tuples(st.just("work"), st.just(0), st.none(), st.just("now"), _pause),
-    st.tuples(
-        st.just("tick"),
-        st.just(0),
-        st.sampled_from(["settle", "settle", "sweep", "remind"]),
-        st.just("now"),
-        _pause,
-    ),
-    st.tuples(st.just("morning"), st.just(0), st.none(), st.just("now"), _pause),
-    st.tuples(st.just("restart"), st.just(0), st.none(), st.just("now"), _pause),
-    st.tuples(st.just("die"), st.integers(1, 9), st.none(), st.just("now"), _pause),
-)
-"""Operation, its number, its value, what becomes of its webhook, and the seconds that pass before it."""
-
-HISTORIES = st.lists(STEPS, min_size=4, max_size=30)
-Step = tuple[str, int, Any, str, int]
-
-
-def rules(folder: Path) -> str:
-    """The path of a rules file with every kind of automation."""
-    text = TASKS.replace("notices = 50", "notices = 2").replace("}\n", ', due = "Due" }\n').replace(" ,", ",")
-    kinds = (
-        automation("assignment", "removed = true"),
-        automation("status"),
-        automation(
-            "status",
-            'name = "blocked"\nto = ["Blocked"]\nslack = false\ncomment = true\n'
-            'escalate = { to = "ben@example.com", slack_channel = "#team", direct = false }',
-        ),
-        automation("lifecycle", 'on = ["created", "deleted", "undeleted"]'),
-        automation(
-            "on_creation",
-            'assign = { round_robin = ["ann@example.com", "ben@example.com"] }\n'
-            'categorise = [{ set = { priority = "High" } }]\nwelcome = [{ text = "Welcome." }]',
-        ),
-        automation("deadline", "overdue = { assignee = 1, lead = 0, channel = 0 }"),
-    )
-    path = folder / "steward.toml"
-    path.write_text(text + "\n".join(kinds))
-    return str(path)
+"""In which the lane has to come to rest."""
 
 
 class World:
@@ -154,23 +90,6 @@ class World:
     def truth(self, page: str) -> Facts:
         """A page as it is in Notion."""
         return Facts.of_page(self.stand.notion.page(page))
-
-    def rows(self) -> dict[str, dict[str, Any]]:
-        """What Steward remembers of pages and digests: by key, what changes of it."""
-        schema = (f"PAGE#{self.stand.demo.data_source_id}", "SNAPSHOT")  # looked at by the hour
-        items = self.stand.dynamodb.Table(self.stand.environ["STATE_TABLE"]).scan()["Items"]
-        return {
-            f"{i['pk']} {i['sk']}": {"status": i.get("status"), "version": i.get("version")}
-            for i in items
-            if i["pk"].startswith("PAGE#") and (i["pk"], i["sk"]) != schema
-        }
-
-    def writes(self) -> int:
-        """How many times Steward wrote to anybody."""
-        notion = [
-            r for r in self.stand.notion.requests() if r["method"] != "GET" and "/query" not in r["path"]
-        ]
-        return len(notion) + sum(len(self.stand.messages(channel)) for channel in ("#tasks", "#team"))
 
     # What people do.
 

@@ -140,7 +140,9 @@ class Reader:
 
     def __init__(self, stand: "Stand") -> None:
         self._stand = stand
-        self._people = {f"@{u['name']}": u["id"] for u in stand.notion.users() if u.get("type") == "person"}
+        self._people: dict[str, str] = {
+            f"@{u['name']}": u["id"] for u in stand.notion.users() if u.get("type") == "person"
+        }
         for user in stand.slack.users():
             person = self._people.get(f"@{user['real_name']}")
             if person:
