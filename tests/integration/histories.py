@@ -7,7 +7,7 @@ both happened. Tellings are read from the simulated Notion and Slack, never from
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -179,7 +179,7 @@ class World:
             self.cause = Cause.of(record)
             done = self.stand.invoke(record)
             self.collect()
-            self.log.append(Worked(self.cause, done, self.stand.clock.now()))
+            self.log.append(Worked(self.cause, done, self._trashed()))
             self._tell_of_our_writes()
         assert steps < MOST_STEPS, "the lane does not come to rest"
 
@@ -205,12 +205,12 @@ class World:
                 Facts.of_snapshot(snapshot),
                 self.truth(snapshot.page_id),
                 self.cause,
-                self._now(),
+                self.stand.clock.now(),
             )
         )
 
-    def _now(self) -> datetime:
-        return self.stand.clock.now()
+    def _trashed(self) -> frozenset[str]:
+        return frozenset(page for page in self.pages if not self.truth(page).there)
 
     def may_die(self) -> None:
         """Die if it is time to."""

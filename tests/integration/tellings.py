@@ -125,11 +125,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """An invocation ended; ``done`` when its message was acknowledged."""
+    """An invocation ended; ``done`` when its message was acknowledged. ``trashed`` was in the trash meanwhile."""
 
     cause: Cause
     done: bool
-    now: datetime
+    trashed: frozenset[str]
 
 
 Entry = Seen | Told | Worked

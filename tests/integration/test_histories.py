@@ -24,7 +24,7 @@ from tests.integration.stand import standing
 from tests.integration.told_model import Broken, Model
 
 DEEP = settings.get_current_profile_name() == "deep"
-EXAMPLES = 300 if DEEP else 12
+EXAMPLES = 300 if DEEP else 10
 
 
 def check(folder: Path, history: list[Step]) -> None:

@@ -219,6 +219,11 @@ class Model:
             raise Broken(f"reminded twice: {told}")
 
     def _end(self, worked: Worked) -> None:
+        for key in self._owed:
+            if key[0] in worked.trashed and key[1] == "page":
+                self._owed[key] = (
+                    False  # Notion takes nothing for what is in the trash, whether we know it or not
+                )
         if not worked.done:
             self._shaken = True
             return
