@@ -14,7 +14,7 @@ from unittest.mock import patch
 from steward.effects import Effect
 from steward.snapshots import Snapshot
 from steward.state import State
-from tests.integration.history_steps import PAGES, Step
+from tests.integration.history_steps import PAGES, STATUSES, Step
 from tests.integration.stand import Death, Stand
 from tests.integration.tellings import ASSIGNEE, DUE, STATUS, Cause, Entry, Facts, Reader, Seen, Worked
 
@@ -40,8 +40,8 @@ class World:
         self.pages = [self._add(n) for n in range(PAGES)]
 
     def _add(self, number: int, *people: str) -> str:
-        values = {"Name": f"Task {number}", "Status": "Not started", self._names[ASSIGNEE]: list(people)}
-        values[self._names[STATUS]] = values.pop("Status")
+        names = self._names
+        values = {"Name": f"Task {number}", names[STATUS]: STATUSES[0], names[ASSIGNEE]: list(people)}
         return self.stand.notion.add_page(self.stand.demo.data_source_id, values, by=self.stand.demo.ben)
 
     def begin(self) -> None:
@@ -60,9 +60,8 @@ class World:
     def finish(self) -> None:
         """Deliver what is left, and let all of it be found and told."""
         self._dies_in = None
-        for payload in [*self._held]:
-            self._deliver(payload)
-        self._held.clear()
+        while self._held:
+            self._deliver(self._held.pop())
         self._work()
         self.rest()
         self.morning()
@@ -80,10 +79,8 @@ class World:
     def morning(self) -> None:
         """Let it be nine o'clock on the next working day."""
         now = self.stand.clock.now()
-        day = now + timedelta(days=1)
-        while day.weekday() > 4:
-            day += timedelta(days=1)
-        at = day.replace(hour=9, minute=0, second=0, microsecond=0)
+        days = (now + timedelta(days=n) for n in range(1, 4))
+        at = next(day for day in days if day.weekday() < 5).replace(hour=9, minute=0, second=0, microsecond=0)
         self.stand.clock.sleep((at - now).total_seconds())
         self._tick("remind")
 
@@ -107,15 +104,14 @@ class World:
 
     def _edit(self, number: int, prop: str, value: object, fate: str) -> None:
         page = self._page(number)
-        if self.stand.notion.page(page)["in_trash"]:
-            return
-        name = self._names.get(prop, "Name")
-        self.stand.notion.edit(page, properties={name: value}, by=self.stand.demo.ben, silent=True)
-        self._tell(page, fate, "page.properties_updated", [prop])
+        if self.truth(page).there:
+            name = self._names.get(prop, "Name")
+            self.stand.notion.edit(page, properties={name: value}, by=self.stand.demo.ben, silent=True)
+            self._tell(page, fate, "page.properties_updated", [prop])
 
     def _do_trash(self, number: int, _: Any, fate: str) -> None:
         page = self._page(number)
-        there = not self.stand.notion.page(page)["in_trash"]
+        there = self.truth(page).there
         (self.stand.notion.trash if there else self.stand.notion.restore)(page, by=self.stand.demo.ben)
         self._tell(page, fate, "page.deleted" if there else "page.undeleted")
 
