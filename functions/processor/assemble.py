@@ -32,6 +32,7 @@ from steward.lane import Lane
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Breaker
+from steward.people import People
 from steward.rules import Rules
 from steward.state import State
 
@@ -76,7 +77,7 @@ def assemble(
     time_left: Callable[[], float],
 ) -> Worker:
     """Put the processor together."""
-    names = Names(memory, lambda user_id: notion.user(user_id).body.get("name"))
+    names = Names(People(memory, lambda user_id: notion.user(user_id).body))
     settler = Settler(
         state=state,
         ways={

@@ -1,6 +1,7 @@
 """What the template promises, asserted on what the SAM macro makes of it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -85,6 +86,40 @@ def test_every_role_is_ours_and_names_its_resources() -> None:
                 if statement["Resource"] == "*":
                     actions = statement["Action"]
                     assert all(a.startswith("xray:") for a in actions), f"{logical_id}: {actions} on *"
+
+
+@pytest.mark.req("O3", "A11")
+def test_e_mail_goes_out_as_one_sender_only_and_only_where_one_is_set() -> None:
+    policy = RESOURCES["EmailPolicy"]
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+
+    assert PLAIN["Parameters"]["EmailSender"]["Default"] == ""
+    assert PLAIN["Conditions"]["SendsEmail"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "EmailSender"}, ""]}]}
+    assert policy["Condition"] == "SendsEmail"
+    assert policy["Properties"]["Roles"] == [{"Ref": "ProcessorRole"}]
+    assert statement["Action"] == "ses:SendEmail"
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "EmailSender"}}}
+    assert not any("ses:" in json.dumps(r["Policies"]) for r in of_type("AWS::IAM::Role").values())
+    sender = {"Ref": "EmailSender"}
+    assert properties("Processor")["Environment"]["Variables"]["EMAIL_SENDER"] == sender
+
+
+@pytest.mark.req("O3", "A11")
+@pytest.mark.parametrize(
+    ("sender", "fits"),
+    [
+        ("", True),
+        ("steward@example.com", True),
+        ("Steward <steward@example.com>", False),
+        ("steward", False),
+        ("a@b.example,c@d.example", False),
+        ("*@example.com", False),
+    ],
+)
+def test_the_sender_is_one_plain_address(sender: str, fits: bool) -> None:
+    pattern = PLAIN["Parameters"]["EmailSender"]["AllowedPattern"]
+
+    assert bool(re.fullmatch(pattern, sender)) is fits
 
 
 @pytest.mark.req("O2")

@@ -14,6 +14,9 @@ LOGIC = ("ingest", "processor", "triage")
 ADAPTERS = {
     "state",
     "memory",
+    "people",
+    "slack_people",
+    "slack_threads",
     "budget_memory",
     "aws_trouble",
     "journal",

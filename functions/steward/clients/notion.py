@@ -72,6 +72,14 @@ class NotionClient:
         """A user."""
         return self._call("notion.user", "GET", f"/v1/users/{_segment(user_id)}")
 
+    def users(self, start_cursor: str | None = None) -> Answer:
+        """One page of the workspace's users: ``results``, ``has_more``, ``next_cursor``.
+
+        Guests are never listed; ``user`` knows them. E-mail addresses (``person.email``) need a capability of their own.
+        """
+        params = {"page_size": "100"} | ({"start_cursor": start_cursor} if start_cursor is not None else {})
+        return self._call("notion.users", "GET", "/v1/users", params=params, needs=("results",))
+
     def page(self, page_id: str) -> Answer:
         """A page with its properties."""
         return self._call("notion.page", "GET", f"/v1/pages/{_segment(page_id)}", needs=("id", "properties"))
@@ -117,6 +125,28 @@ class NotionClient:
         """Comment on a page. A failure with ``maybe_done`` has to be looked for before it is repeated."""
         body = {"parent": {"page_id": page_id}, "rich_text": list(rich_text)}
         return self._call("notion.create_comment", "POST", "/v1/comments", json=body, needs=("id",))
+
+    def reply(self, discussion_id: str, rich_text: Sequence[Mapping[str, Any]]) -> Answer:
+        """Comment in a discussion (a comment's ``discussion_id``); otherwise as ``create_comment``."""
+        body = {"discussion_id": discussion_id, "rich_text": list(rich_text)}
+        return self._call("notion.reply", "POST", "/v1/comments", json=body, needs=("id",))
+
+    def update_page(self, page_id: str, properties: Mapping[str, Any]) -> Answer:
+        """Write properties of a page; all of them or, after an error, as a rule none.
+
+        Args:
+            page_id: the page.
+            properties: by property id or name, as ``steward.property_values`` makes them.
+
+        Returns:
+            the page; only ``object`` and ``id`` without the capability to read content.
+
+        Raises:
+            CallFailed: with ``maybe_done``, read the page and ask ``property_values.holds`` before writing again. A
+                property or an option that is not there (any more) is INVALID, a page in the trash too.
+        """
+        path, body = f"/v1/pages/{_segment(page_id)}", {"properties": dict(properties)}
+        return self._call("notion.update_page", "PATCH", path, json=body, needs=("id",))
 
     def _call(self, call: str, method: str, path: str, **request: Any) -> Answer:
         try:

@@ -29,15 +29,34 @@ class Slack(Protocol):
     def can_find(self) -> bool:
         """Whether a message can be looked for."""
 
-    def post(self, channel: str, text: str, blocks: Sequence[Mapping[str, Any]], effect_id: str) -> Posted:
+    def post(
+        self,
+        channel: str,
+        text: str,
+        blocks: Sequence[Mapping[str, Any]],
+        effect_id: str,
+        *,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+    ) -> Posted:
         """Post a message.
+
+        Args:
+            channel: a channel's id or ``#name``, or the id of a direct message from ``direct_channel``.
+            text: for notifications and screen readers.
+            blocks: Block Kit, see ``steward.mrkdwn.messages``.
+            effect_id: what ``find`` looks for.
+            thread_ts: the ``ts`` of a thread's first message; a thread that is gone is begun anew in the channel.
+            broadcast: show a reply in the channel, too.
 
         Raises:
             CallFailed: with ``maybe_done`` when it may have been posted all the same.
         """
 
-    def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
-        """The message of an effect in a channel, or None when it is not there.
+    def find(
+        self, channel_id: str, effect_id: str, since: datetime, *, thread_ts: str | None = None
+    ) -> Posted | None:
+        """The message of an effect in a channel and, where one is given, in its thread; None when it is not there.
 
         Raises:
             CallFailed: it could not be looked for.
@@ -50,19 +69,48 @@ class Slack(Protocol):
             CallFailed: it could not be looked for.
         """
 
+    @property
+    def can_direct(self) -> bool:
+        """Whether people can be looked up, mentioned and written to directly."""
+
+    def user_id(self, email: str) -> str | None:
+        """The id of the active user with an e-mail address, or None when there is none.
+
+        Raises:
+            CallFailed: it could not be looked for; FORBIDDEN without the scope.
+        """
+
+    def direct_channel(self, user_id: str) -> str | None:
+        """The id of the direct message to a user, the same every time; None when none can be had with them.
+
+        Raises:
+            CallFailed: it could not be opened; FORBIDDEN without the scope.
+        """
+
 
 class SlackWebhook:
     """Slack by an incoming webhook: one URL, one channel, no way to look."""
 
     can_find = False
+    can_direct = False
 
     def __init__(self, transport: Transport, url: str, pacer: Pacer) -> None:
         self._transport = transport
         self._url = url
         self._pacer = pacer
 
-    def post(self, channel: str, text: str, blocks: Sequence[Mapping[str, Any]], effect_id: str) -> Posted:  # noqa: ARG002 - a webhook has one channel and no metadata
-        """See ``Slack.post``; the webhook's own channel is used."""
+    def post(
+        self,
+        channel: str,
+        text: str,
+        blocks: Sequence[Mapping[str, Any]],
+        effect_id: str,
+        *,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+    ) -> Posted:
+        """See ``Slack.post``; the webhook's own channel is used, without metadata and without threads."""
+        del channel, effect_id, thread_ts, broadcast
         self._pacer.take_turn("webhook")
         call = "slack.webhook"
         answer = self._transport.send(
@@ -76,15 +124,25 @@ class SlackWebhook:
             return Posted(None, None)
         raise webhook_refused(call, answer)
 
-    def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
+    def find(
+        self, channel_id: str, effect_id: str, since: datetime, *, thread_ts: str | None = None
+    ) -> Posted | None:
         """Never possible: ``can_find`` is False."""
-        del channel_id, effect_id, since
+        del channel_id, effect_id, since, thread_ts
         raise CallFailed(
             Failure.FORBIDDEN, "slack", "slack.webhook", message="an incoming webhook keeps no history"
         )
 
     def channel_id(self, name: str) -> str | None:  # noqa: ARG002 - a webhook shows no channel
         """Never known."""
+        return None
+
+    def user_id(self, email: str) -> str | None:  # noqa: ARG002 - a webhook shows nobody
+        """Never known."""
+        return None
+
+    def direct_channel(self, user_id: str) -> str | None:  # noqa: ARG002 - a webhook has one channel
+        """Never had."""
         return None
 
 
@@ -107,17 +165,41 @@ class ConfiguredSlack:
         """Whether the configured way can look."""
         return _key(self._secret().get("bot_token")) is not None
 
-    def post(self, channel: str, text: str, blocks: Sequence[Mapping[str, Any]], effect_id: str) -> Posted:
+    def post(
+        self,
+        channel: str,
+        text: str,
+        blocks: Sequence[Mapping[str, Any]],
+        effect_id: str,
+        *,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+    ) -> Posted:
         """See ``Slack.post``."""
-        return self._way().post(channel, text, blocks, effect_id)
+        return self._way().post(channel, text, blocks, effect_id, thread_ts=thread_ts, broadcast=broadcast)
 
-    def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
+    def find(
+        self, channel_id: str, effect_id: str, since: datetime, *, thread_ts: str | None = None
+    ) -> Posted | None:
         """See ``Slack.find``."""
-        return self._way().find(channel_id, effect_id, since)
+        return self._way().find(channel_id, effect_id, since, thread_ts=thread_ts)
 
     def channel_id(self, name: str) -> str | None:
         """See ``Slack.channel_id``."""
         return self._way().channel_id(name)
+
+    @property
+    def can_direct(self) -> bool:
+        """Whether the configured way can."""
+        return _key(self._secret().get("bot_token")) is not None
+
+    def user_id(self, email: str) -> str | None:
+        """See ``Slack.user_id``."""
+        return self._way().user_id(email)
+
+    def direct_channel(self, user_id: str) -> str | None:
+        """See ``Slack.direct_channel``."""
+        return self._way().direct_channel(user_id)
 
     def _way(self) -> Slack:
         secret = self._secret()

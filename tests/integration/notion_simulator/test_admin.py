@@ -116,7 +116,7 @@ def test_it_runs_as_a_process_of_its_own(tmp_path: Path) -> None:
         api = Api(url, "ntn_t")
         names = [user["name"] for user in api.ok("GET", "/v1/users")["results"]]
         api.connection.close()
-        assert names == ["Steward", "Ann", "Ben", "Chloé", "Dora"]
+        assert names == ["Steward", "Ann", "Ben", "Chloé", "Dan", "Eve", "Dora"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
 

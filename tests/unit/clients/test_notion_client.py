@@ -250,3 +250,31 @@ def test_only_a_write_in_trouble_has_saved_something(vendor: Vendor, steward: St
 def test_people_are_asked_for_one_by_one(vendor: Vendor, steward: Steward, ask: Any, path: str) -> None:
     assert ask(steward.client).body == {"id": "1"}
     assert vendor.lines == [f"GET {path}"]
+
+
+@pytest.mark.req("A4", "P3")
+def test_properties_are_written_once_and_an_answer_that_is_lost_is_said_to_be(
+    vendor: Vendor, steward: Steward
+) -> None:
+    vendor.turns = [says(200, b'{"object": "page", "id": "p"}'), resets]
+    steward.client.update_page("p/1", {"bDf%5B": {"status": {"name": "Done"}}})
+    with pytest.raises(CallFailed) as failed:
+        steward.client.update_page("p/1", {"bDf%5B": {"status": {"name": "Done"}}})
+    assert (failed.value.call, failed.value.maybe_done) == ("notion.update_page", True)
+    assert vendor.lines == ["PATCH /v1/pages/p%2F1"] * 2
+    assert json.loads(vendor.requests[0].body) == {"properties": {"bDf%5B": {"status": {"name": "Done"}}}}
+
+
+def test_a_reply_goes_into_its_discussion(vendor: Vendor, steward: Steward) -> None:
+    steward.client.reply("d", [{"text": {"content": "hello"}}])
+    assert vendor.lines == ["POST /v1/comments"]
+    body = {"discussion_id": "d", "rich_text": [{"text": {"content": "hello"}}]}
+    assert json.loads(vendor.requests[0].body) == body
+
+
+@pytest.mark.req("A12")
+def test_users_come_a_page_at_a_time(vendor: Vendor, steward: Steward) -> None:
+    vendor.turns = [says(200, b'{"results": [], "has_more": true, "next_cursor": "c"}')]
+    cursor = steward.client.users().body["next_cursor"]
+    steward.client.users(cursor)
+    assert vendor.lines == ["GET /v1/users?page_size=100", "GET /v1/users?page_size=100&start_cursor=c"]

@@ -322,18 +322,37 @@ class Way:
 
     def __init__(self, key: str, used: list[str]) -> None:
         self.key, self.used = key, used
-        self.can_find = key.startswith("xoxb")
+        self.can_find = self.can_direct = key.startswith("xoxb")
 
-    def post(self, channel: str, text: str, blocks: object, effect_id: str) -> Posted:
+    def post(
+        self,
+        channel: str,
+        text: str,
+        blocks: object,
+        effect_id: str,
+        *,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+    ) -> Posted:
         self.used.append(self.key)
         return Posted(None, None)
 
-    def find(self, channel_id: str, effect_id: str, since: datetime) -> Posted | None:
+    def find(
+        self, channel_id: str, effect_id: str, since: datetime, *, thread_ts: str | None = None
+    ) -> Posted | None:
         self.used.append(f"find by {self.key}")
         return None
 
     def channel_id(self, name: str) -> str | None:
         self.used.append(f"channel by {self.key}")
+        return None
+
+    def user_id(self, email: str) -> str | None:
+        self.used.append(f"user by {self.key}")
+        return None
+
+    def direct_channel(self, user_id: str) -> str | None:
+        self.used.append(f"direct by {self.key}")
         return None
 
 
@@ -394,3 +413,118 @@ def test_without_a_usable_way_it_is_said_what_to_do(secret: dict[str, Any]) -> N
         assert "Slack secret" in found.message
         assert "xoxb" not in repr(found)
     assert configured.made == []
+
+
+@pytest.mark.req("A11")
+def test_people_are_asked_for_by_the_configured_way() -> None:
+    configured = Configured(bot_token="xoxb-1")
+    assert configured.slack.can_direct
+    configured.slack.user_id("ann@example.com")
+    configured.slack.direct_channel("U1")
+    assert configured.used == ["user by xoxb-1", "direct by xoxb-1"]
+
+
+@pytest.mark.req("A11")
+def test_a_webhook_knows_nobody_and_takes_a_reply_as_a_message(vendor: Vendor) -> None:
+    vendor.turns = [says(200, b"ok")]
+    slack = webhook(vendor.url)
+    assert (slack.can_direct, slack.user_id("ann@example.com"), slack.direct_channel("U1")) == (
+        False,
+        None,
+        None,
+    )
+    slack.post("#tasks", "hello", BLOCKS, "effect-1", thread_ts="1.2", broadcast=True)
+    assert "thread_ts" not in json.loads(vendor.requests[0].body)
+    assert len(vendor.requests) == 1
+
+
+@pytest.mark.req("A11")
+def test_a_reply_names_its_thread(vendor: Vendor) -> None:
+    vendor.turns = [OK]
+    bot(vendor.url).post("C1", "hello", BLOCKS, "effect-1", thread_ts="1.1")
+    bot(vendor.url).post("C1", "hello", BLOCKS, "effect-1", thread_ts="1.1", broadcast=True)
+    first, second = (json.loads(r.body) for r in vendor.requests)
+    assert (first["thread_ts"], first.get("reply_broadcast")) == ("1.1", None)
+    assert (second["thread_ts"], second["reply_broadcast"]) == ("1.1", True)
+
+
+@pytest.mark.req("A11")
+def test_a_reply_to_a_thread_that_is_gone_is_said_in_the_channel(vendor: Vendor) -> None:
+    vendor.turns = [refuses("thread_not_found"), OK]
+    posted = bot(vendor.url).post("C1", "hello", BLOCKS, "effect-1", thread_ts="1.1")
+    assert posted == Posted("C1", "1.2")
+    assert "thread_ts" not in json.loads(vendor.requests[1].body)
+
+
+@pytest.mark.req("A11", "P3")
+@pytest.mark.parametrize("turn", [refuses("channel_not_found"), refuses("internal_error"), resets])
+def test_a_reply_that_fails_otherwise_is_not_said_twice(vendor: Vendor, turn: Turn) -> None:
+    vendor.turns = [turn]
+    failing(lambda: bot(vendor.url).post("C1", "hello", BLOCKS, "effect-1", thread_ts="1.1"))
+    assert len(vendor.requests) == 1
+
+
+@pytest.mark.req("P3", "A11")
+def test_a_reply_is_looked_for_in_its_thread_and_then_in_the_channel(vendor: Vendor) -> None:
+    vendor.turns = [history("x", cursor="next", has_more=True), history("x", "y"), history("effect-1")]
+    assert bot(vendor.url).find("C1", "effect-1", SINCE, thread_ts="1.1") == Posted("C1", "0.0")
+    methods = [line.rpartition(".")[2] for line in vendor.lines]
+    assert methods == ["replies", "replies", "history"]
+    assert dict(parse_qsl(vendor.requests[0].body.decode()))["ts"] == "1.1"
+
+    vendor.turns = [refuses("thread_not_found"), history("x")]
+    assert bot(vendor.url).find("C1", "effect-1", SINCE, thread_ts="1.1") is None
+
+
+@pytest.mark.req("P3")
+def test_a_thread_that_can_not_be_read_does_not_mean_that_nothing_is_there(vendor: Vendor) -> None:
+    vendor.turns = [refuses("missing_scope"), history("x")]
+    failing(lambda: bot(vendor.url).find("C1", "effect-1", SINCE, thread_ts="1.1"))
+    assert len(vendor.requests) == 1
+
+
+@pytest.mark.req("A11")
+@pytest.mark.parametrize(
+    ("turn", "found"),
+    [
+        (says(200, b'{"ok": true, "user": {"id": "U1", "deleted": false}}'), "U1"),
+        (says(200, b'{"ok": true, "user": {"id": "U1", "deleted": true}}'), None),
+        (says(200, b'{"ok": true, "user": null}'), None),
+        (refuses("users_not_found"), None),
+    ],
+)
+def test_a_person_is_found_by_address_or_is_not_there(vendor: Vendor, turn: Turn, found: str | None) -> None:
+    vendor.turns = [turn]
+    assert bot(vendor.url).user_id("ann@example.com") == found
+    assert "ann" not in vendor.lines[0]
+
+
+@pytest.mark.req("A11")
+@pytest.mark.parametrize("code", ["user_disabled", "user_not_found", "user_not_visible"])
+def test_a_person_who_takes_no_direct_message_has_none(vendor: Vendor, code: str) -> None:
+    vendor.turns = [refuses(code), says(200, b'{"ok": true, "channel": {"id": "D1"}}')]
+    assert bot(vendor.url).direct_channel("U1") is None
+    assert bot(vendor.url).direct_channel("U1") == "D1"
+
+
+@pytest.mark.req("A11")
+@pytest.mark.parametrize(
+    ("turn", "failure"),
+    [
+        (refuses("missing_scope"), Failure.FORBIDDEN),
+        (refuses("ratelimited", 429), Failure.RATE_LIMITED),
+        (refuses("internal_error"), Failure.UNAVAILABLE),
+        (refuses("invalid_auth"), Failure.UNAUTHORIZED),
+        (resets, Failure.UNREACHABLE),
+    ],
+)
+def test_trouble_with_looking_somebody_up_is_told_and_did_nothing(
+    vendor: Vendor, turn: Turn, failure: Failure
+) -> None:
+    vendor.turns = [turn]
+    for call in (
+        lambda: bot(vendor.url).user_id("a@b.example"),
+        lambda: bot(vendor.url).direct_channel("U1"),
+    ):
+        found = failing(call)
+        assert (found.failure, found.maybe_done) == (failure, False)

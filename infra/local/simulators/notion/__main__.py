@@ -1,4 +1,4 @@
-"""Run the simulator: `python -m infra.local.simulators.notion --port 0 [--token T]… [--seed-file F] [--demo]`.
+"""Run the simulator: `python -m infra.local.simulators.notion --port 0 [--token T]… [--workspace N --seed 1] [--seed-file F] [--demo]`.
 
 Prints one JSON line with its URL when it listens; ends on SIGTERM or SIGINT. A seed file is a JSON array of admin
 operations in order: ``[{"call": "add_user", "arguments": {"name": "Ann"}}, …]``.
@@ -28,12 +28,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed-file", type=Path, help="JSON array of admin operations")
     parser.add_argument("--demo", action="store_true", help="fill in the demo workspace")
     parser.add_argument("--seed", type=int, default=0, help="of ids and random decisions")
+    parser.add_argument(
+        "--workspace",
+        default="Northwind",
+        help="name; a second workspace needs a token and a seed of its own too",
+    )
     wishes = parser.parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        simulator = NotionSimulator(port=wishes.port, tokens=tuple(wishes.token or TOKENS), seed=wishes.seed)
+        simulator = NotionSimulator(
+            port=wishes.port,
+            tokens=tuple(wishes.token or TOKENS),
+            seed=wishes.seed,
+            workspace_name=wishes.workspace,
+        )
     except OSError as problem:
         print(f"cannot listen on port {wishes.port}: {problem}", file=sys.stderr)
         return 2

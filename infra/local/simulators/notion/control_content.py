@@ -13,10 +13,20 @@ class ContentControl(ControlBase):
     """Users, data sources, pages, blocks, comments."""
 
     def add_user(
-        self, name: str, *, email: str | None = None, user_id: str | None = None, kind: str = "person"
+        self,
+        name: str,
+        *,
+        email: str | None = None,
+        user_id: str | None = None,
+        kind: str = "person",
+        guest: bool = False,
     ) -> str:
-        """Add a person (or ``kind="bot"``); the id."""
-        return self._text("add_user", name=name, email=email, user_id=user_id, kind=kind)
+        """Add a person (or ``kind="bot"``); the id. A guest is found by id and never listed."""
+        return self._text("add_user", name=name, email=email, user_id=user_id, kind=kind, guest=guest)
+
+    def set_user(self, user_id: str, *, active: bool) -> None:
+        """Deactivate a person or take them back: who is not active is not found, and is only an id where they stand."""
+        self._call("set_user", user_id=user_id, active=active)
 
     def add_group(self, name: str, *, group_id: str | None = None) -> str:
         """Add a group, which may stand in people properties; the id."""
@@ -52,9 +62,15 @@ class ContentControl(ControlBase):
         rename: dict[str, str] | None = None,
         remove: list[str] | None = None,
         retype: dict[str, str] | None = None,
+        rename_options: dict[str, dict[str, str]] | None = None,
+        remove_options: dict[str, list[str]] | None = None,
         by: str | None = None,
     ) -> Json:
-        """Add, rename, remove or retype properties (by name or id); the new schema by name."""
+        """Add, rename, remove or retype properties (by name or id), or change their options; the new schema by name.
+
+        Options by property: ``rename_options={"Status": {"Done": "Finished"}}``,
+        ``remove_options={"Status": ["Blocked"]}``.
+        """
         return self._json(
             "update_schema",
             data_source_id=data_source_id,
@@ -62,6 +78,8 @@ class ContentControl(ControlBase):
             rename=rename,
             remove=remove,
             retype=retype,
+            rename_options=rename_options,
+            remove_options=remove_options,
             by=by,
         )
 

@@ -12,6 +12,8 @@ TASKS_DATABASE = "5b8f0c2a-7e4d-4f19-8a63-1c9d2e7f3a20"
 ANN = "a11ce000-0000-4000-8000-00000000000a"
 BEN = "be000000-0000-4000-8000-00000000000b"
 CHLOE = "c410e000-0000-4000-8000-00000000000c"
+DAN = "da000000-0000-4000-8000-00000000000d"
+EVE = "e4e00000-0000-4000-8000-00000000000e"
 ASSIGNEE_ID, STATUS_ID, DUE_ID, PRIORITY_ID = "XGe%40", "bDf%5B", "DbAu", "%3AUPp"
 STATUSES = ("Not started", "In progress", "Blocked", "Done")
 PRIORITIES = ("High", "Medium", "Low")
@@ -40,13 +42,18 @@ _TASKS = (
 
 @dataclass(frozen=True)
 class Demo:
-    """The ids of what `seed_demo` made; `tasks` by title."""
+    """The ids of what `seed_demo` made; `tasks` by title.
+
+    In the simulated Slack's demo Dan is deactivated, and Eve has no account.
+    """
 
     data_source_id: str
     database_id: str
     ann: str
     ben: str
     chloe: str
+    dan: str
+    eve: str
     tasks: dict[str, str]
 
 
@@ -55,6 +62,8 @@ def seed_demo(control: NotionControl) -> Demo:
     control.add_user("Ann", email="ann@example.com", user_id=ANN)
     control.add_user("Ben", email="ben@example.com", user_id=BEN)
     control.add_user("Chloé", email="chloe@example.com", user_id=CHLOE)
+    control.add_user("Dan", email="dan@example.com", user_id=DAN)
+    control.add_user("Eve", email="eve@example.com", user_id=EVE)
     control.add_data_source(
         "Tasks",
         {
@@ -72,4 +81,4 @@ def seed_demo(control: NotionControl) -> Demo:
         people = [assignee] if assignee else []
         values = {"Name": title, "Status": status, "Due": due, "Priority": priority, "Assignee": people}
         tasks[title] = control.add_page(TASKS_DATA_SOURCE, values, page_id=page_id)
-    return Demo(TASKS_DATA_SOURCE, TASKS_DATABASE, ANN, BEN, CHLOE, tasks)
+    return Demo(TASKS_DATA_SOURCE, TASKS_DATABASE, ANN, BEN, CHLOE, DAN, EVE, tasks)

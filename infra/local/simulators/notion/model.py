@@ -37,13 +37,15 @@ class Capabilities:
 
 @dataclass
 class User:
-    """A person or a bot."""
+    """A person or a bot; one that is not ``active`` has left the workspace or was deactivated."""
 
     id: str
     name: str
     kind: Literal["person", "bot"] = "person"
     email: str | None = None
     avatar_url: str | None = None
+    guest: bool = False
+    active: bool = True
 
 
 @dataclass

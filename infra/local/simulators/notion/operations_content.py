@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import discussions, pages, properties, richtext, schema
+from . import discussions, pages, properties, richtext, schema, schema_changes
 from .errors import SimulatorError
 from .machine import Machine
 from .model import Database, DataSource, Json, Ref, User
@@ -16,15 +16,27 @@ class ContentOperations:
         self.machine = machine
 
     def add_user(
-        self, name: str, *, email: str | None = None, user_id: str | None = None, kind: str = "person"
+        self,
+        name: str,
+        *,
+        email: str | None = None,
+        user_id: str | None = None,
+        kind: str = "person",
+        guest: bool = False,
     ) -> str:
-        """Add a person or a bot."""
+        """Add a person, a guest or a bot."""
         if kind not in ("person", "bot"):
             raise SimulatorError("a user is a person or a bot")
         workspace = self.machine.workspace
-        made = User(user_id or workspace.ids.uuid(), name, "bot" if kind == "bot" else "person", email)
+        made = User(
+            user_id or workspace.ids.uuid(), name, "bot" if kind == "bot" else "person", email, guest=guest
+        )
         workspace.users[made.id] = made
         return made.id
+
+    def set_user(self, user_id: str, *, active: bool) -> None:
+        """Deactivate, or take back."""
+        self.machine.workspace.users[self.machine.person(user_id)].active = active
 
     def add_group(self, name: str, *, group_id: str | None = None) -> str:
         """Add a group."""
@@ -64,30 +76,21 @@ class ContentOperations:
         rename: dict[str, str] | None = None,
         remove: list[str] | None = None,
         retype: dict[str, str] | None = None,
+        rename_options: dict[str, dict[str, str]] | None = None,
+        remove_options: dict[str, list[str]] | None = None,
         by: str | None = None,
     ) -> Json:
         """Change a schema and announce it."""
         workspace = self.machine.workspace
         source = workspace.data_source(data_source_id)
-        told: list[Json] = []
-        for name in remove or []:
-            gone = source.properties.pop(self._property(source, name)["id"])
-            told.append({"id": gone["id"], "name": gone["name"], "action": "deleted"})
-        for name, new in (rename or {}).items():
-            config = self._property(source, name)
-            config["name"] = new
-            told.append({"id": config["id"], "name": new, "action": "updated"})
-        for name, kind in (retype or {}).items():
-            old = self._property(source, name)
-            new_config = schema.one(old["name"], {"type": kind, "id": old["id"]}, workspace.ids)
-            source.properties[old["id"]] = new_config
-            for page in workspace.pages_of(source.id):
-                page.values.pop(old["id"], None)
-            told.append({"id": old["id"], "name": old["name"], "action": "updated"})
-        for name, given in (add or {}).items():
-            config = schema.one(name, given, workspace.ids)
-            source.properties[config["id"]] = config
-            told.append({"id": config["id"], "name": name, "action": "created"})
+        told = [
+            *schema_changes.remove(workspace, source, remove or []),
+            *schema_changes.rename(source, rename or {}),
+            *schema_changes.retype(workspace, source, retype or {}),
+            *schema_changes.rename_options(source, rename_options or {}),
+            *schema_changes.remove_options(workspace, source, remove_options or {}),
+            *schema_changes.add(workspace, source, add or {}),
+        ]
         source.edited_ms, source.edited_by = workspace.now_ms(), self.machine.person(by)
         if told:
             pages.announce_source(
@@ -219,9 +222,3 @@ class ContentOperations:
             config = properties.find(configs, name)
             spelled[name] = value if config is None else properties.spell_out(config, value)
         return properties.read_all(workspace, configs, spelled)
-
-    def _property(self, source: DataSource, name: str) -> Json:
-        config = properties.find(source.properties, name)
-        if config is None:
-            raise SimulatorError(f"no property {name} in {source.title}")
-        return config

@@ -28,7 +28,7 @@ class Reader:
         if user_id in self.workspace.groups:
             return {"object": "group", "id": user_id, "name": self.workspace.groups[user_id]}
         user = self.workspace.users.get(user_id)
-        if user is None or self.capabilities.users == "none":
+        if user is None or not user.active or self.capabilities.users == "none":
             return partial_user(user_id)
         return self.full_user(user)
 

@@ -12,11 +12,15 @@ class SlackControl:
         raise NotImplementedError
 
     def seed_demo(self) -> None:
-        """Fill in the channels #team and #tasks, and Ann, Ben and Chloé."""
+        """Fill in the channels #team and #tasks, and the people of the simulated Notion's demo.
+
+        Dan is deactivated here, and Eve was never here.
+        """
         for name in ("team", "tasks"):
             self.add_channel(name)
-        for name in ("Ann", "Ben", "Chloé"):
+        for name in ("Ann", "Ben", "Chloé", "Dan"):
             self.add_user(name, email=f"{name.lower().replace('é', 'e')}@example.com")
+        self.deactivate("Dan")
 
     def add_channel(self, name: str) -> str:
         """Add a channel; its id."""
@@ -26,12 +30,20 @@ class SlackControl:
         """Add a user; their id."""
         return cast("str", self._call("add_user", name=name, email=email))
 
+    def deactivate(self, user: str) -> None:
+        """Deactivate a user, by id or name: nobody finds them by address, and no message reaches them."""
+        self._call("deactivate", user=user)
+
+    def users(self) -> list[Json]:
+        """The users, with their addresses."""
+        return cast("list[Json]", self._call("users"))
+
     def archive(self, channel: str) -> None:
         """Archive a channel, by name or id."""
         self._call("archive", channel=channel)
 
     def messages(self, channel: str) -> list[Json]:
-        """The messages of a channel, by name or id, oldest first; none for an unknown one."""
+        """The messages of a channel or of a user's direct messages, oldest first, threads included; none for an unknown one."""
         return cast("list[Json]", self._call("messages", channel=channel))
 
     def requests(self) -> list[Json]:

@@ -22,6 +22,7 @@ WEBHOOK_ERRORS = {
     "invalid_payload": 400,
     "invalid_blocks": 400,
     "msg_too_long": 400,
+    "msg_blocks_too_long": 400,
     "action_prohibited": 403,
     "channel_not_found": 404,
     "no_service": 404,
@@ -85,7 +86,7 @@ class Gateway:
                 return reply
             return _json(call(self._workspace, method, arguments))
         except SlackError as error:
-            return _json({"ok": False, "error": str(error)})
+            return _json({"ok": False, "error": str(error), **error.more})
 
     def _webhook(self, path: str, raw: bytes) -> Reply:
         try:

@@ -9,7 +9,11 @@ Json = dict[str, Any]
 
 
 class SlackError(Exception):
-    """An error of the Web API, by Slack's own name, e.g. ``channel_not_found``."""
+    """An error of the Web API, by Slack's own name, e.g. ``channel_not_found``; ``more`` stands beside it."""
+
+    def __init__(self, name: str, **more: str) -> None:
+        super().__init__(name)
+        self.more = more
 
 
 class SimulatorError(Exception):
@@ -70,17 +74,19 @@ class Workspace:
         return f"{self._last_ts:.6f}"
 
     def channel(self, reference: str, *, by_name: bool = True) -> Channel:
-        """A channel by id, or by name with or without ``#``; a user's id is their direct message.
+        """A channel by id, or by name with or without ``#``, or a user's id for their direct message.
 
         Raises:
-            SlackError: channel_not_found.
+            SlackError: channel_not_found; for a deactivated user, too, for which Slack documents no word.
         """
-        if reference in self.channels:
-            return self.channels[reference]
-        if reference in self.users:
-            return self.channels.setdefault(
-                f"D{reference[1:]}", Channel(f"D{reference[1:]}", self.users[reference]["name"])
-            )
+        direct = f"D{reference[1:]}" if by_name and reference in self.users else reference
+        user = self.users.get(f"U{direct[1:]}") if direct.startswith("D") else None
+        if user is not None and user["deleted"]:
+            raise SlackError("channel_not_found")
+        if direct in self.channels:
+            return self.channels[direct]
+        if user is not None and by_name and reference in self.users:
+            return self.channels.setdefault(direct, Channel(direct, user["name"]))
         if by_name:
             for channel in self.channels.values():
                 if channel.name == reference.removeprefix("#"):

@@ -94,8 +94,21 @@ def _add_channel(w: Workspace, name: str) -> str:
 
 def _add_user(w: Workspace, name: str, email: str | None = None) -> str:
     user_id = w.next_id("U")
-    w.users[user_id] = {"id": user_id, "name": name.lower(), "real_name": name, "profile": {"email": email}}
+    w.users[user_id] = {
+        "id": user_id,
+        "name": name.lower(),
+        "real_name": name,
+        "deleted": False,
+        "profile": {"email": email},
+    }
     return user_id
+
+
+def _deactivate(w: Workspace, user: str) -> None:
+    found = w.users.get(user) or next((u for u in w.users.values() if u["real_name"] == user), None)
+    if found is None:
+        raise SimulatorError(f"no user {user}")
+    found["deleted"] = True
 
 
 def _archive(w: Workspace, channel: str) -> None:
@@ -121,6 +134,8 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "add_channel": _add_channel,
     "add_user": _add_user,
     "archive": _archive,
+    "deactivate": _deactivate,
+    "users": lambda w: list(w.users.values()),
     "messages": _messages,
     "requests": lambda w: list(w.requests),
     "set_rate_limit": lambda w, on: setattr(w, "rate_limited", bool(on)),

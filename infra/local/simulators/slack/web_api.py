@@ -1,11 +1,16 @@
 """The methods of the Web API: ``{"ok": true, …}``, or ``SlackError`` with Slack's own word."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+from . import conversations, people
 from .model import Channel, Json, SlackError, Workspace
 
 MAX_TEXT, MAX_BLOCKS, MAX_SECTION, MAX_HEADER = 40_000, 50, 3000, 150
+MAX_MESSAGE = 13_200
+"""Characters of all blocks as JSON. Slack does not document it; this is what people measured."""
+
 SCOPES = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
@@ -17,6 +22,7 @@ SCOPES = {
     "users.lookupByEmail": "users:read.email",
     "users.info": "users:read",
 }
+"""The scope of each method; the history of a direct message needs ``im:history`` instead."""
 
 
 def call(workspace: Workspace, method: str, arguments: Json) -> Json:
@@ -29,8 +35,10 @@ def call(workspace: Workspace, method: str, arguments: Json) -> Json:
     if found is None:
         raise SlackError("unknown_method")
     scope = SCOPES.get(method)
+    if scope == "channels:history" and str(arguments.get("channel") or "").startswith("D"):
+        scope = "im:history"
     if scope and workspace.scopes is not None and scope not in workspace.scopes:
-        raise SlackError("missing_scope")
+        raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(workspace.scopes)))
     return {"ok": True, **found(workspace, arguments)}
 
 
@@ -38,7 +46,7 @@ def check_content(text: object, blocks: object, *, attachments: object = None) -
     """Hold a message to Slack's limits.
 
     Raises:
-        SlackError: no_text, msg_too_long or invalid_blocks.
+        SlackError: no_text, msg_too_long, invalid_blocks or msg_blocks_too_long.
     """
     if not text and not blocks and not attachments:
         raise SlackError("no_text")
@@ -48,6 +56,8 @@ def check_content(text: object, blocks: object, *, attachments: object = None) -
         return
     if not isinstance(blocks, list) or len(blocks) > MAX_BLOCKS or not all(_fits(b) for b in blocks):
         raise SlackError("invalid_blocks")
+    if len(json.dumps(blocks, ensure_ascii=False)) > MAX_MESSAGE:
+        raise SlackError("msg_blocks_too_long")
 
 
 def _fits(block: Any) -> bool:
@@ -60,12 +70,14 @@ def _fits(block: Any) -> bool:
 
 
 def post(workspace: Workspace, channel: Channel, content: Json) -> Json:
-    """Put a message into a channel."""
+    """Put a message into a channel, or into a thread of it."""
     if channel.archived:
         raise SlackError("is_archived")
-    kept = ("text", "blocks", "metadata", "thread_ts", "username")
+    kept = ("text", "blocks", "metadata", "username")
     message = {"type": "message", "ts": workspace.next_ts(), "channel": channel.id}
     message |= {key: content[key] for key in kept if content.get(key) is not None}
+    if content.get("thread_ts") is not None:
+        message |= conversations.reply(channel, str(content["thread_ts"]), content, message["ts"])
     channel.messages.append(message)
     return message
 
@@ -99,70 +111,6 @@ def _message(workspace: Workspace, arguments: Json) -> Json:
     raise SlackError("message_not_found")
 
 
-def _history(workspace: Workspace, arguments: Json) -> Json:
-    channel = workspace.channel(str(arguments.get("channel") or ""), by_name=False)
-    messages = [m for m in channel.messages if m.get("thread_ts") in (None, m["ts"])]
-    return _pages(list(reversed(messages)), arguments, "messages")
-
-
-def _replies(workspace: Workspace, arguments: Json) -> Json:
-    channel = workspace.channel(str(arguments.get("channel") or ""), by_name=False)
-    thread = arguments.get("ts")
-    messages = [m for m in channel.messages if thread in (m["ts"], m.get("thread_ts"))]
-    if not messages:
-        raise SlackError("thread_not_found")
-    return _pages(messages, arguments, "messages")
-
-
-def _pages(rows: list[Json], arguments: Json, name: str) -> Json:
-    inclusive = str(arguments.get("inclusive", "")).lower() in ("1", "true")
-    low, high = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
-    if name == "messages":
-        rows = [
-            m for m in rows if low < float(m["ts"]) < high or (inclusive and float(m["ts"]) in (low, high))
-        ]
-        if str(arguments.get("include_all_metadata", "")).lower() not in ("1", "true"):
-            rows = [{k: v for k, v in m.items() if k != "metadata"} for m in rows]
-    cursor = str(arguments.get("cursor") or "0")
-    start, limit = (
-        int(cursor) if cursor.isdigit() else 0,
-        max(1, min(int(arguments.get("limit") or 100), 999)),
-    )
-    more = start + limit < len(rows)
-    metadata = {"next_cursor": str(start + limit) if more else ""}
-    return {name: rows[start : start + limit], "has_more": more, "response_metadata": metadata}
-
-
-def _list(workspace: Workspace, arguments: Json) -> Json:
-    rows = [
-        {"id": c.id, "name": c.name, "is_archived": c.archived}
-        for c in workspace.channels.values()
-        if c.id[0] == "C"
-    ]
-    return _pages(rows, {k: v for k, v in arguments.items() if k in ("cursor", "limit")}, "channels")
-
-
-def _open(workspace: Workspace, arguments: Json) -> Json:
-    user = str(arguments.get("users") or "").split(",")[0]
-    if user not in workspace.users:
-        raise SlackError("user_not_found")
-    return {"channel": {"id": workspace.channel(user).id}}
-
-
-def _lookup_by_email(workspace: Workspace, arguments: Json) -> Json:
-    for user in workspace.users.values():
-        if user["profile"].get("email") == arguments.get("email"):
-            return {"user": user}
-    raise SlackError("users_not_found")
-
-
-def _info(workspace: Workspace, arguments: Json) -> Json:
-    user = workspace.users.get(str(arguments.get("user")))
-    if user is None:
-        raise SlackError("user_not_found")
-    return {"user": user}
-
-
 def _auth_test(workspace: Workspace, arguments: Json) -> Json:
     del workspace, arguments
     return {
@@ -183,12 +131,12 @@ METHODS: dict[str, Callable[[Workspace, Json], Json]] = {
     "chat.postMessage": _post_message,
     "chat.update": _update,
     "chat.delete": _delete,
-    "conversations.history": _history,
-    "conversations.replies": _replies,
-    "conversations.list": _list,
-    "conversations.open": _open,
-    "users.lookupByEmail": _lookup_by_email,
-    "users.info": _info,
+    "conversations.history": conversations.history,
+    "conversations.replies": conversations.replies,
+    "conversations.list": conversations.list_all,
+    "conversations.open": conversations.open_direct,
+    "users.lookupByEmail": people.lookup_by_email,
+    "users.info": people.info,
     "auth.test": _auth_test,
     "api.test": _api_test,
 }
