@@ -1,21 +1,25 @@
 """How the processor's parts hang together: adapters in, one worker out. Builds no client and reads no environment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from processor.aside import Aside
 from processor.burst import Burst
+from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.edits import Edits
 from processor.found import Finder
 from processor.known import Known
 from processor.names import Names
+from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.pipeline import GATHER, Pipeline
 from processor.presence import Presence
 from processor.reconcile import Reconciler
+from processor.rest import Rest
 from processor.settle import Settler, WhenUnsure
 from processor.sweep import TIME_TO_STOP, Sweeper
 from processor.ticks import Ticks
@@ -33,7 +37,8 @@ from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Breaker
 from steward.people import People
-from steward.rules import Rules
+from steward.rules import MAIN, Rules
+from steward.siding import Siding
 from steward.state import State
 
 TICK_SLACK = timedelta(minutes=5)
@@ -68,7 +73,9 @@ def assemble(
     current: CurrentLane,
     switch: LaneSwitch,
     breaker: Breaker,
-    notion: NotionClient,
+    notions: Mapping[str, NotionClient],
+    rests: Mapping[str, Rest],
+    siding: Siding,
     slack: Slack,
     logger: Logger,
     count: telemetry.Count,
@@ -77,11 +84,12 @@ def assemble(
     time_left: Callable[[], float],
 ) -> Worker:
     """Put the processor together."""
-    names = Names(People(memory, lambda user_id: notion.user(user_id).body))
+    connections = Connections(notions, rules)
+    names = Names(People(memory, connections.user))
     settler = Settler(
         state=state,
         ways={
-            Kind.COMMENT: CommentWay(notion),
+            Kind.COMMENT: CommentWay(connections),
             Kind.MESSAGE: MessageWay(slack, memory, names.of, rules.slack.default_channel),
         },
         when_unsure=settings.when_unsure,
@@ -89,9 +97,10 @@ def assemble(
         jitter=jitter,
         count=count,
     )
-    known = Known(memory, lambda: notion.me().body.get("id"))
+    known = Known(memory)
+    ourselves = Ourselves(memory, connections.names, lambda name: connections.named(name).me().body)
     reconciler = Reconciler(
-        rules=rules, state=state, notion=notion, known=known, margin=settings.margin, now=now
+        rules=rules, state=state, connections=connections, known=known, margin=settings.margin, now=now
     )
     pipeline = Pipeline(
         rules=rules,
@@ -99,7 +108,7 @@ def assemble(
         journal=journal,
         reconciler=reconciler,
         burst=Burst(
-            notion=notion,
+            connections=connections,
             reconciler=reconciler,
             known=known,
             mine=current.mine,
@@ -109,12 +118,15 @@ def assemble(
         ),
         settler=settler,
         known=known,
+        ourselves=ourselves,
         margin=settings.margin,
         now=now,
         calls=current.calls,
         waiting=lane.waiting,
     )
-    vitals = Vitals(notion, [source.id for source in rules.data_source])
+    vitals = Vitals(
+        connections.main, [source.id for source in rules.data_source if source.connection == MAIN]
+    )
     finder = Finder(
         state=state,
         journal=journal,
@@ -136,21 +148,33 @@ def assemble(
         rules=rules,
         memory=memory,
         edits=Edits(
-            memory=memory, notion=notion, known=known, finder=finder, now=now, out_of_time=out_of_time
+            memory=memory,
+            connections=connections,
+            known=known,
+            finder=finder,
+            now=now,
+            out_of_time=out_of_time,
         ),
         presence=Presence(
-            state=state, memory=memory, notion=notion, known=known, finder=finder, out_of_time=out_of_time
+            state=state,
+            memory=memory,
+            connections=connections,
+            known=known,
+            finder=finder,
+            out_of_time=out_of_time,
         ),
         now=now,
         out_of_time=out_of_time,
         logger=logger,
         count=count,
     )
+    aside = Aside(siding=siding, lane=lane, rests=rests, now=now, count=count)
     return Worker(
         pipeline=pipeline,
         ticks=Ticks(
             lane=lane,
             outbox=Outbox(state=state, settler=settler, lane=lane, now=now, count=count),
+            aside=aside,
             sweeper=sweeper,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
@@ -159,6 +183,7 @@ def assemble(
         switch=switch,
         breaker=breaker,
         vitals=vitals,
+        aside=aside,
         enter=current.enter,
         logger=logger,
         count=count,

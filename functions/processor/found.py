@@ -100,7 +100,7 @@ class Finder:
             if stop():
                 return
             if self._mine(page_id):
-                read = partial(self._reconciler.read, page_id)
+                read = partial(self._reconciler.read, page_id, connection=source.connection)
                 self._sparing_the_others(page_id, partial(self._found, page_id, source, read))
 
     def _compare(
@@ -125,7 +125,7 @@ class Finder:
     def _take(self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason) -> None:
         # A row that is not later than what is known may be an old one: then only a reading can tell.
         if not self._reconciler.take_row(page, source, observed_at, reason):
-            self._reconciler.read(page.id, reason)
+            self._reconciler.read(page.id, reason, connection=source.connection)
 
     def _announce(self, page_id: str, reason: Reason) -> None:
         del reason
@@ -138,7 +138,9 @@ class Finder:
             pass  # whoever was faster knows it better
         except CallFailed as failure:
             trouble = failure.failure in (Failure.UNAVAILABLE, Failure.UNREACHABLE)
-            if failure.failure in CONNECTION_WIDE or (trouble and not self._vitals.answers_without(page_id)):
+            wide = failure.failure in CONNECTION_WIDE
+            # Of a further connection's trouble nobody asks further: its sources have to be swept again anyway.
+            if wide or (trouble and (failure.connection or not self._vitals.answers_without(page_id))):
                 raise
             self._count(telemetry.CALL_FAILED, failure=str(failure.failure))
             self._logger.warning("a page is left out of the sweep", page_id=page_id, failure=str(failure))

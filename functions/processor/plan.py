@@ -93,7 +93,9 @@ def plan_observed(
     context: Context,
 ) -> Plan:
     """Plan for a page as it was just observed."""
-    nxt = seen(previous, page, observed_at, context.source, context.properties, listed=context.listed)
+    nxt = seen(
+        previous, page, observed_at, context.source, context.properties, context.rules, listed=context.listed
+    )
     if page.in_trash:
         return plan_gone(previous, nxt, observed_at, Departure.TRASHED, still_open, context)
     created = context.news.created if previous is None else _is_late_creation(previous, context)

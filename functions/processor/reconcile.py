@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from processor.automations.change import Departure
+from processor.connections import Connections
 from processor.known import Known
 from processor.plan import MOST_ITEMS, Context, Plan, late_news, plan_gone, plan_observed, plan_untold
 from processor.relevance import News
 from processor.seen import assignees_of, differ, seen
-from steward.clients.notion import NotionClient
 from steward.effects import Effect, Status
 from steward.errors import CallFailed
 from steward.outcomes import TABLE, Then
 from steward.pages import Page, decode_page
-from steward.rules import DataSource, Rules
+from steward.rules import MAIN, DataSource, Rules
 from steward.snapshots import Snapshot
 from steward.state import PageRecord, State
 
@@ -67,27 +67,32 @@ class Reconciler:
         *,
         rules: Rules,
         state: State,
-        notion: NotionClient,
+        connections: Connections,
         known: Known,
         margin: timedelta,
         now: Callable[[], datetime],
     ) -> None:
         self._rules = rules
         self._state = state
-        self._notion = notion
+        self._connections = connections
         self._known = known
         self._margin = margin
         self._now = now
 
-    def read(self, page_id: str, reason: Reason) -> Observation:
+    def read(self, page_id: str, reason: Reason, connection: str = MAIN) -> Observation:
         """Read a page and commit what it shows.
+
+        Args:
+            page_id: the page.
+            reason: why.
+            connection: the name of the one that it is read with.
 
         Raises:
             CallFailed: it could not be read, and may be another time.
             StateConflict: another writer was faster.
         """
         try:
-            answer = self._notion.page(page_id)
+            answer = self._connections.named(connection).page(page_id)
         except CallFailed as failure:
             if TABLE[failure.failure].observing is not Then.GONE:
                 raise
@@ -117,7 +122,7 @@ class Reconciler:
     def differs(self, page: Page, source: DataSource, snapshot: Snapshot) -> bool:
         """Whether what the automations watch is not as remembered."""
         properties = self._known.properties_of(source)
-        now = seen(snapshot, page, None, source, properties, listed=True)
+        now = seen(snapshot, page, None, source, properties, self._rules, listed=True)
         present = assignees_of(page, properties)
         return page.in_trash or differ(snapshot, replace(now, assignees=present))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from steward.pages import Page, Person, people
-from steward.rules import DataSource, roles_used
+from steward.rules import DataSource, Rules, roles_watched
 from steward.snapshots import Snapshot
 from steward.values import Unreadable, Value, same, value_of
 
@@ -19,6 +19,7 @@ def seen(
     observed_at: datetime | None,
     source: DataSource,
     properties: Mapping[str, str],
+    rules: Rules,
     *,
     listed: bool,
 ) -> Snapshot:
@@ -30,6 +31,7 @@ def seen(
         observed_at: when, by Notion's clock.
         source: its data source.
         properties: role → property id or name.
+        rules: the whole file.
         listed: the page is a row of a query.
     """
     first = Snapshot(page.id, 0, observed_at, False, source.id, page.title, page.url, None)
@@ -42,7 +44,7 @@ def seen(
         source_id=source.id,
         title=page.title,
         url=page.url,
-        values={**before.values, **_values(page, source, properties)},
+        values={**before.values, **_values(page, properties, roles_watched(source, rules))},
         locked=before.locked if page.locked is None else page.locked,
         edited_at=page.last_edited_time,
         created_at=page.created_time or before.created_at,
@@ -69,9 +71,9 @@ def differ(one: Snapshot, other: Snapshot) -> bool:
     )
 
 
-def _values(page: Page, source: DataSource, properties: Mapping[str, str]) -> dict[str, Value]:
+def _values(page: Page, properties: Mapping[str, str], roles: frozenset[str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
-    for role in roles_used(source) - {ASSIGNEE, TITLE}:
+    for role in roles - {ASSIGNEE, TITLE}:
         prop = page.find(properties[role]) if role in properties else None
         if prop is not None:
             try:

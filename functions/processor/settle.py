@@ -15,7 +15,7 @@ from steward import telemetry
 from steward.claims import hold
 from steward.effects import GATHERED, Effect, Kind, Notice, Status
 from steward.errors import CallFailed, Failure
-from steward.outcomes import TABLE, Then, wait_for
+from steward.outcomes import TABLE, Then, wait_for, waits_beside
 from steward.state import PageRecord, State
 
 WhenUnsure = Literal["resend", "skip"]
@@ -165,7 +165,7 @@ class Settler:
         """Let the effect wait by itself, or hold the event by raising."""
         if effect.planned_at + GIVE_UP < self._now():
             return self._close(effect, Status.FAILED, f"given up: {failure}")
-        if then is not Then.EFFECT_WAITS:
+        if then is not Then.EFFECT_WAITS and not waits_beside(failure):
             raise failure
         wait = timedelta(seconds=wait_for(failure, effect.attempts, self._jitter))
         return self._state.advance(effect, replace(effect, retry_at=self._now() + wait, reason=str(failure)))

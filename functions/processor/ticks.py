@@ -8,6 +8,7 @@ that waited for longer than until the next one is acknowledged unworked.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from processor.aside import Aside
 from processor.outbox import Outbox
 from processor.sweep import Sweeper
 from steward.envelope import Envelope, Tick, encode_tick
@@ -28,6 +29,7 @@ class Ticks:
         *,
         lane: Lane,
         outbox: Outbox,
+        aside: Aside,
         sweeper: Sweeper,
         sweep_keeps: timedelta,
         now: Callable[[], datetime],
@@ -37,12 +39,14 @@ class Ticks:
         Args:
             lane: the queue.
             outbox: what ``settle`` works.
+            aside: what ``settle`` gives back to the lane.
             sweeper: what ``sweep`` works.
             sweep_keeps: age from which a sweep's tick is stale, longer than the time between two.
             now: our clock.
         """
         self._lane = lane
         self._outbox = outbox
+        self._aside = aside
         self._sweeper = sweeper
         self._sweep_keeps = sweep_keeps
         self._now = now
@@ -68,6 +72,7 @@ class Ticks:
 
     def _settle(self, lane: str) -> bool:
         self._settled[lane] = self._now()
+        self._aside.give_back(lane)
         return self._outbox.settle_due(lane)
 
     def _is_stale(self, kind: Tick, envelope: Envelope, lane: str) -> bool:

@@ -97,6 +97,8 @@ def effect_item(effect: Effect) -> Item:
         "person": _person(effect.person) if effect.person else None,
         "urgent": effect.urgent,
         "writes": effect.writes,
+        "target": effect.target,
+        "source_id": effect.source_id,
         "planned_at": iso(effect.planned_at),
         "notices": [[n.page_id, n.claims, words.to_json(n.words)] for n in effect.notices],
     }
@@ -141,6 +143,8 @@ def effect_of(item: Mapping[str, Any]) -> Effect:
         channel=item["channel"],
         urgent=document["urgent"],
         writes=document["writes"],
+        target=document.get("target"),
+        source_id=document.get("source_id") or "",
         status=Status(item["status"]),
         attempts=int(item["attempts"]),
         started_at=moment(item.get("started_at")),

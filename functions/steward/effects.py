@@ -82,6 +82,9 @@ class Effect:
         channel: the Slack channel, where there is one; it may change when Slack refuses it.
         urgent: never held back to be gathered, nor by quiet hours.
         writes: for a write: property id → value as Notion's API takes it.
+        target: for a write: the page that is written to, where that is not the one it is about.
+        source_id: the data source of the page that it is done on, which decides the Notion connection; empty for what
+            is done elsewhere than in Notion.
         status: where in its life it is.
         attempts: how many times the call was started.
         started_at: when the call was last started, or None.
@@ -106,6 +109,8 @@ class Effect:
     channel: str = ""
     urgent: bool = False
     writes: Mapping[str, Any] | None = None
+    target: str | None = None
+    source_id: str = ""
     status: Status = Status.PLANNED
     attempts: int = 0
     started_at: datetime | None = None
@@ -115,6 +120,11 @@ class Effect:
     obsolete: bool = False
     reason: str | None = None
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def done_on(self) -> str:
+        """The page that it is done on."""
+        return self.target or self.page_id
 
     @property
     def is_open(self) -> bool:

@@ -31,6 +31,9 @@ LOOKS = "LaneLooks"  # the triage's looks at the lane; dimension look
 HELD = "Held"  # messages given back because the lane rests
 FORWARDED = "Forwarded"  # messages of another lane, handed on to it
 FOLDED = "Folded"  # messages that were gathered into a digest
+ASIDE = "Aside"  # events that wait beside the lane for a further connection; dimension connection
+RESTS = "ConnectionRests"  # rests of a further connection that began or went on; dimensions connection, cause
+NOT_DONE = "NotDone"  # what an automation had to leave undone; dimensions kind, reason
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
 
 _SECRETS = re.compile(

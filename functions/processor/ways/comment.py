@@ -1,8 +1,8 @@
 """By a comment on the page, which mentions whom it is for and carries the effect's reference."""
 
+from processor.connections import Connections
 from processor.ways.way import Found, Names
 from processor.wording import comment_body, find_comment
-from steward.clients.notion import NotionClient
 from steward.effects import Effect
 from steward.outcomes import Row, Then
 
@@ -10,8 +10,8 @@ from steward.outcomes import Row, Then
 class CommentWay:
     """See ``Way``."""
 
-    def __init__(self, notion: NotionClient) -> None:
-        self._notion = notion
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
     def prepare(self, effect: Effect) -> Names:
         """Nothing: Notion shows the name of whom it mentions."""
@@ -21,11 +21,13 @@ class CommentWay:
     def send(self, effect: Effect, names: Names) -> str:
         """See ``Way.send``; the comment's id."""
         del names
-        return str(self._notion.create_comment(effect.page_id, comment_body(effect)).body["id"])
+        notion = self._connections.of_id(effect.source_id)
+        return str(notion.create_comment(effect.page_id, comment_body(effect)).body["id"])
 
     def look(self, effect: Effect) -> Found:
         """Among the comments that are not resolved: Notion lists no others."""
-        return Found(find_comment(self._notion.comments(effect.page_id), effect))
+        notion = self._connections.of_id(effect.source_id)
+        return Found(find_comment(notion.comments(effect.page_id), effect))
 
     def looking(self, row: Row) -> Then:
         """See ``Way.looking``."""
