@@ -13,7 +13,6 @@ from processor.current_lane import CurrentLane
 from processor.edits import Edits
 from processor.found import Finder
 from processor.known import Known
-from processor.names import Names
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.pipeline import GATHER, Pipeline
@@ -25,9 +24,14 @@ from processor.sweep import TIME_TO_STOP, Sweeper
 from processor.ticks import Ticks
 from processor.vitals import Vitals
 from processor.ways.comment import CommentWay
+from processor.ways.direct import DirectWay
+from processor.ways.email import EmailWay
 from processor.ways.message import MessageWay
+from processor.ways.write import WriteWay
+from processor.who import Who
 from processor.worker import Worker
 from steward import telemetry
+from steward.clients.email import Email
 from steward.clients.notion import NotionClient
 from steward.clients.slack import Slack
 from steward.effects import Kind
@@ -39,6 +43,8 @@ from steward.pauses import Breaker
 from steward.people import People
 from steward.rules import MAIN, Rules
 from steward.siding import Siding
+from steward.slack_people import SlackPeople
+from steward.slack_threads import SlackThreads
 from steward.state import State
 
 TICK_SLACK = timedelta(minutes=5)
@@ -77,6 +83,7 @@ def assemble(
     rests: Mapping[str, Rest],
     siding: Siding,
     slack: Slack,
+    email: Email,
     logger: Logger,
     count: telemetry.Count,
     now: Callable[[], datetime],
@@ -85,12 +92,18 @@ def assemble(
 ) -> Worker:
     """Put the processor together."""
     connections = Connections(notions, rules)
-    names = Names(People(memory, connections.user))
+    people = People(memory, connections.user)
+    who = Who(people, SlackPeople(memory, slack))
+    threads = SlackThreads(memory) if rules.slack.threads else None
+    channel = rules.slack.default_channel
     settler = Settler(
         state=state,
         ways={
             Kind.COMMENT: CommentWay(connections),
-            Kind.MESSAGE: MessageWay(slack, memory, names.of, rules.slack.default_channel),
+            Kind.WRITE: WriteWay(connections),
+            Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
+            Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
+            Kind.EMAIL: EmailWay(email, who),
         },
         when_unsure=settings.when_unsure,
         now=now,
@@ -100,7 +113,13 @@ def assemble(
     known = Known(memory)
     ourselves = Ourselves(memory, connections.names, lambda name: connections.named(name).me().body)
     reconciler = Reconciler(
-        rules=rules, state=state, connections=connections, known=known, margin=settings.margin, now=now
+        rules=rules,
+        state=state,
+        connections=connections,
+        known=known,
+        people=people,
+        margin=settings.margin,
+        now=now,
     )
     pipeline = Pipeline(
         rules=rules,
@@ -173,7 +192,14 @@ def assemble(
         pipeline=pipeline,
         ticks=Ticks(
             lane=lane,
-            outbox=Outbox(state=state, settler=settler, lane=lane, now=now, count=count),
+            outbox=Outbox(
+                state=state,
+                settler=settler,
+                lane=lane,
+                now=now,
+                count=count,
+                gather_from=rules.digest.notices,
+            ),
             aside=aside,
             sweeper=sweeper,
             sweep_keeps=settings.sweep_every + TICK_SLACK,

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any, Protocol, cast
 
 import boto3
@@ -18,6 +18,7 @@ from processor.settle import WhenUnsure
 from processor.worker import Message, Worker
 from steward import telemetry
 from steward.clients.connection import notion_client, request_budgets
+from steward.clients.email import CONFIG, SesEmail
 from steward.clients.notion import NotionClient
 from steward.clients.pacing import Pacer
 from steward.clients.slack import ConfiguredSlack, Slack, SlackWebhook
@@ -67,6 +68,7 @@ def make_app(
 ) -> App:
     """Build the application: everything that acts, from its environment and its AWS clients."""
     rng = rng or random.Random()  # noqa: S311 - jitter, no secret
+    sender = environ.get("EMAIL_SENDER", "")
     count, deadline, breaker = telemetry.Counter(), Deadline(), Breaker()
     table = aws.table(environ["STATE_TABLE"])
     state, memory = State(table, now), Memory(table, now)
@@ -124,6 +126,7 @@ def make_app(
         rests=rests,
         siding=Siding(table, now),
         slack=_slack(environ, store, session, deadline, Pacer(lambda: now().timestamp(), sleep), sleep, rng),
+        email=SesEmail(aws.ses if sender else None, sender, deadline),
         logger=telemetry.make_logger(),
         count=count,
         now=now,
@@ -148,6 +151,10 @@ class AwsClients(Protocol):
     def functions(self) -> Any:
         """A Lambda client."""
 
+    @property
+    def ses(self) -> Any:
+        """An SES v2 client that repeats nothing."""
+
     def table(self, name: str) -> Any:
         """A DynamoDB table."""
 
@@ -160,6 +167,12 @@ class Aws:
         self.secrets = session.client("secretsmanager")
         self.functions = session.client("lambda")
         self._dynamodb = session.resource("dynamodb")
+        self._session = session
+
+    @cached_property
+    def ses(self) -> Any:
+        """An SES v2 client; made when the first mail is sent, because few stacks send any."""
+        return self._session.client("sesv2", config=CONFIG)
 
     def table(self, name: str) -> Any:
         """A DynamoDB table."""

@@ -5,10 +5,11 @@ else. Folding is one transaction: the digest appears and the messages in it are 
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from processor.settle import Settler
+from processor.wording import fits_one_message
 from steward import telemetry
 from steward.effects import GATHERED, PRIVATE, Effect, Kind, Notice, Status
 from steward.errors import CallFailed, StateConflict
@@ -17,9 +18,6 @@ from steward.state import State
 
 DUE_PAGES = 50
 """Pages that one tick looks at; when there are more, it goes on in a message of its own."""
-
-GATHER_FROM = 4
-"""Messages for one channel, due at once, from which they become one."""
 
 IN_ONE = 40
 """Notices in one digest: what a person still reads, what Slack takes in one message, what one transaction writes."""
@@ -41,12 +39,24 @@ class Outbox:
         lane: Lane,
         now: Callable[[], datetime],
         count: telemetry.Count,
+        gather_from: int,
     ) -> None:
+        """Make it.
+
+        Args:
+            state: the table.
+            settler: runs effects.
+            lane: the queue.
+            now: our clock.
+            count: counts.
+            gather_from: messages for one channel or one person, due at once, from which they become one.
+        """
         self._state = state
         self._settler = settler
         self._queue = lane
         self._now = now
         self._count = count
+        self._gather_from = gather_from
 
     def settle_due(self, lane: str) -> bool:
         """Try what is due; False when there may be more, and it makes sense to go on at once.
@@ -90,12 +100,8 @@ class Outbox:
                     effect.person.id if effect.kind in PRIVATE and effect.person else "",
                 )
                 targets.setdefault(target, []).append(effect)
-        return [
-            waiting[first : first + IN_ONE]
-            for waiting in targets.values()
-            if len(waiting) >= GATHER_FROM
-            for first in range(0, len(waiting), IN_ONE)
-        ]
+        gathered = [waiting for waiting in targets.values() if len(waiting) >= self._gather_from]
+        return [part for waiting in gathered for part in _parts(waiting)]
 
     def _fold(self, lane: str, effects: Sequence[Effect]) -> str | None:
         """Make one digest of messages; its page, or None when one of them moved on meanwhile."""
@@ -106,6 +112,17 @@ class Outbox:
             return None
         self._count(telemetry.FOLDED, len(effects))
         return digest.page_id
+
+
+def _parts(effects: Sequence[Effect]) -> Iterator[list[Effect]]:
+    """Parts that one message takes."""
+    part: list[Effect] = []
+    for effect in effects:
+        if part and (len(part) == IN_ONE or not fits_one_message([e.words for e in (*part, effect)])):
+            yield part
+            part = []
+        part.append(effect)
+    yield part
 
 
 def _digest(lane: str, effects: Sequence[Effect], now: datetime) -> Effect:

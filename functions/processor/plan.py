@@ -232,6 +232,8 @@ def _effect(draft: Draft, rule: str, snapshot: Snapshot, context: Context) -> Ef
         channel=draft.channel,
         urgent=draft.urgent,
         writes=draft.writes,
+        target=draft.target,
+        source_id=draft.source_id or snapshot.source_id,
         retry_at=max(filter(None, waits), default=None),
     )
 

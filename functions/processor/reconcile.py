@@ -20,6 +20,7 @@ from steward.effects import Effect, Status
 from steward.errors import CallFailed
 from steward.outcomes import TABLE, Then
 from steward.pages import Page, decode_page
+from steward.people import People
 from steward.rules import MAIN, DataSource, Rules
 from steward.snapshots import Snapshot
 from steward.state import PageRecord, State
@@ -69,6 +70,7 @@ class Reconciler:
         state: State,
         connections: Connections,
         known: Known,
+        people: People,
         margin: timedelta,
         now: Callable[[], datetime],
     ) -> None:
@@ -76,6 +78,7 @@ class Reconciler:
         self._state = state
         self._connections = connections
         self._known = known
+        self._people = people
         self._margin = margin
         self._now = now
 
@@ -167,10 +170,14 @@ class Reconciler:
     ) -> int:
         self._known.learn(source, page)
         context = self._context(source, page, reason, listed=listed)
-        return self._commit_all(
+        planned = self._commit_all(
             self._state.load(page.id),
             lambda before, still: plan_observed(before, page, observed_at, still, context),
         )
+        if planned:
+            for person in assignees_of(page, context.properties) or ():
+                self._people.learn(person)
+        return planned
 
     def _commit_all(
         self, record: PageRecord, planner: Callable[[Snapshot | None, Sequence[Effect]], Plan | None]

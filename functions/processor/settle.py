@@ -93,17 +93,26 @@ class Settler:
             effect = replace(effect, notices=self._still_true(effect.notices))
             if not effect.notices:
                 return self._close(effect, Status.CANCELLED, "no longer true")
+        way = self._ways[effect.kind]
         try:
             # What can fail without a trace comes before "started": from there on the effect may have happened.
-            names = self._ways[effect.kind].prepare(effect)
+            prepared = way.prepare(effect)
         except CallFailed as failure:
-            return self._waits(effect, failure, TABLE[failure.failure].observing)
-        started = self._start(effect)
+            return self._unprepared(effect, failure)
+        started = self._start(prepared.effect)
         try:
-            external_id = self._ways[effect.kind].send(started, names)
+            external_id = way.send(replace(prepared, effect=started))
         except CallFailed as failure:
             return self._after(started, failure)
         return self._done(started, external_id)
+
+    def _unprepared(self, effect: Effect, failure: CallFailed) -> Effect:
+        """It happened to nobody, and waits; what can't be known for good is not told."""
+        row = TABLE[failure.failure]
+        then = row.observing if failure.vendor == "notion" else row.slack
+        if then in (Then.WAIT, Then.EFFECT_WAITS):
+            return self._waits(effect, failure, then)
+        return self._close(effect, Status.FAILED, str(failure))
 
     def _still_true(self, notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
         """The lines of a digest that still hold: it may have waited longer than they were true."""

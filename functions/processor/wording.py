@@ -4,22 +4,23 @@ A comment ends in a short reference, ``ref 1f2e3d4c5b6a7988``: it is how Steward
 answer was lost, and how a person can ask what it was about. Slack carries the same id in the message's metadata, unseen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from processor.who import SOMEBODY
 from steward.effects import Effect
-from steward.mrkdwn import escape, link
+from steward.mrkdwn import Message, escape, link, messages, one_message
 from steward.pages import Person, plain_text
+from steward.unicode import one_line
 from steward.words import PageLink, Part, Text, Words
-
-SOMEBODY = "Somebody"
-"""For a person whose name the connection may not know."""
 
 TITLE_LIMIT = 150
 """Characters of a title that a message shows."""
 
-SECTION_LIMIT = 3000
-"""Characters that Slack takes in one section."""
+UNTITLED = "Untitled"
+
+LONG_NAME = "n" * 60
+"""Stands for a name that is not known yet."""
 
 
 def comment_body(effect: Effect) -> list[dict[str, Any]]:
@@ -38,45 +39,76 @@ def find_comment(comments: Iterable[Mapping[str, Any]], effect: Effect) -> str |
     return next((str(c["id"]) for c in comments if mark in plain_text(c.get("rich_text"))), None)
 
 
-def message(effect: Effect, names: Mapping[str, str | None]) -> tuple[str, list[dict[str, Any]]]:
-    """A Slack message's fallback text and blocks; a digest has a line for each notice.
+def message(effect: Effect, people: Mapping[str, str]) -> Message:
+    """A Slack message; a digest has a line for each notice.
 
     Args:
         effect: the message or digest.
-        names: person id → name, as far as known.
+        people: person id → how they are written, in mrkdwn.
     """
-    if not effect.notices:
-        line = _line(effect.words, names)
-        return line, [_section(line)]
-    head = f"*{len(effect.notices)} changes*"
-    lines = [f"• {_line(notice.words, names)}" for notice in effect.notices]
-    return head, [_section(text) for text in _packed([head, *lines])]
+    lines = [_line(effect.words, people)]
+    if effect.notices:
+        lines = [f"*{_changes(effect)}*", *(f"• {_line(n.words, people)}" for n in effect.notices)]
+    return one_message(lines)
 
 
-def _line(words: Words, names: Mapping[str, str | None]) -> str:
-    return "".join(_mrkdwn(part, names) for part in words)
+def fits_one_message(notices: Sequence[Words]) -> bool:
+    """Whether notices fit one message as the lines of a digest, however people's names turn out."""
+    everybody = {part.id: LONG_NAME for words in notices for part in words if isinstance(part, Person)}
+    return len(messages([LONG_NAME, *(f"• {_line(words, everybody)}" for words in notices)])) == 1
 
 
-def _mrkdwn(part: Part, names: Mapping[str, str | None]) -> str:
+def mail(effect: Effect, names: Mapping[str, str]) -> tuple[str, str]:
+    """An e-mail's subject and text.
+
+    Args:
+        effect: what is told; a digest has a line for each notice.
+        names: person id → name.
+    """
+    if effect.notices:
+        lines = [_plain(notice.words, names, links=True) for notice in effect.notices]
+        return _changes(effect), "\n\n".join(lines)
+    return _plain(effect.words, names), _plain(effect.words, names, links=True)
+
+
+def _changes(effect: Effect) -> str:
+    return f"{len(effect.notices)} changes"
+
+
+def _line(words: Words, people: Mapping[str, str]) -> str:
+    return "".join(_mrkdwn(part, people) for part in words)
+
+
+def _mrkdwn(part: Part, people: Mapping[str, str]) -> str:
     match part:
         case Text(text, strong):
-            return f"*{escape(text)}*" if strong else _escaped(text)
+            return f"*{escape(text)}*" if strong else _spaced(text, escape(text))
         case PageLink(title, url):
-            return link(url, _short(title))
-        case Person(id_, name):
-            return f"*{escape(name or names.get(id_) or SOMEBODY)}*"
+            return link(url, title.strip() or UNTITLED, TITLE_LIMIT)
+        case Person(id_):
+            return people[id_]
 
 
-def _escaped(text: str) -> str:
-    """Escaped, with the spaces around it, which set it apart from its neighbours."""
+def _spaced(text: str, escaped: str) -> str:
+    """With the spaces around a text, which set it apart from its neighbours and are no part of what is escaped."""
     before = " " if text[:1].isspace() else ""
     after = " " if text[-1:].isspace() and text.strip() else ""
-    return f"{before}{escape(text)}{after}"
+    return f"{before}{escaped}{after}"
 
 
-def _short(title: str) -> str:
-    shown = title.strip() or "Untitled"
-    return shown if len(shown) <= TITLE_LIMIT else shown[: TITLE_LIMIT - 1] + "…"
+def _plain(words: Words, names: Mapping[str, str], *, links: bool = False) -> str:
+    return "".join(_text_of(part, names, links=links) for part in words)
+
+
+def _text_of(part: Part, names: Mapping[str, str], *, links: bool) -> str:
+    match part:
+        case Text(text):
+            return text
+        case PageLink(title, url):
+            shown = one_line(title, TITLE_LIMIT) or UNTITLED
+            return f"{shown}\n{url}\n" if links else shown
+        case Person(id_):
+            return names[id_]
 
 
 def _run(part: Part) -> dict[str, Any]:
@@ -84,26 +116,12 @@ def _run(part: Part) -> dict[str, Any]:
         case Text(text):
             return _text(text)
         case PageLink(title, url):
-            return {"type": "text", "text": {"content": _short(title), "link": {"url": url}}}
-        case Person(id_, _, "person"):
+            shown = one_line(title, TITLE_LIMIT) or UNTITLED
+            return {"type": "text", "text": {"content": shown, "link": {"url": url}}}
+        case Person(id_, _, "person") if "@" not in id_:
             return {"type": "mention", "mention": {"type": "user", "user": {"id": id_}}}
         case Person(_, name):
             return _text(name or SOMEBODY)
-
-
-def _packed(lines: Iterable[str]) -> list[str]:
-    """Lines, put together into texts that a section takes."""
-    texts = [""]
-    for line in lines:
-        if len(texts[-1]) + len(line) + 1 > SECTION_LIMIT:
-            texts.append("")
-        texts[-1] += f"\n{line}" if texts[-1] else line
-    return texts
-
-
-def _section(text: str) -> dict[str, Any]:
-    # Verbatim: Slack must not make a mention of an "@channel" that somebody typed into a title.
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
 def _text(content: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Any
 
 from steward.pages import Person
-from steward.words import Words
+from steward.words import Words, people_in
 
 
 class Kind(StrEnum):
@@ -153,3 +153,9 @@ def effect_id(page_id: str, version: int, rule: str, kind: Kind, key: str) -> st
     """
     source = "\n".join((page_id, str(version), rule, kind, key))
     return hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+def everybody(effect: Effect) -> tuple[Person, ...]:
+    """Everybody who is named in what an effect says."""
+    said = (effect.words, *(notice.words for notice in effect.notices))
+    return tuple(dict.fromkeys(person for words in said for person in people_in(words)))

@@ -129,6 +129,15 @@ def messages(lines: Iterable[str]) -> list[Message]:
     return [Message(cut("\n".join(part), TEXT_LIMIT), _sections(part)) for part in made]
 
 
+def one_message(lines: Sequence[str]) -> Message:
+    """Lines of mrkdwn as one message; where they are too long together, each is cut to its share."""
+    made = messages(lines)
+    if len(made) > 1:
+        share = MESSAGE_LIMIT * 9 // 10 // (4 * len(lines))  # at four bytes a character
+        made = messages(cut(line, share) for line in lines)
+    return made[0]
+
+
 def _sections(lines: Sequence[str]) -> list[dict[str, Any]]:
     texts = [""]
     for line in lines:

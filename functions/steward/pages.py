@@ -6,7 +6,7 @@ Nothing here raises on an odd page: a property that can't be understood has no v
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, cast
 from urllib.parse import unquote
@@ -28,11 +28,13 @@ class Person:
         id: the Notion user or group id.
         name: as Notion shows it, or None where the connection may not know it.
         kind: a person, a bot, or a group of people.
+        email: their address, where the connection may know it. Never stored with a page or an effect.
     """
 
     id: str
     name: str | None
     kind: PersonKind
+    email: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,9 @@ def people(prop: Property | None) -> tuple[Person, ...] | None:
         entry = _mapping(item)
         person_id = _id(entry.get("id"))
         if person_id:
-            found.setdefault(
-                person_id, Person(person_id, _short(_text(entry.get("name")) or "") or None, _kind(entry))
-            )
+            name = _short(_text(entry.get("name")) or "") or None
+            email = _text(_mapping(entry.get("person")).get("email"))
+            found.setdefault(person_id, Person(person_id, name, _kind(entry), email))
     return tuple(found.values())
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from steward.errors import CallFailed, Failure
 from steward.memory import Memory
+from steward.pages import Person
 
 KEEP = timedelta(hours=24)
 """How long what Notion said of a person is believed."""
@@ -60,6 +61,7 @@ class People:
         """
         self._memory = memory
         self._fetch = fetch
+        self._learnt: set[str] = set()
 
     def find(self, user_id: str) -> Profile:
         """What is known of a user; costs a call at most once a day.
@@ -84,6 +86,16 @@ class People:
         kept = {name: value for name, value in asdict(found).items() if name != "id"}
         self._memory.remember(_key(user_id), kept, KEEP_GONE if found.gone else KEEP)
         return found
+
+    def learn(self, person: Person) -> None:
+        """Take what a page showed of a person, so that it need not be asked for."""
+        if person.kind != "person" or person.email is None or person.id in self._learnt:
+            return
+        self._learnt.add(person.id)
+        known = self._memory.recall(_key(person.id))
+        if not isinstance(known, dict) or not known.get("email"):
+            shown = {"name": person.name, "email": person.email, "kind": "person"}
+            self._memory.remember(_key(person.id), shown, KEEP)
 
 
 def _key(user_id: str) -> str:

@@ -65,11 +65,11 @@ def _each(app: App, requests: list[dict[str, Any]]) -> tuple[list[float], list[f
     """Microseconds of each event, ours and the floor's, taken in turns so that both meet the same neighbours."""
     ours, floor = [], []
     for request in requests * ROUNDS:
-        began = time.perf_counter()
+        began = time.thread_time()
         answer = app.handle(request)
-        between = time.perf_counter()
+        between = time.thread_time()
         _bare(request)
-        ended = time.perf_counter()
+        ended = time.thread_time()
         assert answer["statusCode"] == 200
         ours.append((between - began) * 1e6)
         floor.append((ended - between) * 1e6)
@@ -84,10 +84,10 @@ def _rates(app: App, requests: list[dict[str, Any]]) -> tuple[float, float]:
 
 
 def _rate(work: Callable[[dict[str, Any]], object], requests: list[dict[str, Any]]) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     for request in requests:
         work(request)
-    return len(requests) / (time.perf_counter() - began)
+    return len(requests) / (time.thread_time() - began)
 
 
 def _bare(request: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ Written by `make bench ARGS=--write`; `make bench` prints the same table without
 {machine}.
 
 Every figure stands next to its floor, measured in the same run or counted from the same input; *ratio* is how many times the floor it is.
-Absolute times are of this machine, and even their ratios wander with whatever else it does; calls, 429s and makespans do not.
+Times are processor time, not the wall clock's, and of this machine; even their ratios wander a little with whatever else it does; calls, 429s and makespans do not.
 
 {table}
 
@@ -30,7 +30,7 @@ Absolute times are of this machine, and even their ratios wander with whatever e
   Every delivery lies on the lane before the first is worked.
   Time passes only when somebody waits, so a makespan is what the limit costs, and nothing of what calls or AWS take.
 * The **least** calls are one query for every {query} pages and one comment for every page that asks for one.
-  The least makespan of so many calls is the time until the last window that they need opens.
+  The least makespan is the time until the last window that they need opens.
 * The **naive consumer** reads the page once for every event and writes the same comments; it makes its calls for real, in the same run against the same simulator, and waits when it is refused; refused calls are counted.
 """
 

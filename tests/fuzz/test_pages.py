@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from processor.wording import find_comment, message
 from steward.documents import effect_item, effect_of, snapshot_item, snapshot_of
 from steward.effects import Effect, Kind
+from steward.mrkdwn import escape
 from steward.pages import Page, decode_page, people, plain_text
 from steward.snapshots import Snapshot
 from steward.words import PageLink, Text, Words
@@ -76,7 +77,7 @@ def remembered(page: Page) -> str:
     said: Words = (*everybody[:3], Text(page.title), PageLink(page.title, page.url))
     effect = Effect("id", Kind.MESSAGE, page.id, 1, "rule", "event", said, NOW, channel="#c")
     assert effect_of(effect_item(effect)) == effect
-    text, _ = message(effect, {})
+    text = message(effect, {p.id: escape(p.name or p.id) for p in everybody}).text
     assert not {"<!channel>", "<!here>", "<@U1>"} & set(text.split())
     return snapshot.title
 

@@ -1,5 +1,7 @@
 """Any text is a rules file or is refused with a line for each mistake."""
 
+from pathlib import Path
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ kind = "assignment"
 comment = true
 slack = true
 """
+EVERYTHING = (Path(__file__).parents[2] / "docs" / "rules.example.toml").read_text()
 WORDS = [
     "assignment",
     "slack",
@@ -35,9 +38,9 @@ WORDS = [
 
 
 @st.composite
-def almost_rules(draw: st.DrawFn) -> str:
+def almost_rules(draw: st.DrawFn, whole: str = VALID) -> str:
     """The example with up to three lines replaced, doubled or taken away."""
-    lines = VALID.strip().splitlines()
+    lines = whole.strip().splitlines()
     for _ in range(draw(st.integers(1, 3))):
         position = draw(st.integers(0, len(lines) - 1)) if lines else 0
         word = st.sampled_from(WORDS)
@@ -46,14 +49,29 @@ def almost_rules(draw: st.DrawFn) -> str:
                 st.builds("{} = {}".format, word, word),
                 st.builds("[{}]".format, word),
                 st.builds("[[{}.{}]]".format, word, word),
-                st.sampled_from(VALID.splitlines()),
+                st.sampled_from(whole.splitlines()),
             )
         )
         lines[position : position + draw(st.integers(0, 1))] = draw(st.sampled_from([[line], [line], []]))
     return "\n".join(lines)
 
 
-@given(st.text(max_size=80) | almost_rules())
+@st.composite
+def other_values(draw: st.DrawFn) -> str:
+    """A file with every option, some of which have another value."""
+    lines = EVERYTHING.splitlines()
+    options = [n for n, line in enumerate(lines) if " = " in line]
+    for position in draw(st.lists(st.sampled_from(options), min_size=1, max_size=4)):
+        value = draw(
+            st.sampled_from(
+                ['""', "[]", "{}", "-1", "true", "[[7]]", '["x"]', '"x"', "2026-12-25", "{ x = 1 }"]
+            )
+        )
+        lines[position] = f"{lines[position].partition(' = ')[0]} = {value}"
+    return "\n".join(lines)
+
+
+@given(st.text(max_size=80) | almost_rules() | almost_rules(EVERYTHING) | other_values())
 @example("assignment = 1\n" + VALID)
 @example("a = " + "[" * 3000)
 def test_any_text_is_a_rules_file_or_is_refused_with_its_mistakes(text: str) -> None:

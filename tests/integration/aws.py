@@ -67,6 +67,17 @@ class Functions:
         self.mappings[UUID.removeprefix("mapping-")]["State"] = "Enabled" if Enabled else "Disabled"
 
 
+class Mailbox:
+    """SES, as far as it is called: what was sent lies in ``mails``."""
+
+    def __init__(self) -> None:
+        self.mails: list[dict[str, Any]] = []
+
+    def send_email(self, **request: Any) -> dict[str, str]:
+        self.mails.append(request)
+        return {"MessageId": f"mail-{len(self.mails)}"}
+
+
 @dataclass
 class Aws:
     """What the processor takes from AWS; every piece can be wrapped by a test."""
@@ -75,6 +86,7 @@ class Aws:
     secrets: Any
     dynamodb: Any
     functions: Any
+    ses: Mailbox = field(default_factory=Mailbox)
     wrap: Callable[[Any], Any] = field(default=lambda table: table)
 
     def table(self, name: str) -> Any:

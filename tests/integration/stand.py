@@ -249,13 +249,19 @@ class Stand:
 
     def messages(self, channel: str = "#tasks") -> list[str]:
         """The texts in a Slack channel."""
-        return [m["text"] for m in self.slack.messages(channel)]
+        return [self._read(m["text"]) for m in self.slack.messages(channel)]
 
     def notices(self, channel: str = "#tasks", first: int = 0) -> list[str]:
         """The notices in a Slack channel from its ``first`` message on, whether they came alone or in a digest."""
         messages = self.slack.messages(channel)[first:]
-        texts = [block["text"]["text"] for m in messages for block in m["blocks"]]
+        texts = [self._read(block["text"]["text"]) for m in messages for block in m["blocks"]]
         return [line for text in texts for line in text.split("\n") if "is now assigned to" in line]
+
+    def _read(self, text: str) -> str:
+        """A message as its readers see it: a mention as the name of whom it pings."""
+        for user in self.slack.users():
+            text = text.replace(f"<@{user['id']}>", f"*{user['real_name']}*")
+        return text
 
     def gather(self) -> None:
         """Let what waits to be gathered come due, and be told."""

@@ -203,12 +203,14 @@ def test_stand_ins_of_ones_own_take_the_simulators_place(tmp_path: Path) -> None
 
 
 @pytest.mark.req("P1", "P4")
-def test_the_scheduler_wakes_what_is_due_through_the_lane(stack: LocalStack) -> None:
-    schedules = stack.client("scheduler").list_schedules()["Schedules"]
-    assert len(schedules) == 1
-    target = stack.client("scheduler").get_schedule(Name=schedules[0]["Name"])["Target"]
-    assert target["SqsParameters"] == {"MessageGroupId": "lane-0"}
-    assert json.loads(target["Input"])["kind"] == "settle"
+def test_the_scheduler_sends_its_ticks_through_the_lane(stack: LocalStack) -> None:
+    scheduler = stack.client("scheduler")
+    names = [schedule["Name"] for schedule in scheduler.list_schedules()["Schedules"]]
+    targets = [scheduler.get_schedule(Name=name)["Target"] for name in names]
+    ticks = [target for target in targets if "SqsParameters" in target]
+
+    assert [target["SqsParameters"] for target in ticks] == [{"MessageGroupId": "lane-0"}] * 2
+    assert sorted(json.loads(target["Input"])["kind"] for target in ticks) == ["settle", "sweep"]
 
 
 @pytest.mark.req("O5")

@@ -1,26 +1,24 @@
 """By a comment on the page, which mentions whom it is for and carries the effect's reference."""
 
 from processor.connections import Connections
-from processor.ways.way import Found, Names
+from processor.ways.way import Found, NotionWay, Prepared
 from processor.wording import comment_body, find_comment
 from steward.effects import Effect
-from steward.outcomes import Row, Then
 
 
-class CommentWay:
+class CommentWay(NotionWay):
     """See ``Way``."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def prepare(self, effect: Effect) -> Names:
+    def prepare(self, effect: Effect) -> Prepared:
         """Nothing: Notion shows the name of whom it mentions."""
-        del effect
-        return {}
+        return Prepared(effect)
 
-    def send(self, effect: Effect, names: Names) -> str:
+    def send(self, prepared: Prepared) -> str:
         """See ``Way.send``; the comment's id."""
-        del names
+        effect = prepared.effect
         notion = self._connections.of_id(effect.source_id)
         return str(notion.create_comment(effect.page_id, comment_body(effect)).body["id"])
 
@@ -28,15 +26,3 @@ class CommentWay:
         """Among the comments that are not resolved: Notion lists no others."""
         notion = self._connections.of_id(effect.source_id)
         return Found(find_comment(notion.comments(effect.page_id), effect))
-
-    def looking(self, row: Row) -> Then:
-        """See ``Way.looking``."""
-        return row.observing
-
-    def sending(self, row: Row) -> Then:
-        """See ``Way.sending``."""
-        return row.writing
-
-    def otherwise(self, effect: Effect) -> None:
-        """None."""
-        del effect

@@ -1,49 +1,64 @@
-"""By a message in a Slack channel, which carries the effect's id in its metadata."""
+"""By a message in a Slack channel, which carries the effect's id in its metadata; what is told of a page is one thread."""
 
-from collections.abc import Callable
-
-from processor.ways.way import Found, Names
+from processor.ways.way import Found, Prepared
+from processor.who import Who
 from processor.wording import message
 from steward.clients.slack import Slack
-from steward.effects import Effect
+from steward.effects import Effect, everybody
 from steward.memory import Memory
 from steward.outcomes import Row, Then
-from steward.words import people_in
+from steward.slack_threads import SlackThreads
 
 
 class MessageWay:
     """See ``Way``."""
 
     def __init__(
-        self, slack: Slack, memory: Memory, name_of: Callable[[str], str | None], default_channel: str
+        self, slack: Slack, memory: Memory, who: Who, threads: SlackThreads | None, default_channel: str
     ) -> None:
+        """Make it.
+
+        Args:
+            slack: the client.
+            memory: remembers the ids of channels.
+            who: names and mentions people.
+            threads: remembers threads; None for messages that stand alone.
+            default_channel: where a message goes whose own channel refuses it.
+        """
         self._slack = slack
         self._memory = memory
-        self._name_of = name_of
+        self._who = who
+        self._threads = threads
         self._default_channel = default_channel
 
-    def prepare(self, effect: Effect) -> Names:
-        """The names that were not there when the message was planned."""
-        named = [*people_in(effect.words), *(p for n in effect.notices for p in people_in(n.words))]
-        return {p.id: self._name_of(p.id) for p in named if p.name is None}
+    def prepare(self, effect: Effect) -> Prepared:
+        """How the people are written who are named."""
+        return Prepared(effect, {p.id: self._who.in_slack(p) for p in everybody(effect)})
 
-    def send(self, effect: Effect, names: Names) -> str:
+    def send(self, prepared: Prepared) -> str:
         """See ``Way.send``; ``channel/ts``."""
-        text, blocks = message(effect, names)
-        posted = self._slack.post(effect.channel, text, blocks, effect.id)
-        if posted.channel_id and self._channel_id(effect.channel) != posted.channel_id:
+        effect = prepared.effect
+        made, channel_id = message(effect, prepared.people), self._channel_id(effect.channel)
+        thread = self._thread(effect, channel_id)
+        posted = self._slack.post(
+            effect.channel, made.text, made.blocks, effect.id, thread_ts=thread, broadcast=thread is not None
+        )
+        if posted.channel_id and channel_id != posted.channel_id:
             self._memory.remember(f"SLACK#{effect.channel}", posted.channel_id)
+        if self._threads and posted.channel_id and posted.ts and not (effect.notices or thread):
+            self._threads.begin(effect.page_id, posted.channel_id, posted.ts)
         return f"{posted.channel_id or effect.channel}/{posted.ts or 'ok'}"
 
     def look(self, effect: Effect) -> Found | None:
-        """In the channel's history; an incoming webhook keeps none."""
+        """In the history of the channel and of the thread; an incoming webhook keeps none."""
         if not self._slack.can_find or effect.started_at is None:
             return None
         # Not remembered when the lost answer was the first that came from this channel: only Slack knows it then.
         channel_id = self._channel_id(effect.channel) or self._slack.channel_id(effect.channel)
         if channel_id is None:
             return None
-        posted = self._slack.find(channel_id, effect.id, effect.started_at)
+        thread = self._thread(effect, channel_id)
+        posted = self._slack.find(channel_id, effect.id, effect.started_at, thread_ts=thread)
         return Found(f"{channel_id}/{posted.ts}" if posted else None)
 
     def looking(self, row: Row) -> Then:
@@ -58,6 +73,11 @@ class MessageWay:
         """The default channel; an incoming webhook has one channel only."""
         another = self._slack.can_find and effect.channel != self._default_channel
         return self._default_channel if another else None
+
+    def _thread(self, effect: Effect, channel_id: str | None) -> str | None:
+        if self._threads is None or channel_id is None or effect.notices:
+            return None
+        return self._threads.of(effect.page_id, channel_id)
 
     def _channel_id(self, channel: str) -> str | None:
         if not channel.startswith("#"):

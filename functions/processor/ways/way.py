@@ -1,14 +1,24 @@
 """What the settler needs of a way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from steward.effects import Effect
 from steward.outcomes import Row, Then
 
-Names = Mapping[str, str | None]
-"""Person id → name, of those whose name was not known when the effect was planned."""
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An effect with what had to be found out before it is started.
+
+    Attributes:
+        effect: perhaps with the channel that it really goes to.
+        people: person id → how they are written there.
+    """
+
+    effect: Effect
+    people: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +29,16 @@ class Found:
 
 
 class Way(Protocol):
-    """One way."""
+    """One way in which effects become real."""
 
-    def prepare(self, effect: Effect) -> Names:
-        """What has to be known first and can fail without a trace.
+    def prepare(self, effect: Effect) -> Prepared:
+        """Find out what has to be known first. Whatever fails here has happened to nobody.
 
         Raises:
-            CallFailed: it can't be known now.
+            CallFailed: it can't be known now, or nobody is there to be told.
         """
 
-    def send(self, effect: Effect, names: Names) -> str:
+    def send(self, prepared: Prepared) -> str:
         """Make the call; returns what the vendor calls the result.
 
         Raises:
@@ -36,7 +46,7 @@ class Way(Protocol):
         """
 
     def look(self, effect: Effect) -> Found | None:
-        """Look for an effect that may have happened; None when there is nowhere to look.
+        """Look for an effect that may have happened; None when nobody can tell.
 
         Raises:
             CallFailed: it could not be looked for.
@@ -50,3 +60,20 @@ class Way(Protocol):
 
     def otherwise(self, effect: Effect) -> str | None:
         """Another channel to try, where this one is refused for good; None when there is none."""
+
+
+class NotionWay:
+    """What every way has that writes to Notion: its failures, and no other channel."""
+
+    def looking(self, row: Row) -> Then:
+        """See ``Way.looking``."""
+        return row.observing
+
+    def sending(self, row: Row) -> Then:
+        """See ``Way.sending``."""
+        return row.writing
+
+    def otherwise(self, effect: Effect) -> str | None:
+        """None."""
+        del effect
+        return None

@@ -78,11 +78,11 @@ class SesClient(Protocol):
 class SesEmail:
     """E-mail through Amazon SES."""
 
-    def __init__(self, client: SesClient, sender: str, deadline: Deadline) -> None:
+    def __init__(self, client: SesClient | None, sender: str, deadline: Deadline) -> None:
         """Make it.
 
         Args:
-            client: boto3's ``sesv2``, made with ``CONFIG``.
+            client: boto3's ``sesv2``, made with ``CONFIG``; None only without a sender.
             sender: the verified address that messages come from; empty where none is configured.
             deadline: the time that is left.
         """
@@ -97,7 +97,7 @@ class SesEmail:
 
     def send(self, to: str, subject: str, text: str, effect_id: str) -> str:
         """See ``Email.send``."""
-        if not self._sender:
+        if not self._sender or self._client is None:
             message = "no sender is configured; set the parameter EmailSender to a verified address"
             raise CallFailed(Failure.UNAUTHORIZED, "ses", CALL, message=message)
         request = self._request(address(to), subject, text, effect_id)

@@ -87,6 +87,11 @@ class NotionClient:
         """A page with its properties."""
         return self._call("notion.page", "GET", f"/v1/pages/{_segment(page_id)}", needs=("id", "properties"))
 
+    def data_source(self, data_source_id: str) -> Answer:
+        """A data source with its schema, see ``steward.schema``."""
+        path = f"/v1/data_sources/{_segment(data_source_id)}"
+        return self._call("notion.data_source", "GET", path, needs=("id", "properties"))
+
     def comments(self, block_id: str) -> Iterator[Mapping[str, Any]]:
         """The unresolved comments of a page, oldest first."""
         params = {"block_id": block_id, "page_size": "100"}

@@ -97,7 +97,7 @@ def _roles(source: DataSource, place: Place) -> Iterator[Mistake]:
 
 
 def _rule_names(source: DataSource, place: Place) -> Iterator[Mistake]:
-    seen: dict[str, int] = {}
+    seen: set[str] = set()
     for m, rule in enumerate(source.automation):
         rule_id = source.rule_id(rule)
         if isinstance(rule, SchemaRule) and len(source.of_kind(SchemaRule)) > 1:
@@ -105,8 +105,8 @@ def _rule_names(source: DataSource, place: Place) -> Iterator[Mistake]:
                 yield Mistake((*place, m), "a data source has one schema watch; this is another")
         elif rule_id in seen:
             text = (
-                f"automation[{seen[rule_id] + 1}] is called {rule_id}, too: "
+                f"another automation is called {rule_id}, too: "
                 'give each automation of one kind a name of its own, e.g. name = "blocked"'
             )
             yield Mistake((*place, m, "name"), text, ((*place, m, "name"),))
-        seen.setdefault(rule_id, m)
+        seen.add(rule_id)

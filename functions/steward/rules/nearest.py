@@ -17,7 +17,7 @@ def nearest(given: str, known: Iterable[str], most: int = 2) -> list[str]:
 
 def hint(given: str, known: Iterable[str]) -> str:
     """What to write instead: the nearest names, or else the known ones."""
-    names = list(known)
+    names = list(dict.fromkeys(known))
     near = nearest(given, names)
     if near:
         return f"did you mean {' or '.join(repr(name) for name in near)}?"

@@ -56,8 +56,11 @@ class Salvage:
         return tuple(whole)
 
     def took(self, place: Place) -> bool:
-        """Was this place, or something in it or around it, taken away?"""
-        return any(_same_way(place, gone) for gone in self.gone)
+        """Was this place, something around it, or one of its entries or the name of one, taken away?"""
+        return any(
+            _same_way(place, gone) and (len(gone) <= len(place) + 1 or gone[-1] == "name")
+            for gone in self.gone
+        )
 
     def _make_up_for(self, place: Place) -> None:
         if place in _STAND_INS:
@@ -80,8 +83,10 @@ class Salvage:
             del content[place[-1]]
         elif isinstance(content, list) and isinstance(place[-1], int):
             content[place[-1]] = _GONE
-        elif isinstance(content, dict | list):
-            self._take_away(place[:-1])
+        elif content is not None and content is not _GONE:
+            self._take_away(
+                place[:-1]
+            )  # one value where a list may stand, or something that only pydantic sees
         # else its table has been taken away already
 
 

@@ -69,6 +69,15 @@ def test_a_call_carries_token_and_version_and_gives_notions_own_time(
     assert answer.request_id == "r1"
 
 
+@pytest.mark.req("A10")
+def test_a_data_source_is_read_with_its_properties(vendor: Vendor, steward: Steward) -> None:
+    vendor.turns = [says(200, PAGE), says(200, b'{"id": "p"}')]
+    assert steward.client.data_source("a/b").body == {"id": "p", "properties": {}}
+    assert vendor.requests[0].line == "GET /v1/data_sources/a%2Fb HTTP/1.1"
+    with pytest.raises(CallFailed):
+        steward.client.data_source("p")
+
+
 @pytest.mark.req("P4")
 def test_a_401_asks_for_the_token_anew_and_repeats_once(vendor: Vendor, steward: Steward) -> None:
     vendor.turns = [error(401), says(200, PAGE)]
