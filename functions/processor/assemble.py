@@ -15,6 +15,7 @@ from processor.found import Finder
 from processor.known import Known
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
+from processor.peers import Peers
 from processor.pipeline import GATHER, Pipeline
 from processor.presence import Presence
 from processor.reconcile import Reconciler
@@ -27,6 +28,7 @@ from processor.ways.comment import CommentWay
 from processor.ways.direct import DirectWay
 from processor.ways.email import EmailWay
 from processor.ways.message import MessageWay
+from processor.ways.other_side import OtherSide
 from processor.ways.write import WriteWay
 from processor.who import Who
 from processor.worker import Worker
@@ -96,20 +98,6 @@ def assemble(
     who = Who(people, SlackPeople(memory, slack))
     threads = SlackThreads(memory) if rules.slack.threads else None
     channel = rules.slack.default_channel
-    settler = Settler(
-        state=state,
-        ways={
-            Kind.COMMENT: CommentWay(connections),
-            Kind.WRITE: WriteWay(connections),
-            Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
-            Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
-            Kind.EMAIL: EmailWay(email, who),
-        },
-        when_unsure=settings.when_unsure,
-        now=now,
-        jitter=jitter,
-        count=count,
-    )
     known = Known(memory)
     ourselves = Ourselves(memory, connections.names, lambda name: connections.named(name).me().body)
     reconciler = Reconciler(
@@ -118,8 +106,27 @@ def assemble(
         connections=connections,
         known=known,
         people=people,
+        peers=Peers(rules, state, known),
+        count=count,
         margin=settings.margin,
         now=now,
+    )
+    other_side = OtherSide(
+        rules=rules, state=state, connections=connections, known=known, reconciler=reconciler, now=now
+    )
+    settler = Settler(
+        state=state,
+        ways={
+            Kind.COMMENT: CommentWay(connections),
+            Kind.WRITE: WriteWay(connections, other_side),
+            Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
+            Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
+            Kind.EMAIL: EmailWay(email, who),
+        },
+        when_unsure=settings.when_unsure,
+        now=now,
+        jitter=jitter,
+        count=count,
     )
     pipeline = Pipeline(
         rules=rules,

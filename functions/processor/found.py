@@ -159,7 +159,8 @@ class Finder:
         event_id = f"sweep-{now:%Y%m%dT%H%M%S}-{page_id}"
         before = self._state.load(page_id)
         self._settler.settle(before, only_started=True)
-        look(Reason(event_id, lambda _page, _source: News(news, changed_at, news), self._quiet_until()))
+        reason = Reason(event_id, lambda _page, _source: News(news, changed_at, news), self._quiet_until())
+        look(reason)
         after = self._state.load(page_id)
         announced = before.snapshot is not None and before.snapshot.unannounced
         if not announced and not set(changes(before.snapshot, after.snapshot)[1]) - {"title"}:
@@ -172,9 +173,10 @@ class Finder:
         finally:
             # The next sweep finds no difference any more: what is not written down now never is.
             event = Event(event_id, "sweep", "sweep", changed_at, page_id, "page", data_source_id=source.id)
-            self._write_down(page_id, event, before.snapshot, self._calls() - calls)
+            why = "; ".join(["found by the sweep: no webhook brought this change", *reason.notes])
+            self._write_down(page_id, event, why, before.snapshot, self._calls() - calls)
 
-    def _write_down(self, page_id: str, event: Event, before: Snapshot | None, calls: int) -> None:
+    def _write_down(self, page_id: str, event: Event, why: str, before: Snapshot | None, calls: int) -> None:
         record = self._state.load(page_id)
         snapshot = record.snapshot
         was, became = changes(before, snapshot)
@@ -182,7 +184,7 @@ class Finder:
             Entry(
                 event,
                 Decision.GONE if snapshot is None or snapshot.gone else Decision.OBSERVED,
-                "found by the sweep: no webhook brought this change",
+                why,
                 title=snapshot.title if snapshot else None,
                 effects=[e for e in record.effects if e.event_id == event.id],
                 calls=calls,

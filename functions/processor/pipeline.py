@@ -179,9 +179,15 @@ class Pipeline:
         return Decision.COVERED, f"{why}, which says that what was kept silent was news", True
 
     def _observe(self, event: Event, page_id: str, snapshot: Snapshot | None) -> tuple[Decision, str]:
-        source = self._source(event, snapshot)
         waiting = self._waiting()
         reason = self._reason(event, waiting)
+        decision, why = self._look(event, page_id, snapshot, reason, waiting)
+        return decision, "; ".join([why, *reason.notes])
+
+    def _look(
+        self, event: Event, page_id: str, snapshot: Snapshot | None, reason: Reason, waiting: int
+    ) -> tuple[Decision, str]:
+        source = self._source(event, snapshot)
         if source is not None and self._burst.refresh(event, source, waiting, reason):
             record = self._state.load(page_id)
             if record.snapshot is not None and record.snapshot.covers(event.occurred_at, self._margin):

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from processor.automations import PLANNERS
-from processor.automations.change import Change, Departure, Draft
+from processor.automations.change import Change, Departure, Note, Peer
+from processor.automations.sync import stamped
+from processor.drafting import effects_of
 from processor.relevance import News
 from processor.seen import assignees_of, differ, seen
 from steward.claims import hold
-from steward.effects import GATHERED, Effect, effect_id
+from steward.effects import Effect
 from steward.pages import Page, Person
 from steward.rules import DataSource, Rules
 from steward.snapshots import Snapshot
@@ -46,12 +47,14 @@ class Plan:
         effects: what to do, planned by that version.
         obsolete: open effects of older versions that are no longer true.
         complete: False when more remains than one commit takes: plan again from this snapshot.
+        notes: what the automations leave undone, or decided.
     """
 
     snapshot: Snapshot
     effects: tuple[Effect, ...] = ()
     obsolete: tuple[Effect, ...] = ()
     complete: bool = True
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Context:
         quiet_until: messages wait until then to be gathered into a digest; None sends them at once.
         listed: the page is a row of a query.
         announced: an event tells of this page, or the sweep counts the change itself.
+        peers: the other sides that the page's status is kept in step with.
     """
 
     rules: Rules
@@ -83,6 +87,7 @@ class Context:
     quiet_until: datetime | None = None
     listed: bool = False
     announced: bool = True
+    peers: tuple[Peer, ...] = ()
 
 
 def plan_observed(
@@ -98,6 +103,8 @@ def plan_observed(
     )
     if page.in_trash:
         return plan_gone(previous, nxt, observed_at, Departure.TRASHED, still_open, context)
+    changed_at = context.news.at or page.last_edited_time or observed_at or context.now
+    nxt = stamped(previous, nxt, changed_at, context.peers)
     created = context.news.created if previous is None else _is_late_creation(previous, context)
     nxt = replace(nxt, creation_untold=nxt.creation_untold and not created)
     present = assignees_of(page, context.properties)
@@ -177,9 +184,8 @@ def _is_late_creation(snapshot: Snapshot, context: Context) -> bool:
 
 
 def _change(before: Snapshot | None, after: Snapshot, context: Context, **step: Any) -> Change:
-    return Change(
-        before, after, context.source, context.rules, context.now, context.properties, context.types, **step
-    )
+    known: dict[str, Any] = {"properties": context.properties, "types": context.types, "peers": context.peers}
+    return Change(before, after, context.source, context.rules, context.now, **known, **step)
 
 
 def _put_together(
@@ -190,10 +196,10 @@ def _put_together(
 ) -> Plan:
     """As much as one commit takes: who is left out is added again when the rest is planned."""
     most = MOST_PEOPLE
-    effects = _effects(change, most, context)
+    effects, notes = _effects(change, most, context)
     while len(effects) > MOST_EFFECTS and most > 1:
         most //= 2
-        effects = _effects(change, most, context)
+        effects, notes = _effects(change, most, context)
     later = change.added[most:]
     obsolete = [e for e in still_open if not hold(e.claims, change.after)]
     room = MOST_ITEMS - len(effects)
@@ -202,40 +208,12 @@ def _put_together(
         effects,
         tuple(obsolete[:room]),
         complete=not later and len(obsolete) <= room,
+        notes=notes,
     )
 
 
-def _effects(change: Change, most: int, context: Context) -> tuple[Effect, ...]:
-    change = replace(change, added=change.added[:most])
-    return tuple(
-        _effect(draft, change.source.rule_id(rule), change.after, context)
-        for rule in change.source.automation
-        for draft in PLANNERS[rule.kind](change, rule)
-    )
-
-
-def _effect(draft: Draft, rule: str, snapshot: Snapshot, context: Context) -> Effect:
-    waits = [draft.not_before]
-    if draft.kind in GATHERED and not draft.urgent:
-        waits.append(context.quiet_until)
-    return Effect(
-        id=effect_id(snapshot.page_id, snapshot.version, rule, draft.kind, draft.key),
-        kind=draft.kind,
-        page_id=snapshot.page_id,
-        version=snapshot.version,
-        rule=rule,
-        event_id=context.event_id,
-        words=draft.words,
-        planned_at=context.now,
-        claims=draft.claims,
-        person=draft.person,
-        channel=draft.channel,
-        urgent=draft.urgent,
-        writes=draft.writes,
-        target=draft.target,
-        source_id=draft.source_id or snapshot.source_id,
-        retry_at=max(filter(None, waits), default=None),
-    )
+def _effects(change: Change, most: int, context: Context) -> tuple[tuple[Effect, ...], tuple[Note, ...]]:
+    return effects_of(replace(change, added=change.added[:most]), context.event_id, context.quiet_until)
 
 
 def _without(snapshot: Snapshot, later: Sequence[Person]) -> Snapshot:

@@ -6,16 +6,18 @@ sweep. A row is worth less than a reading, because the index behind a query lags
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from processor.automations.change import Departure
 from processor.connections import Connections
 from processor.known import Known
+from processor.peers import Peers
 from processor.plan import MOST_ITEMS, Context, Plan, late_news, plan_gone, plan_observed, plan_untold
 from processor.relevance import News
 from processor.seen import assignees_of, differ, seen
+from steward import telemetry
 from steward.effects import Effect, Status
 from steward.errors import CallFailed
 from steward.outcomes import TABLE, Then
@@ -35,12 +37,14 @@ class Reason:
         news: what is claimed about a page of this source.
         quiet_until: messages wait until then to be gathered; None sends them at once.
         announced: False for a row of a burst's query, whose own event is still to come.
+        notes: filled with what the automations leave undone, or decided.
     """
 
     event_id: str
     news: Callable[[Page | None, DataSource], News]
     quiet_until: datetime | None = None
     announced: bool = True
+    notes: list[str] = field(default_factory=list)
 
 
 class Seen(StrEnum):
@@ -71,6 +75,8 @@ class Reconciler:
         connections: Connections,
         known: Known,
         people: People,
+        peers: Peers,
+        count: telemetry.Count,
         margin: timedelta,
         now: Callable[[], datetime],
     ) -> None:
@@ -79,6 +85,8 @@ class Reconciler:
         self._connections = connections
         self._known = known
         self._people = people
+        self._peers = peers
+        self._count = count
         self._margin = margin
         self._now = now
 
@@ -119,8 +127,19 @@ class Reconciler:
             return False
         if any(e.status is Status.STARTED for e in record.still_open):
             return False  # what may have happened is settled first, when the page's own event comes
+        if not reason.announced and before is not None and self._peers.status_differs(page, source, before):
+            return False  # when it was changed decides, and only its own event knows that to the second
         self._commit(page, source, observed_at, reason, listed=True)
         return True
+
+    def meet(self, page: Page, source: DataSource, observed_at: datetime | None, event_id: str) -> None:
+        """Remember a page that was never seen, as it was just read for another page's sake.
+
+        Raises:
+            StateConflict: another writer was faster.
+        """
+        silent = Reason(event_id, lambda _page, _source: News(assignees=False, at=None))
+        self._commit(page, source, observed_at, silent, listed=False)
 
     def differs(self, page: Page, source: DataSource, snapshot: Snapshot) -> bool:
         """Whether what the automations watch is not as remembered."""
@@ -139,7 +158,9 @@ class Reconciler:
         source = self._rules.source_of(record.snapshot.source_id) if record.snapshot else None
         if source is not None:
             context = self._context(source, None, reason, listed=False)
-            self._commit_all(record, lambda now, still: plan_untold(now, still, context) if now else None)
+            self._commit_all(
+                record, lambda now, still: plan_untold(now, still, context) if now else None, reason
+            )
 
     def announce(self, record: PageRecord) -> None:
         """Remember that an event, or the sweep's count, has told of what a query showed."""
@@ -163,16 +184,20 @@ class Reconciler:
         def planner(now: Snapshot | None, still: Sequence[Effect]) -> Plan | None:
             return None if now is None else plan_gone(now, now, None, departure, still, context)
 
-        return self._commit_all(record, planner)
+        return self._commit_all(record, planner, reason)
 
     def _commit(
         self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason, *, listed: bool
     ) -> int:
         self._known.learn(source, page)
-        context = self._context(source, page, reason, listed=listed)
+        record = self._state.load(page.id)
+        self._peers.link(source, page, record.snapshot)
+        context = replace(
+            self._context(source, page, reason, listed=listed),
+            peers=self._peers.of(source, page, record.linked_from),
+        )
         planned = self._commit_all(
-            self._state.load(page.id),
-            lambda before, still: plan_observed(before, page, observed_at, still, context),
+            record, lambda before, still: plan_observed(before, page, observed_at, still, context), reason
         )
         if planned:
             for person in assignees_of(page, context.properties) or ():
@@ -180,7 +205,10 @@ class Reconciler:
         return planned
 
     def _commit_all(
-        self, record: PageRecord, planner: Callable[[Snapshot | None, Sequence[Effect]], Plan | None]
+        self,
+        record: PageRecord,
+        planner: Callable[[Snapshot | None, Sequence[Effect]], Plan | None],
+        reason: Reason,
     ) -> int:
         """Plan and commit until the plan is complete; returns how many effects were planned."""
         planned = 0
@@ -190,6 +218,9 @@ class Reconciler:
                 return planned
             self._state.commit(record.snapshot, plan.snapshot, plan.effects, plan.obsolete)
             planned += len(plan.effects)
+            for note in plan.notes:
+                self._count(telemetry.NOTES, reason=note.reason)
+                reason.notes.append(note.text)
             if plan.complete:
                 return planned
             record = self._state.load(plan.snapshot.page_id)

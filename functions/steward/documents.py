@@ -45,6 +45,7 @@ def snapshot_item(snapshot: Snapshot) -> Item:
         "baseline_at": iso(snapshot.baseline_at),
         "untold": sorted(snapshot.untold),
         "creation_untold": snapshot.creation_untold,
+        "status_at": iso(snapshot.status_at),
     }
     # Only what is there is listed by the index by-source.
     listed = (
@@ -82,6 +83,7 @@ def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
         baseline_at=moment(document["baseline_at"]),
         untold=frozenset(document["untold"]),
         creation_untold=bool(document.get("creation_untold")),
+        status_at=moment(document.get("status_at")),
     )
 
 

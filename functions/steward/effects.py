@@ -83,8 +83,8 @@ class Effect:
         urgent: never held back to be gathered, nor by quiet hours.
         writes: for a write: property id → value as Notion's API takes it.
         target: for a write: the page that is written to, where that is not the one it is about.
-        source_id: the data source of the page that it is done on, which decides the Notion connection; empty for what
-            is done elsewhere than in Notion.
+        source_id: the data source of the page that it is done on, which decides the Notion connection; empty for a
+            digest.
         status: where in its life it is.
         attempts: how many times the call was started.
         started_at: when the call was last started, or None.

@@ -5,10 +5,12 @@ A snapshot holds only the properties that the rules name, because what is not ne
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from steward.pages import Person
 from steward.values import Value
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Snapshot:
         unannounced: a query in a burst showed a change of which no event has told so far; if none does, it was lost.
         untold: ids of the people who were assigned at that first sight and have not been told: a late event may still
             say that their assignment was news.
+        status_at: when the status became what it is, by the webhook that told of it; for a status that Steward wrote to
+            keep two pages in step, when the other one's did. None when that is not known.
         creation_untold: the page was first seen without an event that says that it was created; a late one may still.
     """
 
@@ -55,6 +59,7 @@ class Snapshot:
     baseline_at: datetime | None = None
     untold: frozenset[str] = frozenset()
     creation_untold: bool = False
+    status_at: datetime | None = None
 
     def covers(self, at: datetime | None, margin: timedelta) -> bool:
         """Whether this is fresher than a change at a moment of Notion's clock.
@@ -65,6 +70,11 @@ class Snapshot:
         if self.observed_at is None or at is None or self.observed_at < at + margin:
             return False
         return not self.listed or (self.edited_at is not None and self.edited_at >= minute_of(at))
+
+    def changed_after(self, other: "Snapshot") -> bool:
+        """Whether its status is newer than another page's. One of two pages always is, so that both sides agree."""
+        mine, theirs = self.status_at or _NEVER, other.status_at or _NEVER
+        return (mine, self.page_id) > (theirs, other.page_id)
 
     def tombstone(self, observed_at: datetime | None) -> "Snapshot":
         """The next version, for a page that is gone."""

@@ -4,7 +4,7 @@ Promises: a snapshot and the effects that it plans are written together or not a
 they were planned from; an effect changes only from the status that its writer saw. A lost race raises
 ``StateConflict`` and writes nothing.
 
-Keys: ``PAGE#<id>`` with ``SNAPSHOT`` and ``EFFECT#<version>#<kind>#<id>``.
+Keys: ``PAGE#<id>`` with ``SNAPSHOT``, ``EFFECT#<version>#<kind>#<id>``, and ``LINK#<id>`` of each page that links here.
 The index ``due`` lists effects that are still owed by the time at which they may be tried (again); ``by-source`` lists the
 pages of a data source that are there, by the time at which they were created.
 """
@@ -37,10 +37,18 @@ Longer than any replay of its event is possible from the lane or its dead letter
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """All that is remembered of one page: its snapshot, None before the first sight, and its effects in order."""
+    """All that is remembered of one page.
+
+    Attributes:
+        snapshot: None before the first sight.
+        effects: in order.
+        linked_from: ids of pages that linked here when they were last seen to link elsewhere than before; whether they
+            still do, their own snapshots know.
+    """
 
     snapshot: Snapshot | None
     effects: tuple[Effect, ...]
+    linked_from: tuple[str, ...] = ()
 
     @property
     def still_open(self) -> tuple[Effect, ...]:
@@ -70,8 +78,14 @@ class State:
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         snapshot = next((documents.snapshot_of(i) for i in items if i["sk"] == "SNAPSHOT"), None)
         return PageRecord(
-            snapshot, tuple(documents.effect_of(i) for i in items if i["sk"].startswith("EFFECT#"))
+            snapshot,
+            tuple(documents.effect_of(i) for i in items if i["sk"].startswith("EFFECT#")),
+            tuple(i["sk"].removeprefix("LINK#") for i in items if i["sk"].startswith("LINK#")),
         )
+
+    def link(self, page_id: str, target_id: str) -> None:
+        """Remember that a page links to another one, seen or not."""
+        self._table.put_item(Item={"pk": documents.page_key(target_id), "sk": f"LINK#{page_id}"})
 
     def commit(
         self,

@@ -33,7 +33,7 @@ FORWARDED = "Forwarded"  # messages of another lane, handed on to it
 FOLDED = "Folded"  # messages that were gathered into a digest
 ASIDE = "Aside"  # events that wait beside the lane for a further connection; dimension connection
 RESTS = "ConnectionRests"  # rests of a further connection that began or went on; dimensions connection, cause
-NOT_DONE = "NotDone"  # what an automation had to leave undone; dimensions kind, reason
+NOTES = "Notes"  # what automations left undone, or decided between two sides; dimension reason
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
 
 _SECRETS = re.compile(

@@ -1,15 +1,16 @@
 """The automations, one module each: pure, from one step of a page's history to what has to be done about it.
 
-A module has ``plan(change, rule)``, which yields drafts; it performs no call and reads no clock.
+A module has ``plan(change, rule)``, which yields drafts and notes; it performs no call and reads no clock.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from processor.automations import assignment
-from processor.automations.change import Change, Draft
+from processor.automations import assignment, sync
+from processor.automations.change import Change, Draft, Note
 
-PLANNERS: Mapping[str, Callable[[Change, Any], Iterable[Draft]]] = {
+PLANNERS: Mapping[str, Callable[[Change, Any], Iterable[Draft | Note]]] = {
     "assignment": assignment.plan,
+    "sync": sync.plan,
 }
 """By the ``kind`` of an automation in the rules file."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from steward.effects import Kind
 from steward.pages import Person
-from steward.rules import DataSource, Rules
+from steward.rules import DataSource, Rules, SyncRule
 from steward.snapshots import Snapshot
 from steward.words import PageLink, Words
 
@@ -22,6 +22,29 @@ class Departure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Peer:
+    """The other side of a sync.
+
+    Attributes:
+        rule: the rule, which stands on one side and works in both directions.
+        rule_id: what it is known by.
+        forward: the rule stands on this page's side, which has the link.
+        source: the other data source.
+        properties: role → id of its property, or its name until the id is known.
+        types: role → type of its property, as far as known.
+        pages: those pages of the other side, by id, that this page links to or that once linked to it, as remembered.
+    """
+
+    rule: SyncRule
+    rule_id: str
+    forward: bool
+    source: DataSource
+    properties: Mapping[str, str]
+    types: Mapping[str, str]
+    pages: Mapping[str, Snapshot]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One step of one page's history.
 
@@ -32,6 +55,7 @@ class Change:
         removed: who was an assignee before.
         created: the page was created just now, as an event or the sweep says; true for one step only.
         departure: how the page went, when it went by this step.
+        peers: the other sides that its status is kept in step with.
         source: its data source.
         rules: the whole file.
         now: our clock.
@@ -50,6 +74,7 @@ class Change:
     removed: tuple[Person, ...] = ()
     created: bool = False
     departure: Departure | None = None
+    peers: tuple[Peer, ...] = ()
 
     @property
     def page(self) -> PageLink:
@@ -86,3 +111,16 @@ class Draft:
     target: str | None = None
     source_id: str = ""
     not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an automation leaves undone, or decides, for the journal and for counting.
+
+    Attributes:
+        reason: one word for the metric.
+        text: for the journal.
+    """
+
+    reason: str
+    text: str
