@@ -54,6 +54,9 @@ class Aside:
         wait = min(max(age / 4, SOONEST), LATEST)
         if failure.retry_after is not None:
             wait = timedelta(seconds=max(failure.retry_after, 0.0))
+        elif failure.connection in self._rests:
+            # Behind those that the rest made wait: the next probe should not ask for what has just failed.
+            wait += self._rests[failure.connection].left
         due_at = int((self._now() + wait).timestamp())
         self._siding.put(
             failure.connection, Waiting(event.id, event.entity_id, encode(event, received), due_at)

@@ -57,12 +57,20 @@ class Rest:
     @property
     def holds(self) -> bool:
         """Whether calls are refused now."""
-        return self._left() > timedelta(0)
+        return self.left > timedelta(0)
 
     @property
     def probes(self) -> bool:
         """Whether the next call is the probe."""
         return self._current().holds and not self.holds
+
+    @property
+    def left(self) -> timedelta:
+        """How long calls are refused from now."""
+        pause = self._current()
+        if not pause.holds or pause.next_probe_at is None:
+            return timedelta(0)
+        return max(pause.next_probe_at - self._now(), timedelta(0))
 
     def spend(self) -> None:
         """See ``Budget.spend``.
@@ -76,7 +84,7 @@ class Rest:
                 "notion",
                 "notion.rest",
                 message=f"it rests since it failed: {self._current().cause}",
-                retry_after=self._left().total_seconds(),
+                retry_after=self.left.total_seconds(),
             )
         self._purse.spend()
 
@@ -111,9 +119,3 @@ class Rest:
         if self._pause is None:
             self._pause = pause_of(self._memory.recall(self._name), 0)
         return self._pause
-
-    def _left(self) -> timedelta:
-        pause = self._current()
-        if not pause.holds or pause.next_probe_at is None:
-            return timedelta(0)
-        return pause.next_probe_at - self._now()

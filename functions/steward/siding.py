@@ -1,8 +1,8 @@
 """The siding: events that wait beside the lane for a further Notion connection, in the State table.
 
 Promises that what is put there stays until it was given back, and that giving it back twice is harmless: the event is
-finished once. Key: ``ASIDE#<event id>`` with ``EVENT``; the index ``due`` lists those of a connection by the time from
-which they may be tried again.
+finished once. Key: ``ASIDE#<event id>`` with ``PAGE#<page id>``; the index ``due`` lists those of a connection by the time
+from which they may be tried again.
 """
 
 from collections.abc import Callable
@@ -50,9 +50,8 @@ class Siding:
             "due": f"event@{connection}",
             "due_at": waiting.due_at,
             "body": waiting.body,
-            "page": waiting.page_id,
         }
-        self._table.put_item(Item={name: value for name, value in item.items() if value is not None})
+        self._table.put_item(Item=item)
 
     def due(
         self, connection: str, wanted: Callable[[str | None], bool], limit: int, before: datetime
@@ -73,12 +72,20 @@ class Siding:
         }
         while len(found) < limit:
             answer = self._table.query(**query)
-            every = (_waiting(item) for item in answer["Items"])
-            found += [one for one in every if wanted(one.page_id)]
+            keys = [{"pk": item["pk"], "sk": item["sk"]} for item in answer["Items"] if wanted(_page(item))]
+            found += filter(None, (self._read(key) for key in keys[: limit - len(found)]))
             if "LastEvaluatedKey" not in answer:
                 break
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-        return found[:limit]
+        return found
+
+    def _read(self, key: Any) -> Waiting | None:
+        """The whole of it, or None when it was given back: the index holds keys only, and lags."""
+        item: Any = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
+        if item is None or "body" not in item:
+            return None
+        event_id = str(item["pk"]).removeprefix("ASIDE#")
+        return Waiting(event_id, _page(item), item["body"], int(item["due_at"]))
 
     def clear(self, waiting: Waiting) -> None:
         """Forget an event that was given back."""
@@ -87,10 +94,8 @@ class Siding:
 
 
 def _key(waiting: Waiting) -> dict[str, str]:
-    return {"pk": f"ASIDE#{waiting.event_id}", "sk": "EVENT"}
+    return {"pk": f"ASIDE#{waiting.event_id}", "sk": f"PAGE#{waiting.page_id or ''}"}
 
 
-def _waiting(item: Any) -> Waiting:
-    return Waiting(
-        str(item["pk"]).removeprefix("ASIDE#"), item.get("page"), item["body"], int(item["due_at"])
-    )
+def _page(item: Any) -> str | None:
+    return str(item["sk"]).removeprefix("PAGE#") or None

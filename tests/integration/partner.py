@@ -18,6 +18,8 @@ RULES = Path(__file__).with_name("two_workspaces.toml")
 ORDERS = "0bde0000-0000-4000-8000-00000000d5a1"
 PARTNER_TOKEN = "ntn_partner"
 TO_STATE = {"Not started": "Open", "In progress": "Packing", "Done": "Shipped"}
+STATE_ID = "sTaT"
+DORA = "d04a0000-0000-4000-8000-00000000000d"
 STATES = ("Open", "Packing", "Shipped", "Lost")
 
 
@@ -26,13 +28,7 @@ class TwoWorkspaces:
 
     def __init__(self, stand: Stand, partner: NotionSimulator, receiver: Receiver) -> None:
         self.stand, self.notion, self.partner, self._receiver = stand, stand.notion, partner, receiver
-        self.dora = partner.add_user("Dora", email="dora@example.org")
-        self.notion.update_schema(stand.demo.data_source_id, add={"Order": "url"})
-        partner.add_data_source(
-            "Orders",
-            {"Name": "title", "State": {"type": "status", "options": list(STATES)}, "Owner": "people"},
-            data_source_id=ORDERS,
-        )
+        self.dora = DORA
         for simulator in (self.notion, partner):
             simulator.configure_webhooks(aggregation_seconds=0.0)
             simulator.create_subscription(receiver.url, verification_token=TOKEN, active=True)
@@ -117,33 +113,49 @@ class TwoWorkspaces:
 
 
 def add_partner(stand: Stand, partner: NotionSimulator) -> None:
-    """Give the stand's Steward the token of a second connection."""
+    """Give the stand's Steward the token of a second connection, tasks a link, and the partner its orders."""
     document = {"token": stand.notion.token, "connections": {"partner": partner.token}}
     stand.secrets.put_secret_value(
         SecretId=stand.environ["NOTION_SECRET_ID"], SecretString=json.dumps(document)
     )
+    partner.add_user("Dora", email="dora@example.org", user_id=DORA)
+    stand.notion.update_schema(stand.demo.data_source_id, add={"Order": "url"})
+    partner.add_data_source(
+        "Orders",
+        {
+            "Name": "title",
+            "State": {"type": "status", "id": STATE_ID, "options": list(STATES)},
+            "Owner": "people",
+        },
+        data_source_id=ORDERS,
+    )
 
 
 @contextmanager
-def two_workspaces(**environ: str) -> Iterator[TwoWorkspaces]:
-    """The stand and a second workspace."""
+def standing_with_partner(**environ: str) -> Iterator[tuple[Stand, NotionSimulator]]:
+    """The stand, whose rules file is as ever, and a second workspace."""
     with ExitStack() as stack:
-        receiver = Receiver()
-        stack.callback(receiver.close)
-        partner: NotionSimulator | None = None
-
-        def clock() -> float:
-            return stand.clock.time()
-
         partner = NotionSimulator(
-            clock=clock,
+            clock=lambda: stand.clock.time(),  # noqa: PLW0108 - the stand needs the simulator's address first
             seed=1,
             tokens=(PARTNER_TOKEN,),
             workspace_name="Partner",
             connection_name="Steward there",
         )
-        settings = {"RULES_FILE": str(RULES), "NOTION_API_URL_PARTNER": partner.url}
-        stand = stack.enter_context(standing(quick=True, **{**settings, **environ}))
+        stand = stack.enter_context(
+            standing(quick=True, **{"NOTION_API_URL_PARTNER": partner.url, **environ})
+        )
         stack.enter_context(partner)
         add_partner(stand, partner)
-        yield TwoWorkspaces(stand, partner, receiver)
+        yield stand, partner
+
+
+@contextmanager
+def two_workspaces(**environ: str) -> Iterator[TwoWorkspaces]:
+    """The stand and a second workspace, kept in step."""
+    receiver = Receiver()
+    try:
+        with standing_with_partner(**{"RULES_FILE": str(RULES), **environ}) as (stand, partner):
+            yield TwoWorkspaces(stand, partner, receiver)
+    finally:
+        receiver.close()
