@@ -60,7 +60,7 @@ def _effect(
         channel=draft.channel,
         urgent=draft.urgent,
         writes=draft.writes,
-        target=draft.target,
+        other_page=draft.other_page,
         source_id=draft.source_id or snapshot.source_id,
         retry_at=max(filter(None, waits), default=None),
     )

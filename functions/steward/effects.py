@@ -82,7 +82,7 @@ class Effect:
         channel: the Slack channel, where there is one; it may change when Slack refuses it.
         urgent: never held back to be gathered, nor by quiet hours.
         writes: for a write: property id → value as Notion's API takes it.
-        target: for a write: the page that is written to, where that is not the one it is about.
+        other_page: for a write: the page that is written to, where that is not the one it is about.
         source_id: the data source of the page that it is done on, which decides the Notion connection; empty for a
             digest.
         status: where in its life it is.
@@ -109,7 +109,7 @@ class Effect:
     channel: str = ""
     urgent: bool = False
     writes: Mapping[str, Any] | None = None
-    target: str | None = None
+    other_page: str | None = None
     source_id: str = ""
     status: Status = Status.PLANNED
     attempts: int = 0
@@ -124,7 +124,7 @@ class Effect:
     @property
     def done_on(self) -> str:
         """The page that it is done on."""
-        return self.target or self.page_id
+        return self.other_page or self.page_id
 
     @property
     def is_open(self) -> bool:

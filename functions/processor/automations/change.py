@@ -95,8 +95,8 @@ class Draft:
         channel: the Slack channel.
         urgent: never held back.
         writes: for a write: property id → value as Notion's API takes it.
-        target: for a write: another page that is written to, or None.
-        source_id: for a target: its data source.
+        other_page: for a write: another page that is written to, or None.
+        source_id: of that page: its data source.
         not_before: to be held back until then, so that it can stop being true.
     """
 
@@ -108,7 +108,7 @@ class Draft:
     channel: str = ""
     urgent: bool = False
     writes: Mapping[str, Any] | None = None
-    target: str | None = None
+    other_page: str | None = None
     source_id: str = ""
     not_before: datetime | None = None
 

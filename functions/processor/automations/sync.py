@@ -101,7 +101,7 @@ def _settle_dispute(change: Change, peer: Peer, other: Snapshot, wanted: str) ->
         f"back {other.page_id}",
         claims=(THERE, has(STATUS, after.values[STATUS])),
         writes={change.properties[STATUS]: value},
-        target=after.page_id,
+        other_page=after.page_id,
         source_id=change.source.id,
     )
 
@@ -115,7 +115,7 @@ def _write(after: Snapshot, peer: Peer, target: str, wanted: str) -> Draft:
         target,
         claims=tuple(claims),
         writes={peer.properties[STATUS]: {peer.types.get(STATUS, STATUS): {"name": wanted}}},
-        target=target,
+        other_page=target,
         source_id=peer.source.id,
     )
 

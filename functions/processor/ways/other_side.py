@@ -94,7 +94,7 @@ class OtherSide:
             before,
             version=before.version + 1,
             values={**before.values, **written},
-            status_at=about.status_at if effect.target and about else before.status_at,
+            status_at=about.status_at if effect.other_page and about else before.status_at,
         )
         obsolete = [e for e in record.still_open if e.id != effect.id and not hold(e.claims, after)]
         self._state.commit(before, after, (), obsolete[:MOST_ITEMS])

@@ -17,7 +17,7 @@ class WriteWay(NotionWay):
 
     def prepare(self, effect: Effect) -> Prepared:
         """Nothing, but for a page that is kept in step: it is read, because people may have changed it, too."""
-        return Prepared(self._other_side.compared(effect) if effect.target else effect)
+        return Prepared(self._other_side.compared(effect) if effect.other_page else effect)
 
     def send(self, prepared: Prepared) -> str:
         """See ``Way.send``; the page's id."""

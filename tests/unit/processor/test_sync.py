@@ -95,7 +95,7 @@ def change(
 def written(plan: Plan) -> list[tuple[str | None, str, Any]]:
     """The page that is written to, by which data source's connection, and what."""
     assert {e.kind for e in plan.effects} <= {Kind.WRITE}
-    return [(e.target, e.source_id, dict(e.writes or {})) for e in plan.effects]
+    return [(e.other_page, e.source_id, dict(e.writes or {})) for e in plan.effects]
 
 
 @pytest.mark.req("A6")
@@ -224,7 +224,7 @@ def test_at_the_same_millisecond_both_sides_name_the_same_winner() -> None:
     by_order = change("orders", snapshot("orders", "Open", 0), page("orders", "Packing"), [task], at=30)
     by_task = change("tasks", snapshot("tasks", "To do", 0), page("tasks", "Done"), [order], at=30)
 
-    assert {e.target for e in by_order.effects} == {e.target for e in by_task.effects}
+    assert {e.other_page for e in by_order.effects} == {e.other_page for e in by_task.effects}
 
 
 @pytest.mark.req("A6")
