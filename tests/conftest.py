@@ -1,10 +1,19 @@
-"""What holds for every test: no network but loopback, no real AWS, names for the functions' telemetry."""
+"""What holds for every test: no network but loopback, no real AWS, names for the functions' telemetry.
+
+Tests run in several processes at once: those that share one running stack stay together in one of them, and what the
+crash tests add up to comes together here.
+"""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.crash.line import line
+
+STACK = Path(__file__).parent / "stack"
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +43,21 @@ def only_loopback() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
         yield
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Keep the tests of the stack in one process."""
+    for item in items:
+        if item.path.is_relative_to(STACK):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what the crash tests add up to, wherever they ran."""
+    sums: dict[str, list[int]] = {}
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, (module, *figures) in (p for p in report.user_properties if p[0] == "crash"):
+            assert name == "crash"
+            sums[module] = [a + b for a, b in zip(sums.get(module, [0] * 5), figures, strict=True)]
+    for module, figures in sorted(sums.items()):
+        terminalreporter.write_line(f"{module}: {line(*figures)}")

@@ -16,8 +16,9 @@ from processor.known import Known
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
-from processor.pipeline import GATHER, Pipeline
+from processor.pipeline import Pipeline
 from processor.presence import Presence
+from processor.recent import Recent
 from processor.reconcile import Reconciler
 from processor.rest import Rest
 from processor.settle import Settler, WhenUnsure
@@ -33,6 +34,7 @@ from processor.ways.write import WriteWay
 from processor.who import Who
 from processor.worker import Worker
 from steward import telemetry
+from steward.addresses import Addresses
 from steward.clients.email import Email
 from steward.clients.notion import NotionClient
 from steward.clients.slack import Slack
@@ -95,6 +97,8 @@ def assemble(
     """Put the processor together."""
     connections = Connections(notions, rules)
     people = People(memory, connections.user)
+    gather = timedelta(seconds=rules.digest.window_seconds)
+    recent = Recent(rules.digest.notices, gather, now)
     who = Who(people, SlackPeople(memory, slack))
     threads = SlackThreads(memory) if rules.slack.threads else None
     channel = rules.slack.default_channel
@@ -107,22 +111,25 @@ def assemble(
         known=known,
         people=people,
         peers=Peers(rules, state, known),
-        count=count,
         margin=settings.margin,
         now=now,
-    )
-    other_side = OtherSide(
-        rules=rules, state=state, connections=connections, known=known, reconciler=reconciler, now=now
+        count=count,
     )
     settler = Settler(
         state=state,
         ways={
             Kind.COMMENT: CommentWay(connections),
-            Kind.WRITE: WriteWay(connections, other_side),
+            Kind.WRITE: WriteWay(
+                connections,
+                Addresses(memory, connections.users),
+                OtherSide(rules=rules, state=state, connections=connections, known=known, now=now),
+                reconciler.wrote,
+            ),
             Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
             Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
             Kind.EMAIL: EmailWay(email, who),
         },
+        recent=recent,
         when_unsure=settings.when_unsure,
         now=now,
         jitter=jitter,
@@ -149,6 +156,7 @@ def assemble(
         now=now,
         calls=current.calls,
         waiting=lane.waiting,
+        gather=gather,
     )
     vitals = Vitals(
         connections.main, [source.id for source in rules.data_source if source.connection == MAIN]
@@ -164,7 +172,7 @@ def assemble(
         vitals=vitals,
         logger=logger,
         count=count,
-        quiet_until=lambda: now() + GATHER,
+        quiet_until=lambda: now() + gather,
     )
 
     def out_of_time() -> bool:
@@ -205,7 +213,7 @@ def assemble(
                 lane=lane,
                 now=now,
                 count=count,
-                gather_from=rules.digest.notices,
+                recent=recent,
             ),
             aside=aside,
             sweeper=sweeper,

@@ -41,10 +41,18 @@ class Connections:
         """The one that reads and writes a data source."""
         return self._clients[source.connection]
 
-    def of_id(self, source_id: str) -> NotionClient:
-        """The same by the data source's id; the main one when that is not in the rules file (any more)."""
+    def name_of(self, source_id: str) -> str:
+        """The name of the one of a data source's id; the main one when that is not in the rules file (any more)."""
         source = self._rules.source_of(source_id)
-        return self.main if source is None else self.of(source)
+        return MAIN if source is None else source.connection
+
+    def of_id(self, source_id: str) -> NotionClient:
+        """The one of a data source's id, as ``name_of``."""
+        return self._clients[self.name_of(source_id)]
+
+    def users(self, name: str, start_cursor: str | None) -> Mapping[str, Any]:
+        """The users of a connection's workspace, see ``NotionClient.users``."""
+        return self.named(name).users(start_cursor).body
 
     def user(self, user_id: str) -> Mapping[str, Any]:
         """A user of whichever workspace.

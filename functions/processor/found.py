@@ -163,7 +163,10 @@ class Finder:
         look(reason)
         after = self._state.load(page_id)
         announced = before.snapshot is not None and before.snapshot.unannounced
-        if not announced and not set(changes(before.snapshot, after.snapshot)[1]) - {"title"}:
+        # A title is remembered to be shown, and is a change only where an automation looks at it.
+        watched = after.snapshot is not None and "title" in after.snapshot.values
+        changed = set(changes(before.snapshot, after.snapshot)[1]) - (set() if watched else {"title"})
+        if not announced and not changed:
             return
         self._count(telemetry.CHANGES_LOST)
         if changed_at is not None:

@@ -8,10 +8,11 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from processor.recent import Recent
 from processor.settle import Settler
 from processor.wording import fits_one_message
 from steward import telemetry
-from steward.effects import GATHERED, PRIVATE, Effect, Kind, Notice, Status
+from steward.effects import GATHERED, PRIVATE, Effect, Notice, Status, Target
 from steward.errors import CallFailed, StateConflict
 from steward.lane import Lane
 from steward.state import State
@@ -39,7 +40,7 @@ class Outbox:
         lane: Lane,
         now: Callable[[], datetime],
         count: telemetry.Count,
-        gather_from: int,
+        recent: Recent,
     ) -> None:
         """Make it.
 
@@ -49,14 +50,14 @@ class Outbox:
             lane: the queue.
             now: our clock.
             count: counts.
-            gather_from: messages for one channel or one person, due at once, from which they become one.
+            recent: knows from how many on messages become one.
         """
         self._state = state
         self._settler = settler
         self._queue = lane
         self._now = now
         self._count = count
-        self._gather_from = gather_from
+        self._recent = recent
 
     def settle_due(self, lane: str) -> bool:
         """Try what is due; False when there may be more, and it makes sense to go on at once.
@@ -89,18 +90,17 @@ class Outbox:
 
     def _gather(self, effects: Sequence[Effect]) -> list[list[Effect]]:
         """What waits for the same eyes, in parts of a digest's size."""
-        targets: dict[tuple[Kind, str, str], list[Effect]] = {}
+        targets: dict[Target, list[Effect]] = {}
         for effect in effects:
             waits = effect.retry_at is not None and effect.retry_at > self._now()
             planned = effect.kind in GATHERED and effect.status is Status.PLANNED
             if planned and not (waits or effect.notices or effect.urgent):
-                target = (
-                    effect.kind,
-                    effect.channel,
-                    effect.person.id if effect.kind in PRIVATE and effect.person else "",
-                )
-                targets.setdefault(target, []).append(effect)
-        gathered = [waiting for waiting in targets.values() if len(waiting) >= self._gather_from]
+                targets.setdefault(effect.target, []).append(effect)
+        gathered = [
+            waiting
+            for target, waiting in targets.items()
+            if len(waiting) > 1 and self._recent.is_full(target, len(waiting))
+        ]
         return [part for waiting in gathered for part in _parts(waiting)]
 
     def _fold(self, lane: str, effects: Sequence[Effect]) -> str | None:

@@ -1,15 +1,18 @@
 """What is remembered of the other sides of a sync, gathered before a page is planned: the planning itself asks nobody."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from processor.automations.change import Peer
 from processor.automations.sync import STATUS
 from processor.known import Known
+from steward.claims import hold
+from steward.effects import Effect
 from steward.page_links import linked_page
 from steward.pages import Page
 from steward.rules import DataSource, Rules, SyncRule
 from steward.snapshots import Snapshot
-from steward.state import State
+from steward.state import PageRecord, State
 from steward.values import Unreadable, Value, same, texts, value_of
 
 MOST = 100
@@ -24,19 +27,20 @@ class Peers:
         self._state = state
         self._known = known
 
-    def of(self, source: DataSource, page: Page, linked_from: Sequence[str]) -> tuple[Peer, ...]:
-        """The other sides of a page.
+    def of(self, source: DataSource, page: Page, record: PageRecord) -> tuple[Peer, ...]:
+        """The other sides of a page; whom it links to is remembered, so that the way back is found.
 
         Args:
             source: the page's data source.
             page: as it was just seen.
-            linked_from: ids of pages that linked to it.
+            record: as it was known.
         """
+        self._link_back(source, page, record.snapshot)
         sides = list(self._sides(source))
         if not sides:
             return ()
         targets = {id(rule): self._link(source, page, rule) for _, rule, forward in sides if forward}
-        wanted = [*filter(None, targets.values()), *linked_from]
+        wanted = [*filter(None, targets.values()), *record.linked_from]
         found = self._state.snapshots(wanted[:MOST]) if wanted else {}
         return tuple(
             Peer(
@@ -51,13 +55,20 @@ class Peers:
             for other, rule, forward in sides
         )
 
-    def link(self, source: DataSource, page: Page, before: Snapshot | None) -> None:
-        """Remember which page this one links to, so that the way back is found."""
+    def _link_back(self, source: DataSource, page: Page, before: Snapshot | None) -> None:
         for rule in source.of_kind(SyncRule):
             target = self._link(source, page, rule)
             known = before.values.get(rule.link) if before is not None else None
             if target is not None and target != _target(known):
                 self._state.link(page.id, target)
+
+    def carried_at(self, effect: Effect) -> datetime | None:
+        """When the change was made that a write carries to another page; None of a write to its own page."""
+        if effect.other_page is None:
+            return None
+        about = self._state.load(effect.page_id).snapshot
+        carried = about is not None and hold(effect.claims, about)
+        return about.status_at if about is not None and carried else effect.planned_at
 
     def status_differs(self, page: Page, source: DataSource, before: Snapshot) -> bool:
         """Whether a page that is kept in step has another status than is remembered."""

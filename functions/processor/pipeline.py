@@ -37,9 +37,6 @@ from steward.state import PageRecord, State
 LATE = timedelta(minutes=10)
 """An event so old is not news by the minute any more: its messages are gathered into a digest."""
 
-GATHER = timedelta(seconds=45)
-"""How long messages wait to be gathered; the tick that sends them comes every minute."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
@@ -78,6 +75,7 @@ class Pipeline:
         now: Callable[[], datetime],
         calls: Callable[[], int],
         waiting: Callable[[], int],
+        gather: timedelta,
     ) -> None:
         self._rules = rules
         self._state = state
@@ -91,6 +89,7 @@ class Pipeline:
         self._now = now
         self._calls = calls
         self._waiting = waiting
+        self._gather = gather
 
     def work(self, event: Event, received_at: datetime | None) -> Decision:
         """Work one event to its end, or raise and leave it for a redelivery to finish.
@@ -164,8 +163,11 @@ class Pipeline:
         if changed:
             record = self._state.load(page_id)
         owed = {e.id for e in record.still_open}
-        if self._settler.settle(record):
+        while self._settler.settle(record):
+            version = record.snapshot.version if record.snapshot else 0
             record = self._state.load(page_id)
+            if record.snapshot is None or record.snapshot.version == version:
+                break  # else a write of ours was observed, and may have planned more
         effects = [e for e in record.effects if e.event_id == event.id or e.id in owed]
         return _Outcome(decision, why, previous, record.snapshot, effects)
 
@@ -216,7 +218,7 @@ class Pipeline:
             lambda _page, source: news_of(
                 event, self._known.properties_of(source).get("assignee"), source.properties.assignee
             ),
-            self._now() + GATHER if late or waiting >= DEEP else None,
+            self._now() + self._gather if late or waiting >= DEEP else None,
         )
 
 

@@ -4,90 +4,42 @@
 the page was just created, or its assignee property changed. Everything else is a silent baseline. Because deliveries
 overtake one another, the baseline remembers what it kept silent about; an event that comes later but happened before,
 and that says that it was news, still has it told.
+
+**Our own writes.** What a write gave a page is observed from its own answer, before the write counts as done: whom it
+assigned is told from there, once, because the event that Notion sends of it is ignored. See ``Reconciler.wrote``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from processor.automations.change import Change, Departure, Note, Peer
+from processor.automations.change import Change, Departure
 from processor.automations.sync import stamped
-from processor.drafting import effects_of
+from processor.context import Context
+from processor.drafted import MOST_EFFECTS, MOST_ITEMS, MOST_PEOPLE, Plan, put_together
 from processor.relevance import News
 from processor.seen import assignees_of, differ, seen
-from steward.claims import hold
 from steward.effects import Effect
 from steward.pages import Page, Person
-from steward.rules import DataSource, Rules
 from steward.snapshots import Snapshot
+
+__all__ = [
+    "MOST_EFFECTS",
+    "MOST_ITEMS",
+    "MOST_PEOPLE",
+    "Context",
+    "Plan",
+    "late_news",
+    "plan_gone",
+    "plan_observed",
+    "plan_untold",
+]
 
 RETRY_HORIZON = timedelta(hours=25)
 """Notion's last retry comes about 24 h after the event: an older claim says nothing about a baseline made now."""
 
-MOST_EFFECTS = 80
-"""Effects planned by one commit: a DynamoDB transaction takes 100 items. Where more people are added, the rest follows in
-the next commit."""
-
-MOST_ITEMS = 99
-"""Of a transaction, without the snapshot."""
-
-MOST_PEOPLE = 20
-"""People told by one commit."""
-
 _NOBODY: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to commit.
-
-    Attributes:
-        snapshot: the next version.
-        effects: what to do, planned by that version.
-        obsolete: open effects of older versions that are no longer true.
-        complete: False when more remains than one commit takes: plan again from this snapshot.
-        notes: what the automations leave undone, or decided.
-    """
-
-    snapshot: Snapshot
-    effects: tuple[Effect, ...] = ()
-    obsolete: tuple[Effect, ...] = ()
-    complete: bool = True
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a plan needs to know besides the page.
-
-    Attributes:
-        rules: the whole file.
-        source: the page's data source.
-        properties: role → id of the property that has it, or its name until the id is known.
-        types: role → type of that property, as far as known.
-        news: what is claimed about the page.
-        event_id: what led here.
-        margin: see ``Snapshot.covers``.
-        now: our clock.
-        quiet_until: messages wait until then to be gathered into a digest; None sends them at once.
-        listed: the page is a row of a query.
-        announced: an event tells of this page, or the sweep counts the change itself.
-        peers: the other sides that the page's status is kept in step with.
-    """
-
-    rules: Rules
-    source: DataSource
-    properties: Mapping[str, str]
-    types: Mapping[str, str]
-    news: News
-    event_id: str
-    margin: timedelta
-    now: datetime
-    quiet_until: datetime | None = None
-    listed: bool = False
-    announced: bool = True
-    peers: tuple[Peer, ...] = ()
 
 
 def plan_observed(
@@ -105,8 +57,8 @@ def plan_observed(
         return plan_gone(previous, nxt, observed_at, Departure.TRASHED, still_open, context)
     changed_at = context.news.at or page.last_edited_time or observed_at or context.now
     nxt = stamped(previous, nxt, changed_at, context.peers)
-    created = context.news.created if previous is None else _is_late_creation(previous, context)
-    nxt = replace(nxt, creation_untold=nxt.creation_untold and not created)
+    how = _how_it_came(previous, context)
+    nxt = replace(nxt, creation_untold=nxt.creation_untold and not how)
     present = assignees_of(page, context.properties)
     known = previous.assignees if previous else None
     ids = _ids(present)
@@ -122,26 +74,27 @@ def plan_observed(
         nxt = replace(nxt, assignees=present, untold=nxt.untold & told & ids)
         added = [p for p in present if p.id not in told]
         removed = [p for p in known or () if p.id not in ids]
-    unannounced = not context.announced and (
-        nxt.unannounced or (previous is not None and differ(previous, nxt))
+    if context.written is None:
+        differs = nxt.unannounced or (previous is not None and differ(previous, nxt))
+        nxt = replace(nxt, unannounced=not context.announced and differs)
+    change = _change(
+        previous, nxt, still_open, context, added=tuple(added), removed=tuple(removed), own=context.own, **how
     )
-    nxt = replace(nxt, unannounced=unannounced)
-    change = _change(previous, nxt, context, added=tuple(added), removed=tuple(removed), created=created)
-    return _put_together(change, still_open, context, _without)
+    return put_together(change, context, _without)
 
 
 def plan_untold(snapshot: Snapshot, still_open: Sequence[Effect], context: Context) -> Plan:
     """Plan for an event that the snapshot covers, but that says that what was kept silent was news. Costs no call."""
     owed = [p for p in snapshot.assignees or () if p.id in snapshot.untold] if context.news.assignees else []
-    created = _is_late_creation(snapshot, context)
+    how = _how_it_came(snapshot, context)
     nxt = replace(
         snapshot,
         version=snapshot.version + 1,
         untold=_NOBODY if context.news.assignees else snapshot.untold,
-        creation_untold=snapshot.creation_untold and not created,
+        creation_untold=snapshot.creation_untold and not how,
     )
-    change = _change(snapshot, nxt, context, added=tuple(owed), created=created)
-    return _put_together(change, still_open, context, _untold)
+    change = _change(snapshot, nxt, still_open, context, added=tuple(owed), **how)
+    return put_together(change, context, _untold)
 
 
 def plan_gone(
@@ -162,66 +115,59 @@ def plan_gone(
         still_open: what it owes.
         context: what else is known.
     """
-    change = _change(previous, last_seen.tombstone(observed_at), context, departure=departure)
-    return _put_together(change, still_open, context, _without)
+    gone = last_seen.tombstone(observed_at, departure)
+    return put_together(_change(previous, gone, still_open, context, departure=departure), context, _without)
 
 
 def late_news(snapshot: Snapshot, news: News, margin: timedelta) -> bool:
     """Whether an event tells of a moment before the silent baseline, and so of what the baseline kept silent about."""
-    if not ((snapshot.untold and news.assignees) or (snapshot.creation_untold and news.created)):
+    came = snapshot.creation_untold and (news.created or news.moved)
+    if not ((snapshot.untold and news.assignees) or came):
         return False
     if snapshot.baseline_at is None or news.at is None:
         return True
     return snapshot.baseline_at - RETRY_HORIZON <= news.at <= snapshot.baseline_at + margin
 
 
-def _is_late_creation(snapshot: Snapshot, context: Context) -> bool:
-    return (
-        snapshot.creation_untold
-        and context.news.created
-        and late_news(snapshot, context.news, context.margin)
+def _how_it_came(previous: Snapshot | None, context: Context) -> dict[str, bool]:
+    """That the page was created or moved there, when that is news: at first sight, or when it was kept silent."""
+    late = (
+        previous is not None
+        and previous.creation_untold
+        and late_news(previous, context.news, context.margin)
+    )
+    if previous is not None and not late:
+        return {}
+    if context.news.created:
+        return {"created": True}
+    return {"arrived": True} if context.news.moved else {}
+
+
+def _change(
+    before: Snapshot | None, after: Snapshot, still_open: Sequence[Effect], context: Context, **step: Any
+) -> Change:
+    return Change(
+        before,
+        after,
+        context.source,
+        context.rules,
+        context.now,
+        context.properties,
+        context.types,
+        open=tuple(still_open),
+        peers=context.peers,
+        **step,
     )
 
 
-def _change(before: Snapshot | None, after: Snapshot, context: Context, **step: Any) -> Change:
-    known: dict[str, Any] = {"properties": context.properties, "types": context.types, "peers": context.peers}
-    return Change(before, after, context.source, context.rules, context.now, **known, **step)
+def _without(snapshot: Snapshot, added: Sequence[Person], removed: Sequence[Person]) -> Snapshot:
+    there = tuple(p for p in snapshot.assignees or () if p not in added)
+    return replace(snapshot, assignees=there + tuple(removed))
 
 
-def _put_together(
-    change: Change,
-    still_open: Sequence[Effect],
-    context: Context,
-    without: Callable[[Snapshot, Sequence[Person]], Snapshot],
-) -> Plan:
-    """As much as one commit takes: who is left out is added again when the rest is planned."""
-    most = MOST_PEOPLE
-    effects, notes = _effects(change, most, context)
-    while len(effects) > MOST_EFFECTS and most > 1:
-        most //= 2
-        effects, notes = _effects(change, most, context)
-    later = change.added[most:]
-    obsolete = [e for e in still_open if not hold(e.claims, change.after)]
-    room = MOST_ITEMS - len(effects)
-    return Plan(
-        without(change.after, later) if later else change.after,
-        effects,
-        tuple(obsolete[:room]),
-        complete=not later and len(obsolete) <= room,
-        notes=notes,
-    )
-
-
-def _effects(change: Change, most: int, context: Context) -> tuple[tuple[Effect, ...], tuple[Note, ...]]:
-    return effects_of(replace(change, added=change.added[:most]), context.event_id, context.quiet_until)
-
-
-def _without(snapshot: Snapshot, later: Sequence[Person]) -> Snapshot:
-    return replace(snapshot, assignees=tuple(p for p in snapshot.assignees or () if p not in later))
-
-
-def _untold(snapshot: Snapshot, later: Sequence[Person]) -> Snapshot:
-    return replace(snapshot, untold=snapshot.untold | _ids(later))
+def _untold(snapshot: Snapshot, added: Sequence[Person], removed: Sequence[Person]) -> Snapshot:
+    del removed  # nobody is, by something that is only told now
+    return replace(snapshot, untold=snapshot.untold | _ids(added))
 
 
 def _ids(people: Sequence[Person] | None) -> frozenset[str]:

@@ -5,26 +5,28 @@ sweep. A row is worth less than a reading, because the index behind a query lags
 ``last_edited_time`` is a later minute than what is remembered. Everything else is left to a reading.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from processor.automations.change import Departure
+from processor.commit import Committer
 from processor.connections import Connections
 from processor.known import Known
 from processor.peers import Peers
 from processor.plan import MOST_ITEMS, Context, Plan, late_news, plan_gone, plan_observed, plan_untold
 from processor.relevance import News
-from processor.seen import assignees_of, differ, seen
+from processor.seen import absent, assignees_of, differ, seen
 from steward import telemetry
+from steward.clients.notion import Answer
 from steward.effects import Effect, Status
 from steward.errors import CallFailed
 from steward.outcomes import TABLE, Then
 from steward.pages import Page, decode_page
 from steward.people import People
 from steward.rules import MAIN, DataSource, Rules
-from steward.snapshots import Snapshot
+from steward.snapshots import Departure, Snapshot
 from steward.state import PageRecord, State
 
 
@@ -37,6 +39,7 @@ class Reason:
         news: what is claimed about a page of this source.
         quiet_until: messages wait until then to be gathered; None sends them at once.
         announced: False for a row of a burst's query, whose own event is still to come.
+        written: what a write of ours just gave the page; None when something else leads here.
         notes: filled with what the automations leave undone, or decided.
     """
 
@@ -44,6 +47,7 @@ class Reason:
     news: Callable[[Page | None, DataSource], News]
     quiet_until: datetime | None = None
     announced: bool = True
+    written: Mapping[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
 
 
@@ -76,9 +80,9 @@ class Reconciler:
         known: Known,
         people: People,
         peers: Peers,
-        count: telemetry.Count,
         margin: timedelta,
         now: Callable[[], datetime],
+        count: telemetry.Count,
     ) -> None:
         self._rules = rules
         self._state = state
@@ -86,9 +90,9 @@ class Reconciler:
         self._known = known
         self._people = people
         self._peers = peers
-        self._count = count
         self._margin = margin
         self._now = now
+        self._committer = Committer(state, count)
 
     def read(self, page_id: str, reason: Reason, connection: str = MAIN) -> Observation:
         """Read a page and commit what it shows.
@@ -108,10 +112,33 @@ class Reconciler:
             if TABLE[failure.failure].observing is not Then.GONE:
                 raise
             return Observation(Seen.MISSING, self._gone(page_id, Departure.MISSING, reason))
+        return self._take(answer, reason)
+
+    def wrote(self, effect: Effect, answer: Answer) -> None:
+        """Observe a page from the answer that shows what a write of ours gave it; call it before the write is done.
+
+        Notion's event of our own write is ignored, so this is where those are told whom it assigned. A write that is not
+        done is looked for, and is then observed by what the look showed: it is observed at least once, and what is
+        observed again differs in nothing.
+
+        Args:
+            effect: the write.
+            answer: of the write itself, or of the reading that found it.
+
+        Raises:
+            StateConflict: another writer was faster.
+        """
+        if (
+            "properties" in answer.body
+        ):  # else the connection may not read pages, and nothing is observed at all
+            nothing = News(False, self._peers.carried_at(effect))
+            self._take(answer, Reason(effect.event_id, lambda *_: nothing, written=effect.writes or {}))
+
+    def _take(self, answer: Answer, reason: Reason) -> Observation:
         page = decode_page(answer.body)
         source = self._rules.source_of(page.data_source_id, page.database_id)
         if source is None:
-            return Observation(Seen.ELSEWHERE, self._gone(page_id, Departure.ELSEWHERE, reason))
+            return Observation(Seen.ELSEWHERE, self._gone(page.id, Departure.ELSEWHERE, reason))
         planned = self._commit(page, source, answer.observed_at, reason, listed=False)
         return Observation(Seen.TRASHED if page.in_trash else Seen.PRESENT, planned)
 
@@ -132,15 +159,6 @@ class Reconciler:
         self._commit(page, source, observed_at, reason, listed=True)
         return True
 
-    def meet(self, page: Page, source: DataSource, observed_at: datetime | None, event_id: str) -> None:
-        """Remember a page that was never seen, as it was just read for another page's sake.
-
-        Raises:
-            StateConflict: another writer was faster.
-        """
-        silent = Reason(event_id, lambda _page, _source: News(assignees=False, at=None))
-        self._commit(page, source, observed_at, silent, listed=False)
-
     def differs(self, page: Page, source: DataSource, snapshot: Snapshot) -> bool:
         """Whether what the automations watch is not as remembered."""
         properties = self._known.properties_of(source)
@@ -158,8 +176,8 @@ class Reconciler:
         source = self._rules.source_of(record.snapshot.source_id) if record.snapshot else None
         if source is not None:
             context = self._context(source, None, reason, listed=False)
-            self._commit_all(
-                record, lambda now, still: plan_untold(now, still, context) if now else None, reason
+            self._committer.commit(
+                record, context, lambda now, still, given: plan_untold(now, still, given) if now else None
             )
 
     def announce(self, record: PageRecord) -> None:
@@ -181,55 +199,35 @@ class Reconciler:
             return 0
         context = self._context(source, None, reason, listed=False)
 
-        def planner(now: Snapshot | None, still: Sequence[Effect]) -> Plan | None:
-            return None if now is None else plan_gone(now, now, None, departure, still, context)
+        def planner(now: Snapshot | None, still: Sequence[Effect], given: Context) -> Plan | None:
+            return None if now is None else plan_gone(now, now, None, departure, still, given)
 
-        return self._commit_all(record, planner, reason)
+        return self._committer.commit(record, context, planner)
 
     def _commit(
         self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason, *, listed: bool
     ) -> int:
         self._known.learn(source, page)
         record = self._state.load(page.id)
-        self._peers.link(source, page, record.snapshot)
-        context = replace(
-            self._context(source, page, reason, listed=listed),
-            peers=self._peers.of(source, page, record.linked_from),
-        )
-        planned = self._commit_all(
-            record, lambda before, still: plan_observed(before, page, observed_at, still, context), reason
+        peers = self._peers.of(source, page, record)
+        context = replace(self._context(source, page, reason, listed=listed), peers=peers)
+        planned = self._committer.commit(
+            record,
+            context,
+            lambda before, still, given: plan_observed(before, page, observed_at, still, given),
+            reason.notes,
         )
         if planned:
             for person in assignees_of(page, context.properties) or ():
                 self._people.learn(person)
         return planned
 
-    def _commit_all(
-        self,
-        record: PageRecord,
-        planner: Callable[[Snapshot | None, Sequence[Effect]], Plan | None],
-        reason: Reason,
-    ) -> int:
-        """Plan and commit until the plan is complete; returns how many effects were planned."""
-        planned = 0
-        while True:
-            plan = planner(record.snapshot, record.still_open)
-            if plan is None:
-                return planned
-            self._state.commit(record.snapshot, plan.snapshot, plan.effects, plan.obsolete)
-            planned += len(plan.effects)
-            for note in plan.notes:
-                self._count(telemetry.NOTES, reason=note.reason)
-                reason.notes.append(note.text)
-            if plan.complete:
-                return planned
-            record = self._state.load(plan.snapshot.page_id)
-
     def _context(self, source: DataSource, page: Page | None, reason: Reason, *, listed: bool) -> Context:
+        properties = self._known.properties_of(source)
         return Context(
             rules=self._rules,
             source=source,
-            properties=self._known.properties_of(source),
+            properties=properties,
             types=self._known.types_of(source),
             news=reason.news(page, source),
             event_id=reason.event_id,
@@ -238,6 +236,8 @@ class Reconciler:
             quiet_until=reason.quiet_until,
             listed=listed,
             announced=reason.announced,
+            absent=frozenset() if page is None else absent(page, source, properties),
+            written=reason.written,
         )
 
 

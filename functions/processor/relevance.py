@@ -51,11 +51,13 @@ class News:
         assignees: the event says that the page was just created or that its assignee property changed.
         at: when that happened, by Notion's clock; None when the event does not say.
         created: the event says that the page was just created.
+        moved: the event says that the page was just moved to where it is.
     """
 
     assignees: bool
     at: datetime | None
     created: bool = False
+    moved: bool = False
 
 
 def judge(
@@ -91,7 +93,7 @@ def news_of(event: Event, assignee_id: str | None, assignee_name: str | None) ->
     changed = any(
         _same(reference, assignee_id) or reference == assignee_name for reference in event.updated_properties
     )
-    return News(created or changed, event.occurred_at, created)
+    return News(created or changed, event.occurred_at, created, event.type == "page.moved")
 
 
 def _uninteresting(event: Event, rules: Rules, property_ids: Mapping[str, Mapping[str, str]]) -> str | None:

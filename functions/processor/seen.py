@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from steward.pages import Page, Person, people
-from steward.rules import DataSource, Rules, roles_watched
-from steward.snapshots import Snapshot
+from steward.rules import DataSource, Rules, roles_used, roles_watched
+from steward.snapshots import Departure, Snapshot
 from steward.values import Unreadable, Value, same, value_of
 
-ASSIGNEE, TITLE = "assignee", "title"
-"""Roles that a snapshot keeps apart from its values."""
+ASSIGNEE = "assignee"
+"""The role that a snapshot keeps apart from its values."""
 
 
 def seen(
@@ -35,12 +35,18 @@ def seen(
         listed: the page is a row of a query.
     """
     first = Snapshot(page.id, 0, observed_at, False, source.id, page.title, page.url, None)
+    if previous is not None and (
+        previous.source_id != source.id or previous.departure is Departure.ELSEWHERE
+    ):
+        previous = replace(previous, values={})  # a role meant another property there
     before = previous or replace(first, baseline_at=observed_at, creation_untold=True)
     return replace(
         before,
         version=before.version + 1,
         observed_at=observed_at,
         gone=False,
+        departure=None,
+        parents=tuple(filter(None, (page.data_source_id, page.database_id))),
         source_id=source.id,
         title=page.title,
         url=page.url,
@@ -58,6 +64,13 @@ def assignees_of(page: Page, properties: Mapping[str, str]) -> tuple[Person, ...
     return None if found is None else tuple(p for p in found if p.kind != "bot")
 
 
+def absent(page: Page, source: DataSource, properties: Mapping[str, str]) -> frozenset[str]:
+    """The roles that the automations use and that this page can't be read by: the property vanished or was retyped."""
+    used = roles_used(source)
+    found = set(_values(page, properties, used))
+    return used - found - ({ASSIGNEE} if assignees_of(page, properties) is not None else set())
+
+
 def differ(one: Snapshot, other: Snapshot) -> bool:
     """Whether anything that an automation watches is not the same; what one of them does not know is no difference."""
     if one.gone != other.gone or one.source_id != other.source_id:
@@ -73,7 +86,7 @@ def differ(one: Snapshot, other: Snapshot) -> bool:
 
 def _values(page: Page, properties: Mapping[str, str], roles: frozenset[str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
-    for role in roles - {ASSIGNEE, TITLE}:
+    for role in roles - {ASSIGNEE}:
         prop = page.find(properties[role]) if role in properties else None
         if prop is not None:
             try:

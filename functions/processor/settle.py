@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from processor.recent import Recent
 from processor.ways.way import Instead, Way
 from steward import telemetry
 from steward.claims import hold
@@ -39,6 +40,7 @@ class Settler:
         *,
         state: State,
         ways: Mapping[Kind, Way],
+        recent: Recent,
         when_unsure: WhenUnsure,
         now: Callable[[], datetime],
         jitter: Callable[[], float],
@@ -46,6 +48,7 @@ class Settler:
     ) -> None:
         self._state = state
         self._ways = ways
+        self._recent = recent
         self._when_unsure = when_unsure
         self._now = now
         self._jitter = jitter
@@ -72,11 +75,21 @@ class Settler:
                 continue
             if effect.kind in resting:
                 continue
+            if not gathered and self._waits_for_others(effect):
+                continue
             after = self._run(effect)
             tried += 1
             if effect.kind in GATHERED and after.is_open:
                 resting.add(effect.kind)
         return tried
+
+    def _waits_for_others(self, effect: Effect) -> bool:
+        """Hold a message back that comes right after many others for the same eyes."""
+        first_try = effect.kind in GATHERED and effect.status is Status.PLANNED and effect.attempts == 0
+        if not first_try or effect.urgent or effect.notices or not self._recent.is_full(effect.target):
+            return False
+        self._state.advance(effect, replace(effect, retry_at=self._now() + self._recent.window))
+        return True
 
     def _run(self, effect: Effect) -> Effect:
         after = self._try(effect)
@@ -185,6 +198,8 @@ class Settler:
 
     def _done(self, effect: Effect, external_id: str) -> Effect:
         self._count(telemetry.EFFECT_DONE)
+        if effect.kind in GATHERED:
+            self._recent.sent(effect.target)
         done = replace(
             effect,
             status=Status.DONE,

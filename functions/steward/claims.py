@@ -4,6 +4,7 @@ An effect waits, in the outbox or for its message's turn, and the page moves on 
 that make it true; when the snapshot no longer has them all, it is cancelled instead of told.
 """
 
+import json
 from collections.abc import Iterable
 
 from steward import values
@@ -14,6 +15,9 @@ THERE = "there"
 GONE = "gone"
 LOCKED = "locked"
 UNLOCKED = "unlocked"
+FREE = "assigned to nobody"
+
+_EITHER = "either "
 
 
 def assigned(person_id: str) -> str:
@@ -36,12 +40,19 @@ def lives_in(source_id: str) -> str:
     return f"in {source_id}"
 
 
+def either(claims: Iterable[str]) -> str:
+    """At least one of these is true."""
+    return _EITHER + json.dumps(list(claims), ensure_ascii=False)
+
+
 def hold(claims: Iterable[str], snapshot: Snapshot) -> bool:
     """Whether all of them are true. Of a page that is gone nothing is, but that it is gone."""
     return set(claims) <= _facts(snapshot) if snapshot.gone else all(_holds(c, snapshot) for c in claims)
 
 
 def _holds(claim: str, snapshot: Snapshot) -> bool:
+    if claim.startswith(_EITHER):
+        return any(_holds(one, snapshot) for one in json.loads(claim.removeprefix(_EITHER)))
     if claim.startswith("unassigned "):
         return assigned(claim.removeprefix("unassigned ")) not in _facts(snapshot)
     return claim in _facts(snapshot)
@@ -52,6 +63,7 @@ def _facts(snapshot: Snapshot) -> set[str]:
         return {GONE}
     return {
         THERE,
+        *([FREE] if snapshot.assignees == () else []),
         LOCKED if snapshot.locked else UNLOCKED,
         lives_in(snapshot.source_id),
         *(assigned(p.id) for p in snapshot.assignees or ()),

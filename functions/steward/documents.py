@@ -12,7 +12,7 @@ from typing import Any
 from steward import words
 from steward.effects import Effect, Kind, Notice, Status
 from steward.pages import Person
-from steward.snapshots import Snapshot
+from steward.snapshots import Departure, Snapshot
 
 Item = dict[str, Any]
 
@@ -45,6 +45,8 @@ def snapshot_item(snapshot: Snapshot) -> Item:
         "baseline_at": iso(snapshot.baseline_at),
         "untold": sorted(snapshot.untold),
         "creation_untold": snapshot.creation_untold,
+        "departure": snapshot.departure,
+        "parents": snapshot.parents,
         "status_at": iso(snapshot.status_at),
     }
     # Only what is there is listed by the index by-source.
@@ -83,6 +85,8 @@ def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
         baseline_at=moment(document["baseline_at"]),
         untold=frozenset(document["untold"]),
         creation_untold=bool(document.get("creation_untold")),
+        departure=Departure(document["departure"]) if document.get("departure") else None,
+        parents=tuple(document.get("parents") or ()),
         status_at=moment(document.get("status_at")),
     )
 

@@ -52,6 +52,9 @@ class Status(StrEnum):
     FOLDED = "folded"
 
 
+Target = tuple[Kind, str, str]
+"""Kind, channel, person: see ``Effect.target``."""
+
 OPEN = frozenset({Status.PLANNED, Status.STARTED})
 
 
@@ -130,6 +133,13 @@ class Effect:
     def is_open(self) -> bool:
         """Whether it is still owed."""
         return self.status in OPEN
+
+    @property
+    def target(self) -> "Target":
+        """Whose eyes it is for: what waits for the same can become one digest."""
+        if self.kind in PRIVATE and self.person is not None:
+            return self.kind, "", self.person.id
+        return self.kind, self.channel, ""
 
     @property
     def is_quiet(self) -> bool:

@@ -6,11 +6,20 @@ A snapshot holds only the properties that the rules name, because what is not ne
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from steward.pages import Person
 from steward.values import Value
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Departure(StrEnum):
+    """How a page went."""
+
+    TRASHED = "trashed"
+    MISSING = "missing"  # deleted for good, or not shared with the connection any more
+    ELSEWHERE = "elsewhere"  # moved to where no rule watches it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +46,12 @@ class Snapshot:
         unannounced: a query in a burst showed a change of which no event has told so far; if none does, it was lost.
         untold: ids of the people who were assigned at that first sight and have not been told: a late event may still
             say that their assignment was news.
+        creation_untold: the page was first seen without an event that says how it came, that it was created or moved
+            there; a late one may still.
+        departure: how the page went, when it is gone; None while it is there, and where nobody wrote it down.
+        parents: the ids of the data source and the database that it is a row of.
         status_at: when the status became what it is, by the webhook that told of it; for a status that Steward wrote to
             keep two pages in step, when the other one's did. None when that is not known.
-        creation_untold: the page was first seen without an event that says that it was created; a late one may still.
     """
 
     page_id: str
@@ -59,6 +71,8 @@ class Snapshot:
     baseline_at: datetime | None = None
     untold: frozenset[str] = frozenset()
     creation_untold: bool = False
+    departure: Departure | None = None
+    parents: tuple[str, ...] = ()
     status_at: datetime | None = None
 
     def covers(self, at: datetime | None, margin: timedelta) -> bool:
@@ -76,7 +90,7 @@ class Snapshot:
         mine, theirs = self.status_at or _NEVER, other.status_at or _NEVER
         return (mine, self.page_id) > (theirs, other.page_id)
 
-    def tombstone(self, observed_at: datetime | None) -> "Snapshot":
+    def tombstone(self, observed_at: datetime | None, departure: Departure | None = None) -> "Snapshot":
         """The next version, for a page that is gone."""
         return replace(
             self,
@@ -86,6 +100,7 @@ class Snapshot:
             unannounced=False,
             untold=frozenset(),
             creation_untold=False,
+            departure=departure,
         )
 
     def announced(self) -> "Snapshot":

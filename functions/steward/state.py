@@ -4,19 +4,19 @@ Promises: a snapshot and the effects that it plans are written together or not a
 they were planned from; an effect changes only from the status that its writer saw. A lost race raises
 ``StateConflict`` and writes nothing.
 
-Keys: ``PAGE#<id>`` with ``SNAPSHOT``, ``EFFECT#<version>#<kind>#<id>``, and ``LINK#<id>`` of each page that links here.
+Keys: ``PAGE#<id>`` with ``SNAPSHOT`` and ``EFFECT#<version>#<kind>#<id>``; see ``turns`` and ``links`` for theirs.
 The index ``due`` lists effects that are still owed by the time at which they may be tried (again); ``by-source`` lists the
 pages of a data source that are there, by the time at which they were created.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Key
 
-from steward import documents
+from steward import documents, links, turns
 from steward.documents import Item, iso
 from steward.effects import Effect, Status
 from steward.memory import guarded
@@ -35,16 +35,12 @@ Longer than any replay of its event is possible from the lane or its dead letter
 """
 
 
+_NONE: Mapping[str, int] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """All that is remembered of one page.
-
-    Attributes:
-        snapshot: None before the first sight.
-        effects: in order.
-        linked_from: ids of pages that linked here when they were last seen to link elsewhere than before; whether they
-            still do, their own snapshots know.
-    """
+    """All that is remembered of a page: its snapshot, None before the first sight, its effects in order, who linked here."""
 
     snapshot: Snapshot | None
     effects: tuple[Effect, ...]
@@ -80,12 +76,12 @@ class State:
         return PageRecord(
             snapshot,
             tuple(documents.effect_of(i) for i in items if i["sk"].startswith("EFFECT#")),
-            tuple(i["sk"].removeprefix("LINK#") for i in items if i["sk"].startswith("LINK#")),
+            links.linked_from(items),
         )
 
     def link(self, page_id: str, target_id: str) -> None:
         """Remember that a page links to another one, seen or not."""
-        self._table.put_item(Item={"pk": documents.page_key(target_id), "sk": f"LINK#{page_id}"})
+        self._table.put_item(Item=links.link_item(page_id, target_id))
 
     def commit(
         self,
@@ -93,14 +89,15 @@ class State:
         snapshot: Snapshot,
         effects: Sequence[Effect],
         obsolete: Sequence[Effect],
+        taking: Mapping[str, int] = _NONE,
     ) -> None:
         """Write the next snapshot, the effects that it plans, and mark what is no longer true: all or nothing.
 
         An obsolete effect that is still planned is cancelled; one that was started is only marked, because it may have
-        happened and has to be looked for first.
+        happened and has to be looked for first. ``taking``: rule → how many turns it has taken with this commit.
 
         Raises:
-            StateConflict: the page is no longer at ``previous``, or an effect moved on meanwhile.
+            StateConflict: the page is no longer at ``previous``, an effect moved on meanwhile, or a turn was taken.
         """
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
         if previous is not None:
@@ -112,13 +109,18 @@ class State:
         if snapshot.gone:
             # Names and titles live as long as their page; a page that comes back overwrites this.
             item["ttl"] = self._until_forgotten()
-        if not effects and not obsolete:
+        if not effects and not obsolete and not taking:
             guarded(lambda: self._table.put_item(Item=item, **condition))  # half the price of a transaction
             return
         actions: list[Any] = [{"Put": self._in_table(Item=item, **condition)}]
         actions += [{"Put": self._put_new(e)} for e in effects]
         actions += [{"Put": self._put_over(e.status, _made_obsolete(e, self._now()))} for e in obsolete]
+        actions += [{"Put": self._in_table(**turns.taking(rule, number))} for rule, number in taking.items()]
         guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
+
+    def turns_taken(self, rules: Iterable[str]) -> dict[str, int]:
+        """Rule → how many turns it has taken."""
+        return {rule: turns.taken(self._table, rule) for rule in rules}
 
     def advance(self, seen: Effect, becomes: Effect) -> Effect:
         """Move an effect on from the status it was seen in.

@@ -30,6 +30,9 @@ PAUSED = "LanePaused"  # pauses of the lane; dimension cause
 LOOKS = "LaneLooks"  # the triage's looks at the lane; dimension look
 HELD = "Held"  # messages given back because the lane rests
 FORWARDED = "Forwarded"  # messages of another lane, handed on to it
+RULE_SKIPPED = (
+    "RuleSkipped"  # automations left out of a step, P3: a property that they need is gone; dimension rule
+)
 FOLDED = "Folded"  # messages that were gathered into a digest
 ASIDE = "Aside"  # events that wait beside the lane for a further connection; dimension connection
 RESTS = "ConnectionRests"  # rests of a further connection that began or went on; dimensions connection, cause

@@ -1,6 +1,6 @@
-"""One world a module, because moto is global while it stands, and the line that the harness is for."""
+"""One world a module, because moto is global while it stands, and what the harness is for: its sums."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,11 +14,9 @@ def steward() -> Iterator[World]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
-    """What all runs of a module add up to; printed in the end."""
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None], request: pytest.FixtureRequest) -> Iterator[Tally]:
+    """What the runs of a test add up to; ``tests/conftest.py`` prints the sum of a module's in the end."""
     made = Tally()
     yield made
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled():
-        print(f"\n{request.node.name}: {made}")
+    record_property("crash", [request.path.name, *made.figures()])

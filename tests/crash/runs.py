@@ -9,6 +9,7 @@ from random import Random
 from steward import telemetry
 from tests.crash.calls import Call, Fault
 from tests.crash.faults import DEATHS, faults_of
+from tests.crash.line import line
 from tests.crash.scenarios import Repeated, Scenario
 from tests.crash.world import Stage, World
 
@@ -63,13 +64,16 @@ class Tally:
         if run.failed:
             self.failed.append(run)
 
-    def __str__(self) -> str:
-        """The line that the harness is for."""
+    def figures(self) -> tuple[int, int, int, int, int]:
+        """Points, runs, and how many of them lost, doubled, or left something behind."""
         lost = sum(1 for run in self.failed if run.lost)
         doubled = sum(1 for run in self.failed if run.doubled)
         wrong = sum(1 for run in self.failed if run.wrong)
-        line = f"{self.points} crash points, {self.runs} runs, {lost} lost, {doubled} duplicated"
-        return f"{line}, {wrong} left something behind" if wrong else line
+        return self.points, self.runs, lost, doubled, wrong
+
+    def __str__(self) -> str:
+        """The line that the harness is for."""
+        return line(*self.figures())
 
 
 def run(world: World, scenario: Scenario, strikes: Strikes) -> Run:

@@ -56,6 +56,9 @@ class Scenario:
     repeated: Repeated = Repeated.KINDS
 
 
+_POST = {"path": "chat.postMessage"}
+
+
 def _nothing(_: Stage) -> None:
     """The page is new."""
 
@@ -71,19 +74,19 @@ def _ann(stage: Stage) -> None:
 
 
 def _ann_while_slack_is_limited(stage: Stage) -> None:
-    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600})
+    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600}, match=_POST)
     _ann(stage)
     stage.work()
 
 
 def _ann_while_slack_loses_answers(stage: Stage) -> None:
-    stage.slack.add_fault({"kind": "saved", "status": 503})
+    stage.slack.add_fault({"kind": "saved", "status": 503}, match=_POST)
     _ann(stage)
     stage.work()
 
 
 def _ann_while_slack_is_down(stage: Stage) -> None:
-    stage.slack.add_fault({"kind": "answer", "status": 503})
+    stage.slack.add_fault({"kind": "answer", "status": 503}, match=_POST)
     _ann(stage)
     stage.work()
 
@@ -110,6 +113,15 @@ def _page_goes(stage: Stage) -> None:
     stage.wait(60)
     stage.notion.trash(stage.page_id)
     stage.deliver(type="page.deleted")
+
+
+def _a_page_is_created(stage: Stage) -> None:
+    stage.deliver(type="page.created")
+
+
+def _a_page_is_created_while_writes_are_lost(stage: Stage) -> None:
+    stage.notion.add_fault(faults.saved(503), times=1, match={"method": "PATCH"})
+    _a_page_is_created(stage)
 
 
 def _same_event_again(stage: Stage) -> None:
@@ -148,7 +160,7 @@ def _three_pages_on_a_deep_lane(stage: Stage) -> None:
 def _swept_while_a_message_waits(stage: Stage) -> None:
     _a_known_page(stage)
     stage.add_page()
-    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600})
+    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600}, match=_POST)
     stage.assign("Ann", page=1)
     stage.deliver(1)
     stage.work()
@@ -204,7 +216,7 @@ def _notion_is_away_for_a_while(stage: Stage) -> None:
 
 
 def _a_message_of_the_other_lane_waits(stage: Stage) -> None:
-    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600})
+    stage.slack.add_fault({"kind": "answer", "status": 429, "retry_after": 600}, match=_POST)
     _an_event_on_the_wrong_lane(stage)
     stage.work()
 
@@ -293,6 +305,21 @@ SCENARIOS = (
         _two_ticks,
         {"message Ann": ONCE, "message Ben": ONCE, "message Ann 1": ONCE, "message Ben 1": ONCE},
         environ={"RULES_FILE": str(Path(__file__).with_name("messages_only.toml"))},
+    ),
+    Scenario(
+        "a new page is assigned by turn and welcomed",
+        _nothing,
+        _a_page_is_created,
+        _ONLY_ANN,
+        environ={"RULES_FILE": str(Path(__file__).with_name("on_creation.toml"))},
+    ),
+    Scenario(
+        "the answer to a write is lost",
+        _nothing,
+        _a_page_is_created_while_writes_are_lost,
+        _ONLY_ANN,
+        environ={"RULES_FILE": str(Path(__file__).with_name("on_creation.toml"))},
+        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "the token is wrong for a while",

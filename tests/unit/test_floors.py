@@ -13,7 +13,9 @@ MODULES = sorted(FUNCTIONS.rglob("*.py"))
 LOGIC = ("ingest", "processor", "triage")
 ADAPTERS = {
     "state",
+    "turns",
     "memory",
+    "addresses",
     "people",
     "slack_people",
     "slack_threads",

@@ -3,22 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from steward.effects import Kind
+from steward.effects import Effect, Kind, Status, effect_id
 from steward.pages import Person
 from steward.rules import DataSource, Rules, SyncRule
-from steward.snapshots import Snapshot
+from steward.snapshots import Departure, Snapshot
 from steward.words import PageLink, Words
 
-
-class Departure(StrEnum):
-    """How a page went."""
-
-    TRASHED = "trashed"
-    MISSING = "missing"  # deleted for good, or not shared with the connection any more
-    ELSEWHERE = "elsewhere"  # moved to where no rule watches it
+__all__ = ["Change", "Departure", "Draft", "Note", "Peer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,13 @@ class Change:
         added: who became an assignee by this step and has to be told: at first sight nobody, unless the event says so.
         removed: who was an assignee before.
         created: the page was created just now, as an event or the sweep says; true for one step only.
-        departure: how the page went, when it went by this step.
+        arrived: at first sight: an event says that the page was moved there just now; true for one step only.
+        departure: how the page went, when it went by this step; ELSEWHERE also where it went to another source of the
+            rules file and ``source`` is the one that it left.
+        own: the roles that this step changed by a write of ours.
+        rule_id: what the rule that is asked is known by in effects.
+        open: the effects that the page owes from before this step.
+        turn: how many turns the rule has taken so far.
         peers: the other sides that its status is kept in step with.
         source: its data source.
         rules: the whole file.
@@ -73,13 +72,38 @@ class Change:
     added: tuple[Person, ...] = ()
     removed: tuple[Person, ...] = ()
     created: bool = False
+    arrived: bool = False
     departure: Departure | None = None
+    own: frozenset[str] = frozenset()
+    rule_id: str = ""
+    open: tuple[Effect, ...] = ()
+    turn: int = 0
     peers: tuple[Peer, ...] = ()
 
     @property
     def page(self) -> PageLink:
         """The page, for words."""
         return PageLink(self.after.title, self.after.url)
+
+    @property
+    def stayed(self) -> Snapshot | None:
+        """What is known of the page from before, if it was in the same data source: else its values were others."""
+        before = self.before
+        if before is None or before.source_id != self.after.source_id:
+            return None
+        return None if before.departure is Departure.ELSEWHERE else before
+
+    def owed(self, kind: Kind, key: str) -> Effect | None:
+        """What the rule planned before under this kind and key, and what is neither done nor given up."""
+        ours = (e for e in self.open if not e.obsolete)
+        return next(
+            (e for e in ours if e.id == effect_id(e.page_id, e.version, self.rule_id, kind, key)), None
+        )
+
+    def pending(self, kind: Kind, key: str) -> Effect | None:
+        """The same, if it was not begun yet."""
+        owed = self.owed(kind, key)
+        return owed if owed is not None and owed.status is Status.PLANNED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +122,8 @@ class Draft:
         other_page: for a write: another page that is written to, or None.
         source_id: of that page: its data source.
         not_before: to be held back until then, so that it can stop being true.
+        replaces: a pending effect of the same rule that this one takes the place of.
+        takes_turn: it is for whoever has the rule's turn; with it, the turn passes on.
     """
 
     kind: Kind
@@ -111,6 +137,8 @@ class Draft:
     other_page: str | None = None
     source_id: str = ""
     not_before: datetime | None = None
+    replaces: Effect | None = None
+    takes_turn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

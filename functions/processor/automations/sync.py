@@ -1,7 +1,7 @@
 """A6: the status of two linked pages is kept in step, in both directions.
 
 A change is carried to the other page unless it says the same already. It can't go back and forth: what Steward writes is
-put into the other page's snapshot, with the time of the change that it carries, so that its echo is no change there.
+observed from its own answer, with the time of the change that it carries, so that its echo is no change any more.
 
 **Both changed.** A change that was made when both pages were in step is later than whatever brought them there, whatever
 the clocks say. When they were not, both were changed before Steward could carry one over: the newest webhook time wins,
@@ -73,7 +73,7 @@ def _carry(change: Change, before: Snapshot, peer: Peer) -> Iterator[Draft | Not
             yield Note("gone", f"the linked page in {peer.source.name} is gone")
         elif other is None or _wanted(peer, before) == _status(other):
             yield _write(after, peer, target, wanted)
-        elif _status(other) != wanted:
+        elif _status(other) != wanted and STATUS not in change.own:
             yield from _settle_dispute(change, peer, other, wanted)
 
 

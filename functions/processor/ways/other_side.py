@@ -1,26 +1,18 @@
-"""The page that is written to keep it in step: compared just before, and remembered as it was written.
-
-What Steward writes comes back as an event of its own bot, which is ignored; so the snapshot learns it from the write. Else
-the next change by a person would be measured against a status that is long gone.
-"""
+"""The page that is written to keep it in step: compared just before, because people may have changed it, too."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from processor.connections import Connections
 from processor.known import Known
-from processor.plan import MOST_ITEMS
-from processor.reconcile import Reconciler
 from processor.ways.way import Instead
-from steward.claims import hold
 from steward.effects import Effect, Status
 from steward.pages import Page, Property, decode_page
 from steward.rules import Rules
 from steward.snapshots import Snapshot, minute_of
 from steward.state import State
-from steward.values import Unreadable, same, texts, value_of
+from steward.values import same, texts, value_of
 
 PATIENCE = timedelta(minutes=2)
 """How long a write waits for the event of a change that was made on the other page, too. Most come within one minute."""
@@ -29,7 +21,7 @@ AGAIN = timedelta(minutes=1)
 
 
 class OtherSide:
-    """Reads before a write, and remembers after it."""
+    """Reads before a write."""
 
     def __init__(
         self,
@@ -38,14 +30,12 @@ class OtherSide:
         state: State,
         connections: Connections,
         known: Known,
-        reconciler: Reconciler,
         now: Callable[[], datetime],
     ) -> None:
         self._rules = rules
         self._state = state
         self._connections = connections
         self._known = known
-        self._reconciler = reconciler
         self._now = now
 
     def compared(self, effect: Effect) -> Effect:
@@ -60,8 +50,7 @@ class OtherSide:
         ((_, option),) = value.items()
         if source is None:
             raise Instead(Status.CANCELLED, "its data source is not in the rules file any more")
-        answer = self._connections.of(source).page(effect.done_on)
-        page = decode_page(answer.body)
+        page = decode_page(self._connections.of(source).page(effect.done_on).body)
         prop = page.find(reference)
         if self._rules.source_of(page.data_source_id, page.database_id) is not source:
             raise Instead(Status.FAILED, f"the linked page does not belong to {source.name}")
@@ -72,32 +61,7 @@ class OtherSide:
         if texts(value_of(prop)) == (option["name"],):
             raise Instead(Status.CANCELLED, f"the page has {option['name']} already")
         self._compare_changes(effect, page, prop)
-        if effect.done_on not in self._state.snapshots([effect.done_on]):
-            self._reconciler.meet(page, source, answer.observed_at, effect.event_id)
         return replace(effect, writes={prop.id: {prop.type: option}})
-
-    def remember(self, effect: Effect, page: Page, observed_at: datetime | None) -> None:
-        """Put what was written into the snapshot of the page, and drop what it owes and is no longer true.
-
-        Raises:
-            StateConflict: another writer was faster; the effect is looked for again.
-        """
-        record = self._state.load(effect.done_on)
-        before = record.snapshot
-        if before is None or before.gone or _fresher(before, observed_at):
-            return
-        written = self._written(effect, page, before)
-        if all(same(value, before.values[role]) for role, value in written.items()):
-            return
-        about = self._state.snapshots([effect.page_id]).get(effect.page_id)
-        after = replace(
-            before,
-            version=before.version + 1,
-            values={**before.values, **written},
-            status_at=about.status_at if effect.other_page and about else before.status_at,
-        )
-        obsolete = [e for e in record.still_open if e.id != effect.id and not hold(e.claims, after)]
-        self._state.commit(before, after, (), obsolete[:MOST_ITEMS])
 
     def _compare_changes(self, effect: Effect, page: Page, prop: Property) -> None:
         """Whether the page was changed by people since it was last seen, and who was later."""
@@ -116,22 +80,6 @@ class OtherSide:
         elif effect.done_on != effect.page_id and other.changed_after(about):
             raise Instead(Status.CANCELLED, "the other page was changed later")
 
-    def _written(self, effect: Effect, page: Page, before: Snapshot) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for role, reference in self._properties(before).items():
-            prop = page.find(reference)
-            if role in before.values and prop is not None and {prop.id, prop.name} & set(effect.writes or {}):
-                try:
-                    found[role] = value_of(prop)
-                except Unreadable:
-                    continue
-        return found
-
     def _properties(self, snapshot: Snapshot) -> dict[str, str]:
         source = self._rules.source_of(snapshot.source_id)
         return {} if source is None else dict(self._known.properties_of(source))
-
-
-def _fresher(snapshot: Snapshot, observed_at: datetime | None) -> bool:
-    known = snapshot.observed_at
-    return known is not None and observed_at is not None and known > observed_at

@@ -108,7 +108,7 @@ class LifecycleRule(Notice):
         on: what to tell of.
         watch: for ``updated``: the roles of which a change is told.
         where: only for pages with these values.
-        parent: only for pages under one of these pages, databases or data sources; empty is any.
+        parent: only for pages that are rows of one of these databases or data sources; empty is any.
     """
 
     kind: Literal["lifecycle"]

@@ -1,0 +1,81 @@
+"""Committing plans: one transaction after the other until all is planned, and again where another lane took the turn."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from processor.context import Context
+from processor.drafted import Plan
+from steward import telemetry
+from steward.effects import Effect
+from steward.errors import StateConflict
+from steward.rules import OnCreationRule
+from steward.snapshots import Snapshot
+from steward.state import PageRecord, State
+
+MOST_ATTEMPTS = 8
+"""At a commit for which other lanes take the turn first."""
+
+Planner = Callable[[Snapshot | None, Sequence[Effect], Context], Plan | None]
+
+
+class Committer:
+    """Commits what is planned."""
+
+    def __init__(self, state: State, count: telemetry.Count) -> None:
+        self._state = state
+        self._count = count
+
+    def commit(
+        self, record: PageRecord, context: Context, planner: Planner, noted: list[str] | None = None
+    ) -> int:
+        """Plan and commit until the plan is complete; returns how many effects were planned.
+
+        Args:
+            record: what is known of the page.
+            context: what else is known.
+            planner: plans.
+            noted: filled with what the automations leave undone, or decided.
+
+        Raises:
+            StateConflict: another writer was faster.
+        """
+        planned, conflicts = 0, 0
+        while True:
+            given = replace(context, turns=self._state.turns_taken(_in_turns(context)))
+            plan = planner(record.snapshot, record.still_open, given)
+            if plan is None:
+                return planned
+            try:
+                self._state.commit(record.snapshot, plan.snapshot, plan.effects, plan.obsolete, plan.turns)
+            except StateConflict:
+                conflicts += 1
+                if (
+                    not plan.turns
+                    or conflicts == MOST_ATTEMPTS
+                    or self._state.load(plan.snapshot.page_id) != record
+                ):
+                    raise
+                continue  # another lane took the turn: the next one is ours
+            planned += len(plan.effects)
+            self._count_left_out(plan)
+            if noted is not None:
+                noted += (note.text for note in plan.notes)
+            if plan.complete:
+                return planned
+            record = self._state.load(plan.snapshot.page_id)
+
+    def _count_left_out(self, plan: Plan) -> None:
+        for rule in plan.skipped:
+            self._count(telemetry.RULE_SKIPPED, rule=rule)
+        for note in plan.notes:
+            self._count(telemetry.NOTES, reason=note.reason)
+        if plan.left_out:
+            self._count(telemetry.EFFECT_DROPPED, plan.left_out)
+
+
+def _in_turns(context: Context) -> list[str]:
+    """The rules that may take a turn; nothing but a page's creation takes one."""
+    if not context.news.created:
+        return []
+    rules = context.source.of_kind(OnCreationRule)
+    return [context.source.rule_id(rule) for rule in rules if rule.assign and rule.assign.round_robin]
