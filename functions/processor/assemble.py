@@ -122,7 +122,13 @@ def assemble(
             Kind.WRITE: WriteWay(
                 connections,
                 Addresses(memory, connections.users),
-                OtherSide(rules=rules, state=state, connections=connections, known=known, now=now),
+                OtherSide(
+                    rules=rules,
+                    state=state,
+                    connections=connections,
+                    came_across=reconciler.came_across,
+                    now=now,
+                ),
                 reconciler.wrote,
             ),
             Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),

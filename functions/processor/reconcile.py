@@ -128,11 +128,13 @@ class Reconciler:
         Raises:
             StateConflict: another writer was faster.
         """
-        if (
-            "properties" in answer.body
-        ):  # else the connection may not read pages, and nothing is observed at all
+        if "properties" in answer.body:  # else the connection may not read pages, and observes nothing at all
             nothing = News(False, self._peers.carried_at(effect))
             self._take(answer, Reason(effect.event_id, lambda *_: nothing, written=effect.writes or {}))
+
+    def came_across(self, effect: Effect, answer: Answer) -> None:
+        """Observe a page that was read before a write, and was found to be changed by people; raises as ``wrote``."""
+        self._take(answer, Reason(effect.event_id, lambda *_: News(False, None)))
 
     def _take(self, answer: Answer, reason: Reason) -> Observation:
         page = decode_page(answer.body)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from processor.automations.sync import STATUS
 from processor.connections import Connections
-from processor.known import Known
 from processor.ways.way import Instead
+from steward.clients.notion import Answer
 from steward.effects import Effect, Status
 from steward.pages import Page, Property, decode_page
-from steward.rules import Rules
+from steward.rules import DataSource, Rules
 from steward.snapshots import Snapshot, minute_of
 from steward.state import State
 from steward.values import same, texts, value_of
@@ -29,13 +30,22 @@ class OtherSide:
         rules: Rules,
         state: State,
         connections: Connections,
-        known: Known,
+        came_across: Callable[[Effect, Answer], None],
         now: Callable[[], datetime],
     ) -> None:
+        """Make it.
+
+        Args:
+            rules: the rules file.
+            state: the table.
+            connections: the clients.
+            came_across: takes a page that was found to be changed, see ``Reconciler.came_across``.
+            now: our clock.
+        """
         self._rules = rules
         self._state = state
         self._connections = connections
-        self._known = known
+        self._came_across = came_across
         self._now = now
 
     def compared(self, effect: Effect) -> Effect:
@@ -44,42 +54,51 @@ class OtherSide:
         Raises:
             CallFailed: the page can't be read.
             Instead: it has the value, was changed by people as well, is gone, or is another page than was meant.
+            StateConflict: another writer was faster.
         """
         source = self._rules.source_of(effect.source_id)
-        ((reference, value),) = (effect.writes or {}).items()
-        ((_, option),) = value.items()
         if source is None:
             raise Instead(Status.CANCELLED, "its data source is not in the rules file any more")
-        page = decode_page(self._connections.of(source).page(effect.done_on).body)
-        prop = page.find(reference)
+        ((reference, value),) = (effect.writes or {}).items()
+        (option,) = value.values()
+        answer = self._connections.of(source).page(effect.done_on)
+        page = decode_page(answer.body)
+        prop = self._status(page, source, reference)
+        known = self._state.snapshots(list({effect.page_id, effect.done_on}))
+        about, other = known.get(effect.page_id), known.get(effect.done_on)
+        changed = other is not None and not same(value_of(prop), other.values.get(STATUS))
+        if texts(value_of(prop)) == (option["name"],):
+            if changed:
+                # By the time that its event comes, people may have taken it back: it would show no change.
+                self._came_across(effect, answer)
+            raise Instead(Status.CANCELLED, f"the page has {option['name']} already")
+        if changed and about is not None:
+            self._wait_for_its_event(effect, answer, page, about)
+        elif about is not None and other is not None and effect.done_on != effect.page_id:
+            _must_be_older(other, about)
+        return replace(effect, writes={prop.id: {prop.type: option}})
+
+    def _status(self, page: Page, source: DataSource, reference: str) -> Property:
         if self._rules.source_of(page.data_source_id, page.database_id) is not source:
             raise Instead(Status.FAILED, f"the linked page does not belong to {source.name}")
         if page.in_trash:
             raise Instead(Status.CANCELLED, "the linked page is in the trash")
+        prop = page.find(reference)
         if prop is None or prop.type not in ("status", "select"):
             raise Instead(Status.FAILED, f"{source.name} has no status that can be written")
-        if texts(value_of(prop)) == (option["name"],):
-            raise Instead(Status.CANCELLED, f"the page has {option['name']} already")
-        self._compare_changes(effect, page, prop)
-        return replace(effect, writes={prop.id: {prop.type: option}})
+        return prop
 
-    def _compare_changes(self, effect: Effect, page: Page, prop: Property) -> None:
-        """Whether the page was changed by people since it was last seen, and who was later."""
-        known = self._state.snapshots(list({effect.page_id, effect.done_on}))
-        about, other = known.get(effect.page_id), known.get(effect.done_on)
-        if about is None or other is None:
-            return
-        role = next((r for r, ref in self._properties(other).items() if ref in (prop.id, prop.name)), None)
-        if role is not None and role in other.values and not same(value_of(prop), other.values[role]):
-            if self._now() < effect.planned_at + PATIENCE:
-                why = "the other page was changed as well, and its own event will say when"
-                raise Instead(Status.PLANNED, why, self._now() + AGAIN)
-            edited = page.last_edited_time
-            if edited is not None and about.status_at is not None and edited > minute_of(about.status_at):
-                raise Instead(Status.CANCELLED, "the other page was changed later, as the sweep will find")
-        elif effect.done_on != effect.page_id and other.changed_after(about):
+    def _wait_for_its_event(self, effect: Effect, answer: Answer, page: Page, about: Snapshot) -> None:
+        """The page was changed since it was last seen: only its own event knows whether that was later."""
+        if self._now() < effect.planned_at + PATIENCE:
+            why = "the other page was changed as well, and its own event will say when"
+            raise Instead(Status.PLANNED, why, self._now() + AGAIN)
+        edited = page.last_edited_time
+        if edited is not None and about.status_at is not None and edited > minute_of(about.status_at):
+            self._came_across(effect, answer)
             raise Instead(Status.CANCELLED, "the other page was changed later")
 
-    def _properties(self, snapshot: Snapshot) -> dict[str, str]:
-        source = self._rules.source_of(snapshot.source_id)
-        return {} if source is None else dict(self._known.properties_of(source))
+
+def _must_be_older(other: Snapshot, about: Snapshot) -> None:
+    if other.changed_after(about):
+        raise Instead(Status.CANCELLED, "the other page was changed later")
