@@ -111,6 +111,35 @@ def test_both_sides_changed_to_the_same_and_nothing_is_written(two: TwoWorkspace
     assert two.writes() == []
 
 
+@pytest.mark.req("A6")
+def test_a_status_that_was_there_already_is_seen_before_it_is_taken_back(two: TwoWorkspaces) -> None:
+    task, order = two.known_pair()
+    two.set_task(task, "In progress")
+    two.set_order(order, "Packing")
+    two.pump(lambda deliveries: [d for d in deliveries if d.json["entity"]["id"] == order])
+    two.stand.work()
+    two.stand.clock.sleep(20)
+    two.set_task(task, "Not started")  # as it was when it was last heard of
+    two.work()
+    two.minutes(5)
+
+    assert two.states(task, order) == ("Not started", "Open")
+
+
+@pytest.mark.req("A6")
+def test_tasks_that_link_to_one_order_follow_it_and_one_another(two: TwoWorkspaces) -> None:
+    task, order = two.known_pair()
+    values = {"Name": "Another", "Status": "Not started", "Order": two.url_of(order)}
+    another = two.notion.add_page(two.stand.demo.data_source_id, values)
+    two.rest()
+    two.set_task(task, "Done")
+    two.work()
+    two.minutes(5)
+
+    assert two.states(task, order) == two.states(another, order) == ("Done", "Shipped")
+    assert sorted(two.writes()) == sorted([("there", order), ("here", another)])
+
+
 @pytest.mark.req("A6", "P6")
 def test_a_change_whose_webhook_was_lost_is_carried_over_by_the_sweep(two: TwoWorkspaces) -> None:
     task, order = two.known_pair()
