@@ -89,7 +89,7 @@ def test_a_bug_is_parked_at_the_last_receive_by_its_place_and_not_by_its_text(
     assert facts["exception"] == "KeyError"
     assert facts["attempts"] == "6"
     assert facts["reason"].startswith("a bug: KeyError in ")
-    assert facts["reason"].endswith("called by processor.reconcile.Reconciler.read")
+    assert facts["reason"].endswith("called by processor.reconcile.Reconciler._take")
     assert "ann@example.com" not in json.dumps(facts)
     assert "effect" not in facts
     assert stand.journal(event["id"])["decision"] == "parked"
