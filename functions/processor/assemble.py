@@ -1,23 +1,28 @@
 """How the processor's parts hang together: adapters in, one processor out. Builds no client and reads no environment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from processor.aside import Aside
 from processor.baseline import Baseline
 from processor.burst import Burst
+from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.edits import Edits
 from processor.found import Finder
 from processor.known import Known
+from processor.ourselves import Ourselves
 from processor.outbox import Outbox
+from processor.peers import Peers
 from processor.pipeline import Pipeline
 from processor.presence import Presence
 from processor.recent import Recent
 from processor.reconcile import Reconciler
 from processor.remind_with import remind_with
+from processor.rest import Rest
 from processor.resting import Resting
 from processor.schema_watch import SchemaWatch
 from processor.settle import Settler, WhenUnsure
@@ -29,6 +34,7 @@ from processor.ways.comment import CommentWay
 from processor.ways.direct import DirectWay
 from processor.ways.email import EmailWay
 from processor.ways.message import MessageWay
+from processor.ways.other_side import OtherSide
 from processor.ways.write import WriteWay
 from processor.who import Who
 from processor.worker import Worker
@@ -44,7 +50,8 @@ from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Breaker
 from steward.people import People
-from steward.rules import Rules
+from steward.rules import MAIN, Rules
+from steward.siding import Siding
 from steward.slack_people import SlackPeople
 from steward.slack_threads import SlackThreads
 from steward.state import State
@@ -94,7 +101,9 @@ def assemble(
     current: CurrentLane,
     switch: LaneSwitch,
     breaker: Breaker,
-    notion: NotionClient,
+    notions: Mapping[str, NotionClient],
+    rests: Mapping[str, Rest],
+    siding: Siding,
     slack: Slack,
     email: Email,
     logger: Logger,
@@ -104,19 +113,22 @@ def assemble(
     time_left: Callable[[], float],
 ) -> Processor:
     """Put the processor together."""
-    people = People(memory, lambda user_id: notion.user(user_id).body)
+    connections = Connections(notions, rules)
+    people = People(memory, connections.user)
     gather = timedelta(seconds=rules.digest.window_seconds)
     recent = Recent(rules.digest.notices, gather, now)
     who = Who(people, SlackPeople(memory, slack))
     threads = SlackThreads(memory) if rules.slack.threads else None
     channel = rules.slack.default_channel
-    known = Known(memory, lambda: notion.me().body.get("id"))
+    known = Known(memory)
+    ourselves = Ourselves(memory, connections.names, lambda name: connections.named(name).me().body)
     reconciler = Reconciler(
         rules=rules,
         state=state,
-        notion=notion,
+        connections=connections,
         known=known,
         people=people,
+        peers=Peers(rules, state, known),
         margin=settings.margin,
         now=now,
         count=count,
@@ -125,9 +137,18 @@ def assemble(
     settler = Settler(
         state=state,
         ways={
-            Kind.COMMENT: CommentWay(notion),
+            Kind.COMMENT: CommentWay(connections),
             Kind.WRITE: WriteWay(
-                notion, Addresses(memory, lambda cursor: notion.users(cursor).body), reconciler.wrote
+                connections,
+                Addresses(memory, connections.users),
+                OtherSide(
+                    rules=rules,
+                    state=state,
+                    connections=connections,
+                    came_across=reconciler.came_across,
+                    now=now,
+                ),
+                reconciler.wrote,
             ),
             Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
             Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
@@ -145,7 +166,7 @@ def assemble(
         journal=journal,
         known=known,
         settler=settler,
-        read=lambda source: notion.data_source(known.query_id(source)),
+        read=lambda source: connections.of(source).data_source(known.query_id(source)),
         mine=current.mine,
         now=now,
         calls=current.calls,
@@ -158,7 +179,7 @@ def assemble(
         journal=journal,
         reconciler=reconciler,
         burst=Burst(
-            notion=notion,
+            connections=connections,
             reconciler=reconciler,
             known=known,
             mine=current.mine,
@@ -169,13 +190,16 @@ def assemble(
         settler=settler,
         schemas=schemas,
         known=known,
+        ourselves=ourselves,
         margin=settings.margin,
         now=now,
         calls=current.calls,
         waiting=lane.waiting,
         gather=gather,
     )
-    vitals = Vitals(notion, [source.id for source in rules.data_source])
+    vitals = Vitals(
+        connections.main, [source.id for source in rules.data_source if source.connection == MAIN]
+    )
     finder = Finder(
         state=state,
         journal=journal,
@@ -197,10 +221,20 @@ def assemble(
         rules=rules,
         memory=memory,
         edits=Edits(
-            memory=memory, notion=notion, known=known, finder=finder, now=now, out_of_time=out_of_time
+            memory=memory,
+            connections=connections,
+            known=known,
+            finder=finder,
+            now=now,
+            out_of_time=out_of_time,
         ),
         presence=Presence(
-            state=state, memory=memory, notion=notion, known=known, finder=finder, out_of_time=out_of_time
+            state=state,
+            memory=memory,
+            connections=connections,
+            known=known,
+            finder=finder,
+            out_of_time=out_of_time,
         ),
         schemas=schemas,
         now=now,
@@ -216,12 +250,13 @@ def assemble(
         count=count,
         recent=recent,
     )
+    aside = Aside(siding=siding, lane=lane, rests=rests, now=now, count=count)
     reminders, remembered = remind_with(
         rules=rules,
         memory=memory,
         state=state,
         journal=journal,
-        notion=notion,
+        connections=connections,
         known=known,
         reconciler=reconciler,
         current=current,
@@ -237,6 +272,7 @@ def assemble(
         ticks=Ticks(
             lane=lane,
             outbox=outbox,
+            aside=aside,
             sweeper=sweeper,
             reminders=reminders,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
@@ -248,7 +284,7 @@ def assemble(
             memory=memory,
             journal=journal,
             lane=lane,
-            notion=lambda _source: notion,
+            notion=connections.of,
             known=known,
             reconciler=reconciler,
             now=now,
@@ -258,6 +294,7 @@ def assemble(
         switch=switch,
         breaker=breaker,
         vitals=vitals,
+        aside=aside,
         enter=current.enter,
         logger=logger,
         count=count,

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from processor.connections import Connections
 from processor.known import Known
 from processor.listing import chunks
 from processor.reconcile import Reason, Reconciler
 from processor.relevance import News
-from steward.clients.notion import NotionClient
 from steward.errors import CallFailed, StateConflict
 from steward.events import Event
 from steward.outcomes import CONNECTION_WIDE
@@ -57,7 +57,7 @@ class Burst:
     def __init__(
         self,
         *,
-        notion: NotionClient,
+        connections: Connections,
         reconciler: Reconciler,
         known: Known,
         mine: Callable[[str], bool],
@@ -68,7 +68,7 @@ class Burst:
         """Make a burst planner.
 
         Args:
-            notion: the client.
+            connections: the clients.
             reconciler: takes the rows.
             known: knows the data sources' own ids.
             mine: whether a page belongs to the lane that is being worked.
@@ -76,7 +76,7 @@ class Burst:
             now: our clock.
             time_left: seconds of the Lambda's time.
         """
-        self._notion = notion
+        self._connections = connections
         self._reconciler = reconciler
         self._known = known
         self._mine = mine
@@ -138,7 +138,9 @@ class Burst:
             reason.event_id, lambda _page, _source: News(False, None), reason.quiet_until, announced=False
         )
         source_id = self._known.query_id(source)
-        for number, chunk in enumerate(chunks(self._notion, source_id, "last_edited_time", since, cursor), 1):
+        for number, chunk in enumerate(
+            chunks(self._connections.of(source), source_id, "last_edited_time", since, cursor), 1
+        ):
             reached = max((p.last_edited_time for p in chunk.pages if p.last_edited_time), default=since)
             self._asked[source.id] = _Asked(since, chunk.observed_at, reached, chunk.cursor)
             for page in chunk.pages:

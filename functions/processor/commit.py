@@ -33,8 +33,16 @@ class Committer:
         self._count = count
         self._skipped = skipped
 
-    def commit(self, record: PageRecord, context: Context, planner: Planner) -> int:
+    def commit(
+        self, record: PageRecord, context: Context, planner: Planner, noted: list[str] | None = None
+    ) -> int:
         """Plan and commit until the plan is complete; returns how many effects were planned.
+
+        Args:
+            record: what is known of the page.
+            context: what else is known.
+            planner: plans.
+            noted: filled with what the automations leave undone, or decided.
 
         Raises:
             StateConflict: another writer was faster.
@@ -58,6 +66,8 @@ class Committer:
                 continue  # another lane took the turn: the next one is ours
             planned += len(plan.effects)
             self._count_left_out(plan)
+            if noted is not None:
+                noted += (note.text for note in plan.notes)
             if plan.complete:
                 return planned
             record = self._state.load(plan.snapshot.page_id)
@@ -65,6 +75,8 @@ class Committer:
     def _count_left_out(self, plan: Plan) -> None:
         for rule in plan.skipped:
             self._skipped(rule)
+        for note in plan.notes:
+            self._count(telemetry.NOTES, reason=note.reason)
         if plan.left_out:
             self._count(telemetry.EFFECT_DROPPED, plan.left_out)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from processor.automations.change import Peer
 from processor.relevance import News
 from steward.rules import DataSource, Rules
 
@@ -27,6 +28,7 @@ class Context:
         announced: an event tells of this page, or the sweep counts the change itself.
         absent: roles that the automations use and that the page can't be read by.
         turns: rule → how many turns it has taken.
+        peers: the other sides that the page's status is kept in step with.
         written: property → value that a write of ours just gave the page; None when it is no write that is observed.
     """
 
@@ -44,6 +46,7 @@ class Context:
     absent: frozenset[str] = frozenset()
     turns: Mapping[str, int] = field(default_factory=dict)
     written: Mapping[str, Any] | None = None
+    peers: tuple[Peer, ...] = ()
 
     @property
     def own(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from processor.automations import PLANNERS
-from processor.automations.change import Change, Departure, Draft
+from processor.automations.change import Change, Departure, Draft, Note
 from processor.context import Context
 from processor.effect_from import effect_from
 from steward.claims import hold
@@ -42,6 +42,7 @@ class Plan:
         turns: rule → how many turns it has taken with this commit.
         skipped: the rules that were left out, because a property that they need is not there.
         left_out: effects that no commit takes, because one step leads to more than ``MOST_EFFECTS``.
+        notes: what the automations leave undone, or decided.
     """
 
     snapshot: Snapshot
@@ -51,6 +52,7 @@ class Plan:
     turns: Mapping[str, int] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     left_out: int = 0
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class _Drafted:
     replaced: list[str] = field(default_factory=list)
     turns: dict[str, int] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 def put_together(change: Change, context: Context, without: Without) -> Plan:
@@ -86,6 +89,7 @@ def put_together(change: Change, context: Context, without: Without) -> Plan:
         turns=drafted.turns,
         skipped=tuple(drafted.skipped),
         left_out=len(drafted.effects) - len(effects),
+        notes=tuple(drafted.notes),
     )
 
 
@@ -98,6 +102,9 @@ def _ask(change: Change, context: Context) -> _Drafted:
     drafted = _Drafted()
     said = set()
     for asked, draft in _drafts(change, context, drafted.skipped):
+        if isinstance(draft, Note):
+            drafted.notes.append(draft)
+            continue
         place = (draft.kind, draft.channel, draft.key)
         if asked.source is not change.source and place in said:
             continue  # where a page went and where it came from is told once to a channel of both
@@ -111,7 +118,7 @@ def _ask(change: Change, context: Context) -> _Drafted:
     return drafted
 
 
-def _drafts(change: Change, context: Context, skipped: list[str]) -> Iterator[tuple[Change, Draft]]:
+def _drafts(change: Change, context: Context, skipped: list[str]) -> Iterator[tuple[Change, Draft | Note]]:
     for rule in change.source.automation:
         planner = PLANNERS.get(rule.kind)
         if planner is None:
@@ -123,6 +130,10 @@ def _drafts(change: Change, context: Context, skipped: list[str]) -> Iterator[tu
             continue
         asked = replace(change, rule_id=rule_id, turn=context.turns.get(rule_id, 0))
         yield from ((asked, draft) for draft in planner(asked, rule))
+    for peer in change.peers:
+        if not peer.forward:  # the rule stands on the other side, and works in both directions
+            asked = replace(change, rule_id=peer.rule_id)
+            yield from ((asked, draft) for draft in PLANNERS[peer.rule.kind](asked, peer.rule))
     left = change.rules.source_of(change.before.source_id) if change.before is not None else None
     if left is None or left is change.source or change.departure is not None or not _was_there(change):
         return

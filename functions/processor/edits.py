@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from processor.connections import Connections
 from processor.found import Finder
 from processor.known import Known
 from processor.listing import MINUTE, Chunk, chunks
-from steward.clients.notion import NotionClient
 from steward.documents import iso
 from steward.errors import CallFailed, Failure
 from steward.memory import Memory
@@ -78,14 +78,14 @@ class Edits:
         self,
         *,
         memory: Memory,
-        notion: NotionClient,
+        connections: Connections,
         known: Known,
         finder: Finder,
         now: Callable[[], datetime],
         out_of_time: Callable[[], bool],
     ) -> None:
         self._memory = memory
-        self._notion = notion
+        self._connections = connections
         self._known = known
         self._finder = finder
         self._now = now
@@ -106,7 +106,9 @@ class Edits:
         mark = Mark.of(self._memory.recall(name), self._now())
         source_id = self._known.query_id(source)
         try:
-            for chunk in chunks(self._notion, source_id, "last_edited_time", mark.since, mark.cursor):
+            for chunk in chunks(
+                self._connections.of(source), source_id, "last_edited_time", mark.since, mark.cursor
+            ):
                 end = horizon(chunk)
                 self._finder.compare(chunk, source, before=end, created_since=mark.began)
                 done = chunk.is_last or any(

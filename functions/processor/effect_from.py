@@ -45,5 +45,7 @@ def effect_from(
         channel=draft.channel,
         urgent=draft.urgent,
         writes=draft.writes,
+        other_page=draft.other_page,
+        source_id=draft.source_id or snapshot.source_id,
         retry_at=max(filter(None, waits), default=None),
     )

@@ -100,7 +100,7 @@ class Finder:
             if stop():
                 return
             if self._mine(page_id):
-                read = partial(self._reconciler.read, page_id)
+                read = partial(self._reconciler.read, page_id, connection=source.connection)
                 self._sparing_the_others(page_id, partial(self._found, page_id, source, read))
 
     def _compare(
@@ -125,7 +125,7 @@ class Finder:
     def _take(self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason) -> None:
         # A row that is not later than what is known may be an old one: then only a reading can tell.
         if not self._reconciler.take_row(page, source, observed_at, reason):
-            self._reconciler.read(page.id, reason)
+            self._reconciler.read(page.id, reason, connection=source.connection)
 
     def _announce(self, page_id: str, reason: Reason) -> None:
         del reason
@@ -138,7 +138,9 @@ class Finder:
             pass  # whoever was faster knows it better
         except CallFailed as failure:
             trouble = failure.failure in (Failure.UNAVAILABLE, Failure.UNREACHABLE)
-            if failure.failure in CONNECTION_WIDE or (trouble and not self._vitals.answers_without(page_id)):
+            wide = failure.failure in CONNECTION_WIDE
+            # Of a further connection's trouble nobody asks further: its sources have to be swept again anyway.
+            if wide or (trouble and (failure.connection or not self._vitals.answers_without(page_id))):
                 raise
             self._count(telemetry.CALL_FAILED, failure=str(failure.failure))
             self._logger.warning("a page is left out of the sweep", page_id=page_id, failure=str(failure))
@@ -157,7 +159,8 @@ class Finder:
         event_id = f"sweep-{now:%Y%m%dT%H%M%S}-{page_id}"
         before = self._state.load(page_id)
         self._settler.settle(before, only_started=True)
-        look(Reason(event_id, lambda _page, _source: News(news, changed_at, news), self._quiet_until()))
+        reason = Reason(event_id, lambda _page, _source: News(news, changed_at, news), self._quiet_until())
+        look(reason)
         after = self._state.load(page_id)
         announced = before.snapshot is not None and before.snapshot.unannounced
         # A title is remembered to be shown, and is a change only where an automation looks at it.
@@ -173,9 +176,10 @@ class Finder:
         finally:
             # The next sweep finds no difference any more: what is not written down now never is.
             event = Event(event_id, "sweep", "sweep", changed_at, page_id, "page", data_source_id=source.id)
-            self._write_down(page_id, event, before.snapshot, self._calls() - calls)
+            why = "; ".join(["found by the sweep: no webhook brought this change", *reason.notes])
+            self._write_down(page_id, event, why, before.snapshot, self._calls() - calls)
 
-    def _write_down(self, page_id: str, event: Event, before: Snapshot | None, calls: int) -> None:
+    def _write_down(self, page_id: str, event: Event, why: str, before: Snapshot | None, calls: int) -> None:
         record = self._state.load(page_id)
         snapshot = record.snapshot
         was, became = changes(before, snapshot)
@@ -183,7 +187,7 @@ class Finder:
             Entry(
                 event,
                 Decision.GONE if snapshot is None or snapshot.gone else Decision.OBSERVED,
-                "found by the sweep: no webhook brought this change",
+                why,
                 title=snapshot.title if snapshot else None,
                 effects=[e for e in record.effects if e.event_id == event.id],
                 calls=calls,

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, Protocol, cast
 
 import boto3
@@ -13,11 +13,13 @@ import requests
 
 from processor.assemble import Processor, Settings, assemble
 from processor.current_lane import CurrentLane
+from processor.rest import Rest
 from processor.settle import WhenUnsure
 from processor.worker import Message
 from steward import telemetry
 from steward.clients.connection import notion_client, request_budgets
 from steward.clients.email import CONFIG, SesEmail
+from steward.clients.notion import NotionClient
 from steward.clients.pacing import Pacer
 from steward.clients.slack import ConfiguredSlack, Slack, SlackWebhook
 from steward.clients.slack_bot import SlackBot, web_client
@@ -28,9 +30,10 @@ from steward.journal import Journal
 from steward.lane import FIRST, Lane
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
-from steward.pauses import Breaker
-from steward.rules import load, path_in
+from steward.pauses import Breaker, Pause
+from steward.rules import MAIN, load, path_in
 from steward.secret_store import SecretStore, SecretUnavailable
+from steward.siding import Siding
 from steward.state import State
 
 
@@ -83,7 +86,28 @@ def make_app(
         int(environ.get("LANES", "1")),
         dead_letter_url=environ["DEAD_LETTER_QUEUE_URL"],
     )
-    current = CurrentLane(lane.group_of, request_budgets(environ, memory, now))
+    rules = load(path_in(environ))
+    budgets = {MAIN: request_budgets(environ, memory, now)}
+    budgets |= {c.name: request_budgets(environ, memory, now, c) for c in rules.connection}
+    current = CurrentLane(lane.group_of, budgets)
+    rests = {
+        c.name: Rest(c.name, current.purse(c.name), memory, now, partial(_count_rest, count, c.name))
+        for c in rules.connection
+    }
+    transport = Transport(session(), "notion", deadline, sleep, rng)
+
+    def client(connection: str) -> NotionClient:
+        rest = rests.get(connection)
+        return notion_client(
+            environ,
+            transport=transport,
+            store=store,
+            budget=rest or current.purse(connection),
+            now=now,
+            watch=rest.watch if rest else breaker.watch,
+            connection=connection,
+        )
+
     processor = assemble(
         Settings(
             margin=timedelta(seconds=float(environ.get("SETTLE_MARGIN_SECONDS", "2"))),
@@ -91,7 +115,7 @@ def make_app(
             sweep_every=timedelta(minutes=int(environ.get("SWEEP_MINUTES", "15"))),
             max_receives=int(environ.get("MAX_RECEIVE_COUNT", "6")),
         ),
-        rules=load(path_in(environ)),
+        rules=rules,
         state=state,
         memory=memory,
         journal=Journal(aws.table(environ["JOURNAL_TABLE"]), int(environ.get("JOURNAL_DAYS", "90")), now),
@@ -103,14 +127,9 @@ def make_app(
             now,
         ),
         breaker=breaker,
-        notion=notion_client(
-            environ,
-            transport=Transport(session(), "notion", deadline, sleep, rng),
-            store=store,
-            budget=current,
-            now=now,
-            watch=breaker.watch,
-        ),
+        notions={name: client(name) for name in rules.connections()},
+        rests=rests,
+        siding=Siding(table, now),
         slack=_slack(environ, store, session, deadline, Pacer(lambda: now().timestamp(), sleep), sleep, rng),
         email=SesEmail(aws.ses if sender else None, sender, deadline),
         logger=telemetry.make_logger(),
@@ -185,6 +204,10 @@ def _message(record: Mapping[str, Any]) -> Message:
         receives=int(attributes.get("ApproximateReceiveCount", "1")),
         sent_at=_moment(attributes.get("SentTimestamp")),
     )
+
+
+def _count_rest(count: telemetry.Count, connection: str, pause: Pause) -> None:
+    count(telemetry.RESTS, connection=connection, cause=str(pause.cause))
 
 
 def _moment(milliseconds: str | None) -> datetime | None:

@@ -1,32 +1,25 @@
-"""What the processor learns once and remembers: which property has which role, and who our own bot is.
+"""What the processor learns once and remembers: which property has which role.
 
 Property ids are learnt from the pages themselves, so they cost no call; a property that is renamed in Notion keeps its
 id and so keeps working. What is learnt of a schema's look is the same.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
 
-from steward.errors import CallFailed
 from steward.memory import Memory
-from steward.outcomes import TABLE, Then
 from steward.pages import Page
 from steward.rules import DataSource, Rules
 from steward.schema import Schema
 from steward.schema_check import resolve
 
-BOT_KEEP = timedelta(days=7)
-
 
 class Known:
     """Remembered facts, read from memory once for each environment."""
 
-    def __init__(self, memory: Memory, fetch_bot: Callable[[], str | None]) -> None:
+    def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._fetch_bot = fetch_bot
         self._properties: dict[str, dict[str, tuple[str, str]]] = {}
         self._sources: dict[str, str] = {}
-        self._bot: str | None = None
 
     def property_ids(self, rules: Rules) -> Mapping[str, Mapping[str, str]]:
         """Data source id → role → id of the property that has it, as far as known."""
@@ -85,28 +78,6 @@ class Known:
         if found.items() - shown.items():
             shown.update(found)
             self._memory.remember(_memory(source), {role: [roles[role], *shown[role]] for role in shown})
-
-    def own_bot(self) -> str | None:
-        """The id of our own bot user, or None when Notion does not tell.
-
-        Raises:
-            CallFailed: it is not known yet and Notion is in trouble that passes.
-        """
-        if self._bot is None:
-            remembered = self._memory.recall("BOT")
-            self._bot = str(remembered) if remembered is not None else self._ask()
-        return self._bot
-
-    def _ask(self) -> str | None:
-        try:
-            bot = self._fetch_bot()
-        except CallFailed as failure:
-            if TABLE[failure.failure].observing is Then.WAIT:
-                raise
-            return None
-        if bot is not None:
-            self._memory.remember("BOT", bot, BOT_KEEP)
-        return bot
 
 
 def _memory(source: DataSource) -> str:

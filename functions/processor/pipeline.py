@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from processor.burst import DEEP, Burst
 from processor.changes import changes
 from processor.known import Known
+from processor.ourselves import Ourselves
 from processor.reconcile import Observation, Reason, Reconciler, Seen
 from processor.relevance import Irrelevant, judge, news_of, schema_of
 from processor.schema_watch import Look, SchemaWatch
@@ -73,6 +74,7 @@ class Pipeline:
         settler: Settler,
         schemas: SchemaWatch,
         known: Known,
+        ourselves: Ourselves,
         margin: timedelta,
         now: Callable[[], datetime],
         calls: Callable[[], int],
@@ -87,6 +89,7 @@ class Pipeline:
         self._settler = settler
         self._schemas = schemas
         self._known = known
+        self._ourselves = ourselves
         self._margin = margin
         self._now = now
         self._calls = calls
@@ -145,7 +148,12 @@ class Pipeline:
         source = schema_of(event, self._rules)
         if source is not None:
             return self._look_at_schema(event, source)
-        verdict = judge(event, self._rules, self._known.property_ids(self._rules), self._known.own_bot)
+        verdict = judge(
+            event,
+            self._rules,
+            self._known.property_ids(self._rules),
+            lambda: self._ourselves.bots(self._connection(event, None)),
+        )
         if isinstance(verdict, Irrelevant):
             return _Outcome(Decision.IGNORED, verdict.why)
         page_id = verdict.page_id
@@ -191,9 +199,15 @@ class Pipeline:
         return Decision.COVERED, f"{why}, which says that what was kept silent was news", True
 
     def _observe(self, event: Event, page_id: str, snapshot: Snapshot | None) -> tuple[Decision, str]:
-        source = self._rules.source_of(event.data_source_id, snapshot.source_id if snapshot else None)
         waiting = self._waiting()
         reason = self._reason(event, waiting)
+        decision, why = self._look(event, page_id, snapshot, reason, waiting)
+        return decision, "; ".join([why, *reason.notes])
+
+    def _look(
+        self, event: Event, page_id: str, snapshot: Snapshot | None, reason: Reason, waiting: int
+    ) -> tuple[Decision, str]:
+        source = self._source(event, snapshot)
         if source is not None and self._burst.refresh(event, source, waiting, reason):
             record = self._state.load(page_id)
             if record.snapshot is not None and record.snapshot.covers(event.occurred_at, self._margin):
@@ -202,7 +216,18 @@ class Pipeline:
                     Decision.OBSERVED,
                     f"by a query, because {waiting} messages were waiting; {_to_tell(told)}",
                 )
-        return _decision(self._reconciler.read(page_id, reason))
+        connection = source.connection if source else self._connection(event, snapshot)
+        return _decision(self._reconciler.read(page_id, reason, connection))
+
+    def _source(self, event: Event, snapshot: Snapshot | None) -> DataSource | None:
+        return self._rules.source_of(event.data_source_id, snapshot.source_id if snapshot else None)
+
+    def _connection(self, event: Event, snapshot: Snapshot | None) -> str:
+        """The connection of an event's page; only the older payloads do not say in which data source it is."""
+        source = self._source(event, snapshot) or self._rules.source_of(event.parent_id)
+        if source is not None:
+            return source.connection
+        return self._ourselves.connection_in(event.workspace_id)
 
     def _reason(self, event: Event, waiting: int) -> Reason:
         late = event.occurred_at is not None and self._now() - event.occurred_at > LATE

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from processor.automations.change import Change, Departure
+from processor.automations.sync import stamped
 from processor.context import Context
 from processor.drafted import MOST_EFFECTS, MOST_ITEMS, MOST_PEOPLE, Plan, put_together
 from processor.relevance import News
@@ -49,9 +50,13 @@ def plan_observed(
     context: Context,
 ) -> Plan:
     """Plan for a page as it was just observed."""
-    nxt = seen(previous, page, observed_at, context.source, context.properties, listed=context.listed)
+    nxt = seen(
+        previous, page, observed_at, context.source, context.properties, context.rules, listed=context.listed
+    )
     if page.in_trash:
         return plan_gone(previous, nxt, observed_at, Departure.TRASHED, still_open, context)
+    changed_at = context.news.at or page.last_edited_time or observed_at or context.now
+    nxt = stamped(previous, nxt, changed_at, context.peers)
     how = _how_it_came(previous, context)
     nxt = replace(nxt, creation_untold=nxt.creation_untold and not how)
     present = assignees_of(page, context.properties)
@@ -150,6 +155,7 @@ def _change(
         context.properties,
         context.types,
         open=tuple(still_open),
+        peers=context.peers,
         **step,
     )
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from processor.connections import Connections
 from processor.edits import Mark
 from processor.found import Finder
 from processor.known import Known
 from processor.listing import MINUTE, Chunk, chunks
-from steward.clients.notion import NotionClient
 from steward.documents import iso, moment
 from steward.errors import CallFailed, Failure
 from steward.memory import Memory
@@ -53,14 +53,14 @@ class Presence:
         *,
         state: State,
         memory: Memory,
-        notion: NotionClient,
+        connections: Connections,
         known: Known,
         finder: Finder,
         out_of_time: Callable[[], bool],
     ) -> None:
         self._state = state
         self._memory = memory
-        self._notion = notion
+        self._connections = connections
         self._known = known
         self._finder = finder
         self._out_of_time = out_of_time
@@ -102,7 +102,11 @@ class Presence:
     def _rows(self, source: DataSource, place: _Place, name: str) -> Iterator[Chunk]:
         try:
             yield from chunks(
-                self._notion, self._known.query_id(source), "created_time", place.since, place.cursor
+                self._connections.of(source),
+                self._known.query_id(source),
+                "created_time",
+                place.since,
+                place.cursor,
             )
         except CallFailed as failure:
             if failure.failure is Failure.INVALID and place.cursor is not None and place.since is not None:

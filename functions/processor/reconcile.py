@@ -6,24 +6,26 @@ sweep. A row is worth less than a reading, because the index behind a query lags
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from processor.commit import Committer
+from processor.connections import Connections
 from processor.known import Known
+from processor.peers import Peers
 from processor.plan import MOST_ITEMS, Context, Plan, late_news, plan_gone, plan_observed, plan_untold
 from processor.relevance import News
 from processor.seen import absent, assignees_of, differ, only_adds, shown
 from steward import telemetry
-from steward.clients.notion import Answer, NotionClient
+from steward.clients.notion import Answer
 from steward.effects import Effect, Status
 from steward.errors import CallFailed
 from steward.outcomes import TABLE, Then
 from steward.pages import Page, decode_page
 from steward.people import People
-from steward.rules import DataSource, Rules
+from steward.rules import MAIN, DataSource, Rules
 from steward.snapshots import Departure, Snapshot
 from steward.state import PageRecord, State
 
@@ -38,6 +40,7 @@ class Reason:
         quiet_until: messages wait until then to be gathered; None sends them at once.
         announced: False for a row of a burst's query, whose own event is still to come.
         written: what a write of ours just gave the page; None when something else leads here.
+        notes: filled with what the automations leave undone, or decided.
     """
 
     event_id: str
@@ -45,6 +48,7 @@ class Reason:
     quiet_until: datetime | None = None
     announced: bool = True
     written: Mapping[str, Any] | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 class Seen(StrEnum):
@@ -72,9 +76,10 @@ class Reconciler:
         *,
         rules: Rules,
         state: State,
-        notion: NotionClient,
+        connections: Connections,
         known: Known,
         people: People,
+        peers: Peers,
         margin: timedelta,
         now: Callable[[], datetime],
         count: telemetry.Count,
@@ -82,22 +87,28 @@ class Reconciler:
     ) -> None:
         self._rules = rules
         self._state = state
-        self._notion = notion
+        self._connections = connections
         self._known = known
         self._people = people
+        self._peers = peers
         self._margin = margin
         self._now = now
         self._committer = Committer(state, count, skipped)
 
-    def read(self, page_id: str, reason: Reason) -> Observation:
+    def read(self, page_id: str, reason: Reason, connection: str = MAIN) -> Observation:
         """Read a page and commit what it shows.
+
+        Args:
+            page_id: the page.
+            reason: why.
+            connection: the name of the one that it is read with.
 
         Raises:
             CallFailed: it could not be read, and may be another time.
             StateConflict: another writer was faster.
         """
         try:
-            answer = self._notion.page(page_id)
+            answer = self._connections.named(connection).page(page_id)
         except CallFailed as failure:
             if TABLE[failure.failure].observing is not Then.GONE:
                 raise
@@ -118,11 +129,13 @@ class Reconciler:
         Raises:
             StateConflict: another writer was faster.
         """
-        if (
-            "properties" in answer.body
-        ):  # else the connection may not read pages, and nothing is observed at all
-            nothing = News(False, None)
+        if "properties" in answer.body:  # else the connection may not read pages, and observes nothing at all
+            nothing = News(False, self._peers.carried_at(effect))
             self._take(answer, Reason(effect.event_id, lambda *_: nothing, written=effect.writes or {}))
+
+    def came_across(self, effect: Effect, answer: Answer) -> None:
+        """Observe a page that was read before a write, and was found to be changed by people; raises as ``wrote``."""
+        self._take(answer, Reason(effect.event_id, lambda *_: News(False, None)))
 
     def _take(self, answer: Answer, reason: Reason) -> Observation:
         page = decode_page(answer.body)
@@ -146,6 +159,8 @@ class Reconciler:
                 return False
         if any(e.status is Status.STARTED for e in record.still_open):
             return False  # what may have happened is settled first, when the page's own event comes
+        if not reason.announced and before is not None and self._peers.status_differs(page, source, before):
+            return False  # when it was changed decides, and only its own event knows that to the second
         self._commit(page, source, observed_at, reason, listed=True)
         return True
 
@@ -155,7 +170,7 @@ class Reconciler:
 
     def shown(self, page: Page, source: DataSource, before: Snapshot | None) -> Snapshot:
         """What a row says of a page; nothing is committed."""
-        return shown(before, page, source, self._known.properties_of(source))
+        return shown(before, page, source, self._known.properties_of(source), self._rules)
 
     def owes_news(self, snapshot: Snapshot, reason: Reason) -> bool:
         """Whether an event that the snapshot covers says that its silent baseline was news."""
@@ -199,11 +214,14 @@ class Reconciler:
         self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason, *, listed: bool
     ) -> int:
         self._known.learn(source, page)
-        context = self._context(source, page, reason, listed=listed)
+        record = self._state.load(page.id)
+        peers = self._peers.of(source, page, record)
+        context = replace(self._context(source, page, reason, listed=listed), peers=peers)
         planned = self._committer.commit(
-            self._state.load(page.id),
+            record,
             context,
             lambda before, still, given: plan_observed(before, page, observed_at, still, given),
+            reason.notes,
         )
         if planned:
             for person in assignees_of(page, context.properties) or ():

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from steward.events import Event
-from steward.rules import DataSource, Rules, roles_used
+from steward.rules import DataSource, Rules, roles_watched
 
 PAGE_TYPES = frozenset(
     {
@@ -71,7 +71,7 @@ def judge(
     event: Event,
     rules: Rules,
     property_ids: Mapping[str, Mapping[str, str]],
-    own_bot: Callable[[], str | None],
+    our_bots: Callable[[], frozenset[str]],
 ) -> Relevant | Irrelevant:
     """Decide whether an event has to be worked.
 
@@ -79,8 +79,8 @@ def judge(
         event: the event.
         rules: the rules file.
         property_ids: data source id → role → id of the property that has it, as far as learnt from pages seen before.
-        own_bot: gives the id of our own bot user; only asked when no person took part in the event, because it may cost
-            a call the first time.
+        our_bots: gives the ids of our own bot users; only asked when no person took part in the event, because it may
+            cost a call the first time.
     """
     if event.entity_type != "page":
         return Irrelevant(f"no automation watches a {event.entity_type or 'thing without type'}")
@@ -88,8 +88,8 @@ def judge(
         return Irrelevant("the event does not say which page")
     why = _uninteresting(event, rules, property_ids)
     if why is None and event.authors and all(a.type in ("bot", "agent") for a in event.authors):
-        bot = own_bot()
-        if bot and all(a.id == bot for a in event.authors):
+        ours = our_bots()
+        if all(a.id in ours for a in event.authors):
             why = "only our own bot wrote"
     return Relevant(event.entity_id) if why is None else Irrelevant(why)
 
@@ -119,15 +119,15 @@ def _uninteresting(event: Event, rules: Rules, property_ids: Mapping[str, Mappin
         return "the page's data source is not in the rules file"
     if event.data_source_id is None and event.parent_type in NOT_ROWS and event.type != "page.moved":
         return f"the page lives under a {event.parent_type}, not in a data source"
-    if source is not None and _misses_what_is_watched(event, source, property_ids.get(source.id, {})):
+    watched = roles_watched(source, rules) if source is not None else frozenset()
+    if source is not None and _misses_all(event, source, watched, property_ids.get(source.id, {})):
         return "no watched property changed"
     return None
 
 
-def _misses_what_is_watched(event: Event, source: DataSource, ids: Mapping[str, str]) -> bool:
+def _misses_all(event: Event, source: DataSource, watched: frozenset[str], ids: Mapping[str, str]) -> bool:
     if event.type != "page.properties_updated" or not event.updated_properties:
         return False
-    watched = roles_used(source)
     if not watched <= ids.keys():
         return False  # not every id is known yet
     names = [name for role in watched for name in (source.properties.of(role), ids[role])]

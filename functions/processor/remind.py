@@ -16,13 +16,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from processor.automations.deadline import Occasion, occasions
+from processor.connections import Connections
 from processor.known import Known
 from processor.listing import MINUTE, Chunk, chunks
 from processor.progress import Progress
 from processor.remembered import Remembered
 from processor.reminding import Reminding
 from steward import telemetry
-from steward.clients.notion import NotionClient
 from steward.documents import iso, moment
 from steward.errors import CallFailed, Failure
 from steward.ladder import DAY
@@ -91,7 +91,7 @@ class Reminders:
         rules: Rules,
         memory: Memory,
         state: State,
-        notion: NotionClient,
+        connections: Connections,
         known: Known,
         reminding: Reminding,
         remembered: Remembered,
@@ -108,7 +108,7 @@ class Reminders:
             rules: the rules file.
             memory: keeps the progress.
             state: the table.
-            notion: the client.
+            connections: the clients.
             known: knows ids and types of properties.
             reminding: reminds of one page.
             remembered: does so when Notion is away for too long.
@@ -122,7 +122,7 @@ class Reminders:
         self._rules = rules
         self._memory = memory
         self._state = state
-        self._notion = notion
+        self._connections = connections
         self._known = known
         self._reminding = reminding
         self._remembered = remembered
@@ -192,7 +192,12 @@ class Reminders:
             occasion, self._known.properties_of(source), {} if place.plain else self._known.types_of(source)
         )
         return chunks(
-            self._notion, self._known.query_id(source), "created_time", place.since, place.cursor, where
+            self._connections.of(source),
+            self._known.query_id(source),
+            "created_time",
+            place.since,
+            place.cursor,
+            where,
         )
 
     def _remind(self, chunk: Chunk, occasion: Occasion) -> None:

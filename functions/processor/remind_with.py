@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.known import Known
 from processor.reconcile import Reconciler
@@ -12,7 +13,6 @@ from processor.remembered import Remembered
 from processor.remind import Reminders
 from processor.reminding import Reminding
 from steward import telemetry
-from steward.clients.notion import NotionClient
 from steward.journal import Journal
 from steward.memory import Memory
 from steward.rules import Rules
@@ -25,7 +25,7 @@ def remind_with(
     memory: Memory,
     state: State,
     journal: Journal,
-    notion: NotionClient,
+    connections: Connections,
     known: Known,
     reconciler: Reconciler,
     current: CurrentLane,
@@ -54,7 +54,7 @@ def remind_with(
         rules=rules,
         memory=memory,
         state=state,
-        notion=notion,
+        connections=connections,
         known=known,
         reminding=reminding,
         remembered=remembered,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from steward.pages import Page, Person, people
-from steward.rules import DataSource, roles_used
+from steward.rules import DataSource, Rules, roles_used, roles_watched
 from steward.snapshots import Departure, Snapshot
 from steward.values import Unreadable, Value, same, value_of
 
@@ -22,6 +22,7 @@ def seen(
     observed_at: datetime | None,
     source: DataSource,
     properties: Mapping[str, str],
+    rules: Rules,
     *,
     listed: bool,
 ) -> Snapshot:
@@ -33,6 +34,7 @@ def seen(
         observed_at: when, by Notion's clock.
         source: its data source.
         properties: role → property id or name.
+        rules: the whole file.
         listed: the page is a row of a query.
     """
     first = Snapshot(page.id, 0, observed_at, False, source.id, page.title, page.url, None)
@@ -51,7 +53,7 @@ def seen(
         source_id=source.id,
         title=page.title,
         url=page.url,
-        values={**before.values, **_values(page, source, properties)},
+        values={**before.values, **_values(page, properties, roles_watched(source, rules))},
         locked=before.locked if page.locked is None else page.locked,
         edited_at=page.last_edited_time,
         created_at=page.created_time or before.created_at,
@@ -59,9 +61,11 @@ def seen(
     )
 
 
-def shown(before: Snapshot | None, page: Page, source: DataSource, properties: Mapping[str, str]) -> Snapshot:
+def shown(
+    before: Snapshot | None, page: Page, source: DataSource, properties: Mapping[str, str], rules: Rules
+) -> Snapshot:
     """What a row of a query says of a page, its assignees included; for a comparison."""
-    now = seen(before, page, None, source, properties, listed=True)
+    now = seen(before, page, None, source, properties, rules, listed=True)
     return replace(now, assignees=assignees_of(page, properties))
 
 
@@ -85,8 +89,9 @@ def assignees_of(page: Page, properties: Mapping[str, str]) -> tuple[Person, ...
 
 def absent(page: Page, source: DataSource, properties: Mapping[str, str]) -> frozenset[str]:
     """The roles that the automations use and that this page can't be read by: the property vanished or was retyped."""
-    found = set(_values(page, source, properties))
-    return roles_used(source) - found - ({ASSIGNEE} if assignees_of(page, properties) is not None else set())
+    used = roles_used(source)
+    found = set(_values(page, properties, used))
+    return used - found - ({ASSIGNEE} if assignees_of(page, properties) is not None else set())
 
 
 def differ(one: Snapshot, other: Snapshot) -> bool:
@@ -102,9 +107,9 @@ def differ(one: Snapshot, other: Snapshot) -> bool:
     )
 
 
-def _values(page: Page, source: DataSource, properties: Mapping[str, str]) -> dict[str, Value]:
+def _values(page: Page, properties: Mapping[str, str], roles: frozenset[str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
-    for role in roles_used(source) - {ASSIGNEE}:
+    for role in roles - {ASSIGNEE}:
         prop = page.find(properties[role]) if role in properties else None
         if prop is not None:
             try:

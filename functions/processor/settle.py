@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from processor.recent import Recent
-from processor.ways.way import Way
+from processor.ways.way import Instead, Way
 from steward import telemetry
 from steward.claims import hold
 from steward.effects import GATHERED, Effect, Kind, Notice, Status
 from steward.errors import CallFailed, Failure
-from steward.outcomes import TABLE, Then, wait_for
+from steward.outcomes import TABLE, Then, wait_for, waits_beside
 from steward.state import PageRecord, State
 
 WhenUnsure = Literal["resend", "skip"]
@@ -110,8 +110,8 @@ class Settler:
         try:
             # What can fail without a trace comes before "started": from there on the effect may have happened.
             prepared = way.prepare(effect)
-        except CallFailed as failure:
-            return self._unprepared(effect, failure)
+        except (CallFailed, Instead) as why:
+            return self._unprepared(effect, why)
         started = self._start(prepared.effect)
         try:
             external_id = way.send(replace(prepared, effect=started))
@@ -119,8 +119,12 @@ class Settler:
             return self._after(started, failure)
         return self._done(started, external_id)
 
-    def _unprepared(self, effect: Effect, failure: CallFailed) -> Effect:
+    def _unprepared(self, effect: Effect, failure: CallFailed | Instead) -> Effect:
         """It happened to nobody, and waits; what can't be known for good is not told."""
+        if isinstance(failure, Instead):
+            if failure.status is not Status.PLANNED:
+                return self._close(effect, failure.status, failure.why)
+            return self._state.advance(effect, replace(effect, retry_at=failure.retry_at, reason=failure.why))
         row = TABLE[failure.failure]
         then = row.observing if failure.vendor == "notion" else row.slack
         if then in (Then.WAIT, Then.EFFECT_WAITS):
@@ -187,7 +191,7 @@ class Settler:
         """Let the effect wait by itself, or hold the event by raising."""
         if effect.planned_at + GIVE_UP < self._now():
             return self._close(effect, Status.FAILED, f"given up: {failure}")
-        if then is not Then.EFFECT_WAITS:
+        if then is not Then.EFFECT_WAITS and not waits_beside(failure):
             raise failure
         wait = timedelta(seconds=wait_for(failure, effect.attempts, self._jitter))
         return self._state.advance(effect, replace(effect, retry_at=self._now() + wait, reason=str(failure)))

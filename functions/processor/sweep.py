@@ -22,7 +22,7 @@ from processor.schema_watch import SchemaWatch
 from steward import telemetry
 from steward.errors import CallFailed
 from steward.memory import Memory
-from steward.outcomes import CONNECTION_WIDE, TABLE, Then
+from steward.outcomes import CONNECTION_WIDE, TABLE, Then, waits_beside
 from steward.rules import DataSource, Rules
 from steward.snapshots import minute_of
 
@@ -89,7 +89,8 @@ class Sweeper:
                 compared.append((source, mark))
         self._list(lane, compared, troubles)
         if troubles:
-            raise troubles[0]
+            # What is everybody's before what is a further connection's.
+            raise next((t for t in troubles if t.connection is None), troubles[0])
         return True
 
     def _list(
@@ -114,7 +115,7 @@ class Sweeper:
         try:
             yield
         except CallFailed as failure:
-            if failure.failure in CONNECTION_WIDE:
+            if failure.failure in CONNECTION_WIDE and not waits_beside(failure):
                 raise
             self._count(telemetry.CALL_FAILED, failure=str(failure.failure))
             self._logger.warning(

@@ -9,6 +9,7 @@ what is left to do today.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from processor.aside import Aside
 from processor.outbox import Outbox
 from processor.remind import Reminders
 from processor.sweep import Sweeper
@@ -30,6 +31,7 @@ class Ticks:
         *,
         lane: Lane,
         outbox: Outbox,
+        aside: Aside,
         sweeper: Sweeper,
         reminders: Reminders,
         sweep_keeps: timedelta,
@@ -40,6 +42,7 @@ class Ticks:
         Args:
             lane: the queue.
             outbox: what ``settle`` works.
+            aside: what ``settle`` gives back to the lane.
             sweeper: what ``sweep`` works.
             reminders: what ``remind`` works.
             sweep_keeps: age from which a sweep's tick is stale, longer than the time between two.
@@ -47,6 +50,7 @@ class Ticks:
         """
         self._lane = lane
         self._outbox = outbox
+        self._aside = aside
         self._sweeper = sweeper
         self._reminders = reminders
         self._sweep_keeps = sweep_keeps
@@ -79,6 +83,7 @@ class Ticks:
                 return self._reminders.remind(lane)
             case "settle":
                 self._settled[lane] = self._now()
+                self._aside.give_back(lane)
                 return self._outbox.settle_due(lane)
 
     def _is_stale(self, kind: Tick, envelope: Envelope, lane: str) -> bool:

@@ -11,6 +11,7 @@ from math import ceil
 
 from aws_lambda_powertools import Logger
 
+from processor.aside import Aside
 from processor.baseline import Baseline
 from processor.culprit import culprit
 from processor.pipeline import Pipeline
@@ -19,12 +20,12 @@ from processor.vitals import Vitals
 from steward import telemetry
 from steward.aws_trouble import passes
 from steward.envelope import Envelope, decode
-from steward.errors import CallFailed, Failure, StateConflict, Undecodable
+from steward.errors import CallFailed, StateConflict, Undecodable
 from steward.events import Event
 from steward.lane import Lane, Parked
 from steward.lane_switch import LaneSwitch
-from steward.outcomes import TABLE, Then, wait_for
-from steward.pauses import Breaker, Cause
+from steward.outcomes import TABLE, Then, wait_for, waits_beside
+from steward.pauses import NOT_MADE, Breaker, Cause
 
 SPARE_RECEIVES = 2
 """Receives that waiting leaves unspent: they are for crashes."""
@@ -32,7 +33,7 @@ SPARE_RECEIVES = 2
 LONGEST = 43_200
 """Seconds; SQS hides a message for at most twelve hours."""
 
-_ONLY_NOT_NOW = (Failure.BUDGET_SPENT, Failure.OUT_OF_TIME)
+_ONLY_NOT_NOW = NOT_MADE
 """A call that was not made, so nothing is wrong: a tick goes on as soon as it can."""
 
 HELD = 60
@@ -73,6 +74,7 @@ class Worker:
         switch: LaneSwitch,
         breaker: Breaker,
         vitals: Vitals,
+        aside: Aside,
         enter: Callable[[str], None],
         logger: Logger,
         count: telemetry.Count,
@@ -89,6 +91,7 @@ class Worker:
             switch: pauses the lane.
             breaker: says when it may have to be paused.
             vitals: says whether it is Notion or just one page.
+            aside: where events wait for a further connection.
             enter: told the lane of each message, before it is worked.
             logger: logs.
             count: counts.
@@ -102,6 +105,7 @@ class Worker:
         self._switch = switch
         self._breaker = breaker
         self._vitals = vitals
+        self._aside = aside
         self._enter = enter
         self._logger = logger
         self._count = count
@@ -163,23 +167,37 @@ class Worker:
             then=str(row.observing),
             message_id=message.id,
         )
+        if waits_beside(failure):
+            return self._wait_beside(message, envelope, failure)
         tripped = self._breaker.take()
-        if tripped is not None and tripped[0] is Cause.VENDOR and self._alive(envelope):
-            if envelope.event is not None:
-                return self._park_event(message, envelope, envelope.event, failure)
-            return envelope.comes_again or self._later(message, HELD)
         if tripped is not None:
-            cause, detail = tripped
-            self._switch.pause(cause, detail)
-            self._count(telemetry.PAUSED, cause=str(cause))
-            self._logger.error("the lane rests", cause=str(cause), detail=detail)
-        if envelope.comes_again and (tripped is not None or failure.failure not in _ONLY_NOT_NOW):
+            return self._tripped(message, envelope, failure, tripped)
+        if envelope.comes_again and failure.failure not in _ONLY_NOT_NOW:
             return True  # the next tick comes soon: a stale one is useless
-        if tripped is not None:
-            return self._rest(message)
         if row.observing is Then.PARK and envelope.event is not None:
             return self._park_event(message, envelope, envelope.event, failure)
         return self._later(message, wait_for(failure, message.receives, self._jitter))
+
+    def _tripped(
+        self, message: Message, envelope: Envelope, failure: CallFailed, tripped: tuple[Cause, str]
+    ) -> bool:
+        cause, detail = tripped
+        if cause is Cause.VENDOR and self._alive(envelope):
+            if envelope.event is not None:
+                return self._park_event(message, envelope, envelope.event, failure)
+            return envelope.comes_again or self._later(message, HELD)
+        self._switch.pause(cause, detail)
+        self._count(telemetry.PAUSED, cause=str(cause))
+        self._logger.error("the lane rests", cause=str(cause), detail=detail)
+        return envelope.comes_again or self._rest(message)
+
+    def _wait_beside(self, message: Message, envelope: Envelope, failure: CallFailed) -> bool:
+        event = envelope.event
+        if event is None:
+            return envelope.comes_again or self._later(message, HELD)
+        if self._aside.put(event, envelope.received_at or message.sent_at, failure):
+            return True
+        return self._park_event(message, envelope, event, failure)
 
     def _alive(self, envelope: Envelope) -> bool:
         return self._vitals.answers_without(envelope.event.entity_id if envelope.event else None)

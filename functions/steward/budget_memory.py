@@ -13,16 +13,18 @@ _NAME = "BUDGET#notion"
 class BudgetMemory:
     """Implements ``steward.budget.BudgetStore``."""
 
-    def __init__(self, memory: Memory, lane: str | None = None) -> None:
+    def __init__(self, memory: Memory, lane: str | None = None, connection: str | None = None) -> None:
         """Make a memory.
 
         Args:
             memory: where it is kept.
             lane: the lane whose part of the budget it is; None when there is only one.
+            connection: whose budget it is; None for the main connection's.
         """
         self._memory = memory
-        self._name = _NAME if lane is None else f"{_NAME}#{lane}"
-        self._shared = None if lane is None else f"{_NAME}#blocked"
+        whole = _NAME if connection is None else f"{_NAME}@{connection}"
+        self._name = whole if lane is None else f"{whole}#{lane}"
+        self._shared = None if lane is None else f"{whole}#blocked"
 
     def load(self) -> BudgetRecord | None:
         """What was saved last, or None."""

@@ -47,6 +47,7 @@ def snapshot_item(snapshot: Snapshot) -> Item:
         "creation_untold": snapshot.creation_untold,
         "departure": snapshot.departure,
         "parents": snapshot.parents,
+        "status_at": iso(snapshot.status_at),
     }
     # Only what is there is listed by the index by-source.
     listed = (
@@ -86,6 +87,7 @@ def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
         creation_untold=bool(document.get("creation_untold")),
         departure=Departure(document["departure"]) if document.get("departure") else None,
         parents=tuple(document.get("parents") or ()),
+        status_at=moment(document.get("status_at")),
     )
 
 
@@ -101,6 +103,8 @@ def effect_item(effect: Effect) -> Item:
         "person": _person(effect.person) if effect.person else None,
         "urgent": effect.urgent,
         "writes": effect.writes,
+        "other_page": effect.other_page,
+        "source_id": effect.source_id,
         "planned_at": iso(effect.planned_at),
         "notices": [[n.page_id, n.claims, words.to_json(n.words)] for n in effect.notices],
     }
@@ -145,6 +149,8 @@ def effect_of(item: Mapping[str, Any]) -> Effect:
         channel=item["channel"],
         urgent=document["urgent"],
         writes=document["writes"],
+        other_page=document.get("other_page"),
+        source_id=document.get("source_id") or "",
         status=Status(item["status"]),
         attempts=int(item["attempts"]),
         started_at=moment(item.get("started_at")),

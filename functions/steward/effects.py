@@ -85,6 +85,9 @@ class Effect:
         channel: the Slack channel, where there is one; it may change when Slack refuses it.
         urgent: never held back to be gathered, nor by quiet hours.
         writes: for a write: property id → value as Notion's API takes it.
+        other_page: for a write: the page that is written to, where that is not the one it is about.
+        source_id: the data source of the page that it is done on, which decides the Notion connection; empty for a
+            digest.
         status: where in its life it is.
         attempts: how many times the call was started.
         started_at: when the call was last started, or None.
@@ -109,6 +112,8 @@ class Effect:
     channel: str = ""
     urgent: bool = False
     writes: Mapping[str, Any] | None = None
+    other_page: str | None = None
+    source_id: str = ""
     status: Status = Status.PLANNED
     attempts: int = 0
     started_at: datetime | None = None
@@ -118,6 +123,11 @@ class Effect:
     obsolete: bool = False
     reason: str | None = None
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def done_on(self) -> str:
+        """The page that it is done on."""
+        return self.other_page or self.page_id
 
     @property
     def is_open(self) -> bool:

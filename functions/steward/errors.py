@@ -27,6 +27,7 @@ class Failure(StrEnum):
     WORKSPACE_LIMITED = "workspace_limited"  # 429 shared by all connections of the workspace
     BLOCKED = "blocked"  # 429 public_api_request_blocked: only the vendor's support can lift it
     BUDGET_SPENT = "budget_spent"  # our own window is full: the call was not made
+    RESTING = "resting"  # a further connection rests after trouble: the call was not made
     OUT_OF_TIME = "out_of_time"  # the Lambda's remaining time does not allow another call: it was not made
     UNAVAILABLE = "unavailable"  # 500 502 503 504 529, or an answer that is not the API's
     UNREACHABLE = "unreachable"  # timeout, DNS, TLS, reset
@@ -83,6 +84,7 @@ class CallFailed(StewardError):
         retry_after: seconds that the vendor, or our own budget, asks to wait, or None.
         maybe_done: True when the call may have taken effect although it failed: look before trying again.
         committed_id: the id of what the vendor says it saved although it answered with an error, or None.
+        connection: the name of the further Notion connection that it was made with; None for the main one.
     """
 
     failure: Failure
@@ -95,10 +97,13 @@ class CallFailed(StewardError):
     retry_after: float | None = None
     maybe_done: bool = False
     committed_id: str | None = None
+    connection: str | None = None
 
     def __str__(self) -> str:
         """One line for a log: no ids of people, no secrets."""
         parts = [f"{self.call}: {self.failure}"]
+        if self.connection:
+            parts.append(f"connection {self.connection}")
         if self.status is not None:
             parts.append(f"status {self.status}")
         parts += [p for p in (self.code, self.message) if p]

@@ -164,6 +164,7 @@ def effect_row(effect: Effect) -> dict[str, Any]:
         "kind": str(effect.kind),
         "rule": effect.rule,
         "person": effect.person.id if effect.person else None,
+        "other_page": effect.other_page,
         "status": str(effect.status),
         "planned_at": iso(effect.planned_at),
         "started_at": iso(effect.started_at),

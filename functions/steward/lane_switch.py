@@ -72,7 +72,7 @@ class LaneSwitch:
     def read(self) -> Pause:
         """How the lane stands."""
         document, version = self._memory.recall_version(_NAME)
-        return _pause(document, version)
+        return pause_of(document, version)
 
     def pause(self, cause: Cause, detail: str) -> Pause:
         """Let the lane rest; returns the record as it then is."""
@@ -112,13 +112,14 @@ class LaneSwitch:
                 return before
             becomes = replace(becomes, version=before.version + 1)
             try:
-                self._memory.swap(_NAME, _document(becomes), becomes.version)
+                self._memory.swap(_NAME, pause_document(becomes), becomes.version)
             except StateConflict:
                 continue  # another writer was first: look at what it wrote
             return becomes
 
 
-def _document(pause: Pause) -> dict[str, Any]:
+def pause_document(pause: Pause) -> dict[str, Any]:
+    """A pause as it is remembered."""
     times = {
         "since": iso(pause.since),
         "next_probe_at": iso(pause.next_probe_at),
@@ -127,7 +128,8 @@ def _document(pause: Pause) -> dict[str, Any]:
     return {**asdict(pause), **times}
 
 
-def _pause(document: Any, version: int) -> Pause:
+def pause_of(document: Any, version: int) -> Pause:
+    """What was remembered, or the lane's ordinary state."""
     if not isinstance(document, dict):
         return Pause(version=version)
     return Pause(

@@ -52,6 +52,7 @@ TABLE: dict[Failure, Row] = {
     Failure.WORKSPACE_LIMITED: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS, wait=30),
     Failure.BLOCKED: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS, "P1", wait=3600, steady=True),
     Failure.BUDGET_SPENT: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS),
+    Failure.RESTING: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS),
     Failure.OUT_OF_TIME: Row(Then.WAIT, Then.WAIT, Then.WAIT, steady=True),
     Failure.UNAVAILABLE: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS, wait=2),
     Failure.UNREACHABLE: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS, wait=2),
@@ -69,11 +70,21 @@ CONNECTION_WIDE = frozenset(
         Failure.WORKSPACE_LIMITED,
         Failure.BLOCKED,
         Failure.BUDGET_SPENT,
+        Failure.RESTING,
         Failure.OUT_OF_TIME,
         Failure.UNAUTHORIZED,
     }
 )
 """Failures that say nothing of what was asked for: any other call would end the same."""
+
+
+def waits_beside(failure: CallFailed) -> bool:
+    """Whether only what needs this further connection waits, and nothing else: no event, no lane, no other vendor."""
+    return (
+        failure.connection is not None
+        and failure.failure is not Failure.OUT_OF_TIME
+        and TABLE[failure.failure].observing is Then.WAIT
+    )
 
 
 def wait_for(failure: CallFailed, attempt: int, jitter: Callable[[], float]) -> float:

@@ -118,23 +118,28 @@ def cause_of(failure: CallFailed) -> Cause | None:
     return Cause.BLOCKED if failure.failure is Failure.BLOCKED else None
 
 
+NOT_MADE = (Failure.BUDGET_SPENT, Failure.OUT_OF_TIME, Failure.RESTING)
+"""Of a call that was not made."""
+
+
 class Breaker:
     """Counts failures in a row, in this environment; a success, or a refusal that proves life, begins anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, trip: int = TRIP) -> None:
+        self._trip = trip
         self._failures = 0
         self._tripped: tuple[Cause, str] | None = None
 
     def watch(self, failure: CallFailed | None) -> None:
         """Take note of the end of a call."""
-        if failure is not None and failure.failure in (Failure.BUDGET_SPENT, Failure.OUT_OF_TIME):
-            return  # not made, so nothing is known
+        if failure is not None and failure.failure in NOT_MADE:
+            return  # so nothing is known
         cause = None if failure is None else cause_of(failure)
         if cause is None:
             self._failures, self._tripped = 0, None
             return
         self._failures += 1
-        if cause is not Cause.VENDOR or self._failures >= TRIP:
+        if cause is not Cause.VENDOR or self._failures >= self._trip:
             self._tripped = (cause, str(failure))
 
     def take(self) -> tuple[Cause, str] | None:

@@ -5,11 +5,13 @@ A snapshot holds only the properties that the rules name, because what is not ne
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from steward.pages import Person
 from steward.values import Value
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Departure(StrEnum):
@@ -48,6 +50,8 @@ class Snapshot:
             there; a late one may still.
         departure: how the page went, when it is gone; None while it is there, and where nobody wrote it down.
         parents: the ids of the data source and the database that it is a row of.
+        status_at: when the status became what it is, by the webhook that told of it; for a status that Steward wrote to
+            keep two pages in step, when the other one's did. None when that is not known.
     """
 
     page_id: str
@@ -69,6 +73,7 @@ class Snapshot:
     creation_untold: bool = False
     departure: Departure | None = None
     parents: tuple[str, ...] = ()
+    status_at: datetime | None = None
 
     def covers(self, at: datetime | None, margin: timedelta) -> bool:
         """Whether this is fresher than a change at a moment of Notion's clock.
@@ -79,6 +84,11 @@ class Snapshot:
         if self.observed_at is None or at is None or self.observed_at < at + margin:
             return False
         return not self.listed or (self.edited_at is not None and self.edited_at >= minute_of(at))
+
+    def changed_after(self, other: "Snapshot") -> bool:
+        """Whether its status is newer than another page's. One of two pages always is, so that both sides agree."""
+        mine, theirs = self.status_at or _NEVER, other.status_at or _NEVER
+        return (mine, self.page_id) > (theirs, other.page_id)
 
     def tombstone(self, observed_at: datetime | None, departure: Departure | None = None) -> "Snapshot":
         """The next version, for a page that is gone."""

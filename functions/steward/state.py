@@ -4,7 +4,7 @@ Promises: a snapshot and the effects that it plans are written together or not a
 they were planned from; an effect changes only from the status that its writer saw. A lost race raises
 ``StateConflict`` and writes nothing.
 
-Keys: ``PAGE#<id>`` with ``SNAPSHOT`` and ``EFFECT#<version>#<kind>#<id>``; see ``turns`` for its own.
+Keys: ``PAGE#<id>`` with ``SNAPSHOT`` and ``EFFECT#<version>#<kind>#<id>``; see ``turns`` and ``links`` for theirs.
 The index ``due`` lists effects that are still owed by the time at which they may be tried (again); ``by-source`` lists the
 pages of a data source that are there, by the time at which they were created.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Key
 
-from steward import documents, turns
+from steward import documents, links, turns
 from steward.documents import Item, iso
 from steward.effects import Effect, Status
 from steward.memory import guarded
@@ -40,10 +40,11 @@ _NONE: Mapping[str, int] = {}
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """All that is remembered of one page: its snapshot, None before the first sight, and its effects in order."""
+    """All that is remembered of a page: its snapshot, None before the first sight, its effects in order, who linked here."""
 
     snapshot: Snapshot | None
     effects: tuple[Effect, ...]
+    linked_from: tuple[str, ...] = ()
 
     @property
     def still_open(self) -> tuple[Effect, ...]:
@@ -73,8 +74,14 @@ class State:
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         snapshot = next((documents.snapshot_of(i) for i in items if i["sk"] == "SNAPSHOT"), None)
         return PageRecord(
-            snapshot, tuple(documents.effect_of(i) for i in items if i["sk"].startswith("EFFECT#"))
+            snapshot,
+            tuple(documents.effect_of(i) for i in items if i["sk"].startswith("EFFECT#")),
+            links.linked_from(items),
         )
+
+    def link(self, page_id: str, target_id: str) -> None:
+        """Remember that a page links to another one, seen or not."""
+        self._table.put_item(Item=links.link_item(page_id, target_id))
 
     def commit(
         self,

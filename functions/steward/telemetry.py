@@ -38,6 +38,9 @@ FOLDED = "Folded"  # messages that were gathered into a digest
 RULES_BROKEN = (
     "RulesBroken"  # automations that a look at a data source's properties found broken; 0 is counted too
 )
+ASIDE = "Aside"  # events that wait beside the lane for a further connection; dimension connection
+RESTS = "ConnectionRests"  # rests of a further connection that began or went on; dimensions connection, cause
+NOTES = "Notes"  # what automations left undone, or decided between two sides; dimension reason
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
 
 _SECRETS = re.compile(

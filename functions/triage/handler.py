@@ -18,7 +18,7 @@ from steward.deadline import Deadline
 from steward.lane import FIRST
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
-from steward.rules import load, path_in
+from steward.rules import MAIN, load, path_in
 from steward.secret_store import SecretStore
 from triage.standby import Standby
 from triage.watch import Look, Watch
@@ -104,7 +104,8 @@ def make_app(
         EventSource(aws.functions, environ["LANE_QUEUE_ARN"], environ["PROCESSOR_FUNCTION"]),
         now,
     )
-    sources = [source.id for source in load(path_in(environ)).data_source]
+    # The lane rests for the main connection only.
+    sources = [s.id for s in load(path_in(environ)).data_source if s.connection == MAIN]
     standby = Standby(aws.functions, environ["PROCESSOR_FUNCTION"])
     return App(Watch(switch, notion, sources, now), standby, deadline, count)
 

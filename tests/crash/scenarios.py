@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from infra.local.simulators.notion import faults
+from tests.crash import partnership
 from tests.crash.world import Stage
 
 Told = Mapping[str, tuple[int, int]]
@@ -457,6 +458,29 @@ SCENARIOS = (
         _tick_when_it_may_go,
         {"comment Ann 1": ONCE, "message Ann 1": ONCE},
         environ={"LANES": "2"},
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "a status is carried over to the other workspace",
+        partnership.a_linked_pair,
+        partnership.the_task_is_done,
+        {"order Shipped": ONCE, "task Done": ONCE},
+        environ=partnership.ENVIRON,
+    ),
+    Scenario(
+        "an event of a workspace that is away waits beside the lane",
+        partnership.a_linked_pair,
+        partnership.the_order_is_shipped_while_its_workspace_is_away,
+        {"order Shipped": ONCE, "task Done": ONCE},
+        environ=partnership.ENVIRON,
+        repeated=Repeated.DEATHS,
+    ),
+    Scenario(
+        "both workspaces change a status within a minute",
+        partnership.a_linked_pair,
+        partnership.both_are_changed,
+        {"order Shipped": ONCE, "task Done": ONCE},
+        environ=partnership.ENVIRON,
         repeated=Repeated.DEATHS,
     ),
     Scenario(

@@ -6,7 +6,7 @@ capabilities, settings. What can't is out of reach: hours pass between two runs,
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
 from io import StringIO
@@ -21,8 +21,9 @@ from steward.envelope import Order, encode_order
 from steward.lane import FIRST, Lane
 from tests.crash.calls import Wire, tapped
 from tests.crash.tables import Tables
+from tests.integration.partner import standing_with_partner
 from tests.integration.short_cut import shorten
-from tests.integration.stand import REGION, Death, Stand, standing
+from tests.integration.stand import REGION, Death, Stand
 
 BETWEEN_RUNS = 7200
 """Seconds: longer than any budget, block or wait of the run before."""
@@ -52,7 +53,14 @@ Rows = list[dict[str, Any]]
 class Stage:
     """One run: a page or some, the events about them, and the invocations that work them."""
 
-    def __init__(self, stand: Stand, wire: Wire, title: str, ticks: tuple[str, ...]) -> None:
+    def __init__(
+        self, stand: Stand, partner: NotionSimulator, wire: Wire, title: str, ticks: tuple[str, ...]
+    ) -> None:
+        self.partner = partner
+        """The other workspace."""
+        self.elsewhere: dict[str, str] = {}
+        """Pages there, by a name."""
+        self.seen_elsewhere: Callable[[], list[str]] = list
         self._stand, self._wire, self._tables, self._ticks = stand, wire, Tables(), ticks
         self._title = title
         self._titles: dict[str, int] = {}
@@ -109,6 +117,19 @@ class Stage:
     def deliver(self, page: int = 0, **changes: Any) -> None:
         """Notion tells of a page."""
         self.events.append(self._stand.send(self.pages[page], **changes))
+
+    def deliver_of(self, page_id: str, **changes: Any) -> None:
+        """A workspace tells of any page."""
+        self.events.append(self._stand.send(page_id, **changes))
+
+    @property
+    def source_id(self) -> str:
+        """The data source of the pages here."""
+        return self._stand.demo.data_source_id
+
+    def now(self) -> str:
+        """The time, as webhooks have it."""
+        return self._stand.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def deliver_late(self, page: int = 0) -> None:
         """Notion tells of a page an hour after the change."""
@@ -228,9 +249,13 @@ class Stage:
         self._environment = None
 
     def still_open(self) -> list[dict[str, str]]:
-        """What the page still owes, as the State table has it."""
+        """What is still owed, as the State table has it, and the events that wait beside the lane."""
         rows = self._tables.rows(self._stand.environ["STATE_TABLE"])
-        return [row for row in rows if row.get("status") in ("planned", "started")]
+        return [
+            {"status": "aside", **row}
+            for row in rows
+            if row.get("status") in ("planned", "started") or row.get("due", "").startswith("event@")
+        ]
 
     def unfinished_orders(self) -> list[str]:
         """Orders that nobody works any more and that did not come to their end."""
@@ -269,7 +294,8 @@ class Stage:
             m["text"] for channel, seen in self._shown.items() for m in self.slack.messages(channel)[seen:]
         ]
         said = [f"message {what}" for text in texts for what in ("breaks:", "well again") if what in text]
-        return said + comments + [f"message {who}{_number(self._titles[title])}" for who, title in found]
+        told = [f"message {who}{_number(self._titles[title])}" for who, title in found]
+        return self.seen_elsewhere() + said + comments + told
 
     def leave(self) -> None:
         """Take the pages away, so that no later run meets them, and mend the schema."""
@@ -320,8 +346,8 @@ def _number(page: int) -> str:
 class World:
     """Sets the stage, again and again."""
 
-    def __init__(self, stand: Stand, wire: Wire) -> None:
-        self._stand = stand
+    def __init__(self, stand: Stand, partner: NotionSimulator, wire: Wire) -> None:
+        self._stand, self._partner = stand, partner
         self.wire = wire
         self._titles = (f"Task {number} of the harness" for number in count(1))
         self._environ = dict(stand.environ)
@@ -341,6 +367,7 @@ class World:
         stand.clock.sleep(BETWEEN_RUNS)
         stand.notion.set_capabilities({"users": "with_email"})
         stand.notion.clear_faults()
+        self._partner.clear_faults()
         stand.slack.clear_faults()
         stand.notion.add_token(stand.notion.token)
         stand.functions.deploy()
@@ -350,13 +377,13 @@ class World:
         self._restore(self._memory if remembers else {})
         stand.environ = {**self._environ, **environ}
         self._reach_slack("webhook" if webhook else "bot")
-        self._last = Stage(stand, self.wire, next(self._titles), ticks)
+        self._last = Stage(stand, self._partner, self.wire, next(self._titles), ticks)
         return self._last
 
     def _learnt(self) -> Any:
         """What a system that has been running remembers: the channel's id and which property is the assignee."""
         self._reach_slack("bot")
-        stage = self._last = Stage(self._stand, self.wire, next(self._titles), ())
+        stage = self._last = Stage(self._stand, self._partner, self.wire, next(self._titles), ())
         stage.assign("Chloe")
         stage.deliver()
         stage.work()
@@ -386,8 +413,8 @@ def world() -> Iterator[World]:
     wire = Wire()
     with (
         patch.dict(os.environ, ENVIRON),
-        standing(quick=True) as stand,
+        standing_with_partner() as (stand, partner),
         tapped(wire, stand.slack.url),
     ):
         shorten(stand.secrets)
-        yield World(stand, wire)
+        yield World(stand, partner, wire)

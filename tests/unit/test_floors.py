@@ -25,6 +25,7 @@ ADAPTERS = {
     "lane",
     "lane_switch",
     "secret_store",
+    "siding",
     "telemetry",
 }
 HEAVY = ("requests", "pydantic", "slack_sdk", "aws_xray_sdk")

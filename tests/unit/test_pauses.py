@@ -17,6 +17,7 @@ NO_PROOF = {
     Failure.BLOCKED,
     Failure.BUDGET_SPENT,
     Failure.OUT_OF_TIME,
+    Failure.RESTING,
 }
 
 

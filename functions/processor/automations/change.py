@@ -7,11 +7,34 @@ from typing import Any
 
 from steward.effects import Effect, Kind, Status, effect_id
 from steward.pages import Person
-from steward.rules import DataSource, Rules
+from steward.rules import DataSource, Rules, SyncRule
 from steward.snapshots import Departure, Snapshot
 from steward.words import PageLink, Words
 
-__all__ = ["Change", "Departure", "Draft"]
+__all__ = ["Change", "Departure", "Draft", "Note", "Peer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The other side of a sync.
+
+    Attributes:
+        rule: the rule, which stands on one side and works in both directions.
+        rule_id: what it is known by.
+        forward: the rule stands on this page's side, which has the link.
+        source: the other data source.
+        properties: role → id of its property, or its name until the id is known.
+        types: role → type of its property, as far as known.
+        pages: those pages of the other side, by id, that this page links to or that once linked to it, as remembered.
+    """
+
+    rule: SyncRule
+    rule_id: str
+    forward: bool
+    source: DataSource
+    properties: Mapping[str, str]
+    types: Mapping[str, str]
+    pages: Mapping[str, Snapshot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +54,7 @@ class Change:
         rule_id: what the rule that is asked is known by in effects.
         open: the effects that the page owes from before this step.
         turn: how many turns the rule has taken so far.
+        peers: the other sides that its status is kept in step with.
         source: its data source.
         rules: the whole file.
         now: our clock.
@@ -54,6 +78,7 @@ class Change:
     rule_id: str = ""
     open: tuple[Effect, ...] = ()
     turn: int = 0
+    peers: tuple[Peer, ...] = ()
 
     @property
     def page(self) -> PageLink:
@@ -94,6 +119,8 @@ class Draft:
         channel: the Slack channel.
         urgent: never held back.
         writes: for a write: property id → value as Notion's API takes it.
+        other_page: for a write: another page that is written to, or None.
+        source_id: of that page: its data source.
         not_before: to be held back until then, so that it can stop being true.
         replaces: a pending effect of the same rule that this one takes the place of.
         takes_turn: it is for whoever has the rule's turn; with it, the turn passes on.
@@ -107,6 +134,21 @@ class Draft:
     channel: str = ""
     urgent: bool = False
     writes: Mapping[str, Any] | None = None
+    other_page: str | None = None
+    source_id: str = ""
     not_before: datetime | None = None
     replaces: Effect | None = None
     takes_turn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an automation leaves undone, or decides, for the journal and for counting.
+
+    Attributes:
+        reason: one word for the metric.
+        text: for the journal.
+    """
+
+    reason: str
+    text: str

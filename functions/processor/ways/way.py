@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
-from steward.effects import Effect
+from steward.effects import Effect, Status
 from steward.outcomes import Row, Then
 
 
@@ -28,6 +29,21 @@ class Found:
     external_id: str | None
 
 
+@dataclass(eq=False)
+class Instead(Exception):
+    """Raised by ``prepare``: the effect is not sent now, or not at all.
+
+    Attributes:
+        status: what becomes of it: planned, cancelled or failed.
+        why: the reason that it carries from now on.
+        retry_at: when it is planned: not to be tried before.
+    """
+
+    status: Status
+    why: str
+    retry_at: datetime | None = None
+
+
 class Way(Protocol):
     """One way in which effects become real."""
 
@@ -36,6 +52,7 @@ class Way(Protocol):
 
         Raises:
             CallFailed: it can't be known now, or nobody is there to be told.
+            Instead: it is known, and the effect is not to be sent now.
         """
 
     def send(self, prepared: Prepared) -> str:

@@ -1,12 +1,14 @@
-"""By writing properties of the page. What was written is observed before the write counts as done."""
+"""By writing properties of a page: the one that the effect is about, or the one that is kept in step with it. What was written is observed before the write counts as done."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from processor.connections import Connections
+from processor.ways.other_side import OtherSide
 from processor.ways.way import Found, NotionWay, Prepared
 from steward.addresses import Addresses
-from steward.clients.notion import Answer, NotionClient
+from steward.clients.notion import Answer
 from steward.effects import Effect
 from steward.errors import CallFailed, Failure
 from steward.property_values import holds
@@ -16,22 +18,33 @@ class WriteWay(NotionWay):
     """See ``Way``. To write the same values again changes nothing that anybody sees."""
 
     def __init__(
-        self, notion: NotionClient, addresses: Addresses, wrote: Callable[[Effect, Answer], None]
+        self,
+        connections: Connections,
+        addresses: Addresses,
+        other_side: OtherSide,
+        wrote: Callable[[Effect, Answer], None],
     ) -> None:
         """Make it.
 
         Args:
-            notion: the client.
+            connections: the clients.
             addresses: finds people whom the rules file knows by their e-mail address.
+            other_side: compares a page with the one that is kept in step with it.
             wrote: takes the page with what was written, see ``Reconciler.wrote``.
         """
-        self._notion = notion
+        self._connections = connections
         self._addresses = addresses
+        self._other_side = other_side
         self._wrote = wrote
 
     def prepare(self, effect: Effect) -> Prepared:
-        """Who has the addresses; whom nobody finds is left out."""
-        found = {prop: self._with_ids(value) for prop, value in (effect.writes or {}).items()}
+        """Who has the addresses, whom nobody finds is left out; what a page says that is kept in step."""
+        if effect.other_page is not None:
+            return Prepared(self._other_side.compared(effect))
+        found = {
+            prop: self._with_ids(value, self._connections.name_of(effect.source_id))
+            for prop, value in (effect.writes or {}).items()
+        }
         writes = {prop: value for prop, value in found.items() if value is not None}
         if not writes:
             words = "nobody in Notion has the person's address"
@@ -44,28 +57,29 @@ class WriteWay(NotionWay):
     def send(self, prepared: Prepared) -> str:
         """See ``Way.send``; the page's id."""
         effect = prepared.effect
+        notion = self._connections.of_id(effect.source_id)
         try:
-            answer = self._notion.update_page(effect.page_id, effect.writes or {})
+            answer = notion.update_page(effect.done_on, effect.writes or {})
         except CallFailed as failure:
             if failure.committed_id is None:
                 raise
-            answer = self._notion.page(effect.page_id)  # it was saved, and the answer does not show it
+            answer = notion.page(effect.done_on)  # it was saved, and the answer does not show it
         self._wrote(effect, answer)
-        return effect.page_id
+        return effect.done_on
 
     def look(self, effect: Effect) -> Found | None:
         """By the values that the page has now; None when it does not show them all."""
-        answer = self._notion.page(effect.page_id)
+        answer = self._connections.of_id(effect.source_id).page(effect.done_on)
         held = holds(answer.body, effect.writes or {})
         if held:
             self._wrote(effect, answer)
-        return None if held is None else Found(effect.page_id if held else None)
+        return None if held is None else Found(effect.done_on if held else None)
 
-    def _with_ids(self, value: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def _with_ids(self, value: Mapping[str, Any], connection: str) -> Mapping[str, Any] | None:
         """A value with user ids for addresses; None when nobody is left of it."""
         entries = value.get("people")
         if not entries or not any("@" in entry["id"] for entry in entries):
             return value
-        ids = (self._addresses.user_id(e["id"]) if "@" in e["id"] else e["id"] for e in entries)
+        ids = (self._addresses.user_id(e["id"], connection) if "@" in e["id"] else e["id"] for e in entries)
         known = list(dict.fromkeys(filter(None, ids)))
         return {"people": [{"object": "user", "id": user_id} for user_id in known]} if known else None

@@ -1,11 +1,16 @@
-"""The Notion connection as a function's environment describes it: its client, and its request budget.
+"""A Notion connection as a function's environment describes it: its client, and its request budget.
 
 One reading for every function that calls Notion, so that no two of them differ in address, version or limit. The
 environment is the one that a handler hands over, never the process's own.
+
+The main connection's token is ``token`` in the Notion secret; a further one's stands under its name in ``connections``:
+``{"token": "ntn_…", "connections": {"partner": "ntn_…"}}``. A further connection has its own limit, from the rules file,
+and a budget record of its own: workspaces share no limit.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from steward.budget import Budget, Purse, part_of
 from steward.budget_memory import BudgetMemory
@@ -14,6 +19,7 @@ from steward.clients.transport import Transport
 from steward.errors import CallFailed, Failure
 from steward.lane import groups_of
 from steward.memory import Memory
+from steward.rules import MAIN, Connection
 from steward.secret_store import SecretStore, SecretUnavailable
 
 
@@ -25,50 +31,64 @@ def notion_client(
     budget: Purse,
     now: Callable[[], datetime],
     watch: Callable[[CallFailed | None], None] = lambda _: None,
+    connection: str = MAIN,
 ) -> NotionClient:
-    """The connection's client.
+    """A connection's client.
 
     Args:
-        environ: ``NOTION_SECRET_ID``; ``NOTION_API_URL`` and ``NOTION_VERSION`` where they differ from Notion's own.
+        environ: ``NOTION_SECRET_ID``; ``NOTION_API_URL`` and ``NOTION_VERSION`` where they differ from Notion's own, and
+            ``NOTION_API_URL_<NAME>`` where that of a further connection differs from these (simulators do).
         transport: sends the requests.
         store: holds the connection's token.
         budget: the connection's request budget, or a lane's part of it.
         now: our clock.
         watch: is told the end of every call: its failure, or None for a success.
+        connection: its name.
     """
+    further = None if connection == MAIN else connection
+    own = environ.get(f"NOTION_API_URL_{connection.upper().replace('-', '_')}") if further else None
     return NotionClient(
         transport,
-        environ.get("NOTION_API_URL") or "https://api.notion.com",
+        own or environ.get("NOTION_API_URL") or "https://api.notion.com",
         environ.get("NOTION_VERSION") or "2026-03-11",
-        _token(store, environ["NOTION_SECRET_ID"]),
+        _token(store, environ["NOTION_SECRET_ID"], further),
         budget,
         now,
         watch,
+        further,
     )
 
 
 def request_budgets(
-    environ: Mapping[str, str], memory: Memory, now: Callable[[], datetime]
+    environ: Mapping[str, str],
+    memory: Memory,
+    now: Callable[[], datetime],
+    connection: Connection | None = None,
 ) -> dict[str, Budget]:
-    """Each lane's part of the request limit, by message group, the first lane's first.
+    """Each lane's part of a connection's request limit, by message group, the first lane's first.
 
     Args:
-        environ: ``REQUESTS_PER_MINUTE``, 180 by default, and ``LANES``, 1 by default.
+        environ: ``REQUESTS_PER_MINUTE`` of the main connection, 180 by default, and ``LANES``, 1 by default.
         memory: what all environments remember the spending in.
         now: our clock.
+        connection: a further one; None for the main one.
     """
-    limit, lanes = int(environ.get("REQUESTS_PER_MINUTE", "180")), groups_of(int(environ.get("LANES", "1")))
+    if connection is None:
+        limit, name = int(environ.get("REQUESTS_PER_MINUTE", "180")), None
+    else:
+        limit, name = connection.requests_per_minute, connection.name
+    lanes = groups_of(int(environ.get("LANES", "1")))
     return {
         lane: Budget(
             part_of(limit, len(lanes), number),
             lambda: now().timestamp(),
-            BudgetMemory(memory, lane if len(lanes) > 1 else None),
+            BudgetMemory(memory, lane if len(lanes) > 1 else None, name),
         )
         for number, lane in enumerate(lanes)
     }
 
 
-def _token(store: SecretStore, secret_id: str) -> Callable[[bool], str]:
+def _token(store: SecretStore, secret_id: str, further: str | None) -> Callable[[bool], str]:
     """Gives the connection's token; ``True`` asks for a fresh read.
 
     Returns:
@@ -81,7 +101,12 @@ def _token(store: SecretStore, secret_id: str) -> Callable[[bool], str]:
             document = store.refresh(secret_id) if fresh else store.get(secret_id)
         except SecretUnavailable as error:
             raise CallFailed(Failure.UNREACHABLE, "notion", "notion.token", message=str(error)) from error
-        found = document.get("token")
+        found = _of_further(document, further) if further else document.get("token")
         return found if isinstance(found, str) else ""
 
     return token
+
+
+def _of_further(document: Mapping[str, Any], name: str) -> Any:
+    connections = document.get("connections")
+    return connections.get(name) if isinstance(connections, Mapping) else None

@@ -44,6 +44,7 @@ class NotionClient:
         budget: Purse,
         now: Callable[[], datetime],
         watch: Callable[[CallFailed | None], None] = lambda _: None,
+        connection: str | None = None,
     ) -> None:
         """Make a client.
 
@@ -55,6 +56,7 @@ class NotionClient:
             budget: the connection's request budget.
             now: our clock.
             watch: is told the end of every call: its failure, or None for a success.
+            connection: the name of a further connection, for its failures; None for the main one.
         """
         self._transport = transport
         self._base_url = base_url.rstrip("/")
@@ -63,6 +65,7 @@ class NotionClient:
         self._budget = budget
         self._now = now
         self._watch = watch
+        self._connection = connection
 
     def me(self) -> Answer:
         """Our own bot user."""
@@ -157,6 +160,7 @@ class NotionClient:
         try:
             answer = self._perform(call, method, path, **request)
         except CallFailed as failure:
+            failure.connection = self._connection
             self._watch(failure)
             raise
         self._watch(None)

@@ -22,7 +22,7 @@ from steward.rules.notices import (
 from steward.rules.reading import load, parse, path_in
 from steward.rules.source import MAIN, AnyRule, DataSource, Properties
 from steward.rules.sync import SyncRule
-from steward.rules.uses import Use, roles_used, uses
+from steward.rules.uses import Use, roles_used, roles_watched, uses
 
 __all__ = [
     "MAIN",
@@ -57,5 +57,6 @@ __all__ = [
     "parse",
     "path_in",
     "roles_used",
+    "roles_watched",
     "uses",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from steward.rules.creation import OnCreationRule
 from steward.rules.deadline import DeadlineRule
+from steward.rules.document import Rules
 from steward.rules.notices import AssignmentRule, LifecycleRule, SchemaRule, StatusRule
 from steward.rules.options import Place
 from steward.rules.source import AnyRule, DataSource
@@ -72,6 +73,13 @@ def roles_used(source: DataSource) -> frozenset[str]:
     """The roles of this data source's own properties that its automations look at or write."""
     found = (use for rule in source.automation for use in uses(source, rule))
     return frozenset(use.role for use in found if use.source in (None, source.name))
+
+
+def roles_watched(source: DataSource, rules: Rules) -> frozenset[str]:
+    """The same, with what the automations of other data sources need of this one."""
+    others = (one for one in rules.data_source if one is not source)
+    found = (use for one in others for rule in one.automation for use in uses(one, rule))
+    return roles_used(source) | {use.role for use in found if use.source == source.name}
 
 
 def _where(where: Where, *at: str | int) -> Iterator[Use]:
