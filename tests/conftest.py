@@ -1,7 +1,8 @@
 """What holds for every test: no network but loopback, no real AWS, names for the functions' telemetry.
 
 Tests run in several processes at once: those that share one running stack stay together in one of them, and what the
-crash tests add up to comes together here.
+crash tests add up to comes together here. ``make test`` tries the same examples of what is generated every time,
+``make fuzz`` twenty times as many new ones; how long one takes is no test's business.
 """
 
 import socket
@@ -10,8 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.crash.line import line
+
+EXAMPLES = 150
+
+settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=EXAMPLES)
+settings.register_profile("deep", deadline=None, max_examples=20 * EXAMPLES, print_blob=True)
+settings.load_profile("repeatable")
 
 STACK = Path(__file__).parent / "stack"
 

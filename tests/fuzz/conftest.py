@@ -1,19 +1,9 @@
-"""How hard the fuzz tests try, and a log that loses nothing.
-
-``make test`` tries the same examples every time, ``make fuzz`` twenty times as many new ones.
-"""
+"""A log that loses nothing."""
 
 import logging
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
-
-EXAMPLES = 150
-
-settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=EXAMPLES)
-settings.register_profile("deep", deadline=None, max_examples=20 * EXAMPLES, print_blob=True)
-settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="module")
