@@ -13,6 +13,7 @@ from io import StringIO
 from itertools import count
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 from infra.local.simulators.notion import NotionSimulator
 from infra.local.simulators.slack import SlackSimulator
@@ -46,6 +47,8 @@ ENVIRON = {
     "POWERTOOLS_METRICS_NAMESPACE": "Steward",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",  # thousands of runs; a report names what went wrong
 }
+
+_IDS = count(1)
 
 Rows = list[dict[str, Any]]
 
@@ -96,7 +99,9 @@ class Stage:
         """One page more, on this lane if that matters; the first is there from the beginning."""
         title = f"{self._title}, {len(self.pages)}"
         while True:
-            page_id = self._stand.notion.add_page(self._stand.demo.data_source_id, {"Name": title})
+            # In the order in which they are made, wherever ids decide an order: else no run could be repeated.
+            page_id = str(UUID(int=next(_IDS), version=4))
+            self._stand.notion.add_page(self.source_id, {"Name": title}, page_id=page_id)
             if lane is None or self._stand.group_of(page_id) == f"lane-{lane}":
                 break
             self._stand.notion.delete_forever(page_id)
