@@ -11,14 +11,11 @@ from processor.baseline import Baseline
 from processor.burst import Burst
 from processor.connections import Connections
 from processor.current_lane import CurrentLane
-from processor.edits import Edits
-from processor.found import Finder
 from processor.known import Known
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
 from processor.pipeline import Pipeline
-from processor.presence import Presence
 from processor.recent import Recent
 from processor.reconcile import Reconciler
 from processor.remind_with import remind_with
@@ -27,23 +24,16 @@ from processor.resting import Resting
 from processor.schema_watch import SchemaWatch
 from processor.settle import Settler, WhenUnsure
 from processor.skipped import Skipped
-from processor.sweep import TIME_TO_STOP, Sweeper
+from processor.sweep import TIME_TO_STOP
+from processor.sweep_with import sweep_with
 from processor.ticks import Ticks
 from processor.vitals import Vitals
-from processor.ways.comment import CommentWay
-from processor.ways.direct import DirectWay
-from processor.ways.email import EmailWay
-from processor.ways.message import MessageWay
-from processor.ways.other_side import OtherSide
-from processor.ways.write import WriteWay
-from processor.who import Who
+from processor.ways_with import ways_with
 from processor.worker import Worker
 from steward import telemetry
-from steward.addresses import Addresses
 from steward.clients.email import Email
 from steward.clients.notion import NotionClient
 from steward.clients.slack import Slack
-from steward.effects import Kind
 from steward.journal import Journal
 from steward.lane import Lane
 from steward.lane_switch import LaneSwitch
@@ -52,8 +42,6 @@ from steward.pauses import Breaker
 from steward.people import People
 from steward.rules import MAIN, Rules
 from steward.siding import Siding
-from steward.slack_people import SlackPeople
-from steward.slack_threads import SlackThreads
 from steward.state import State
 
 TICK_SLACK = timedelta(minutes=5)
@@ -117,9 +105,6 @@ def assemble(
     people = People(memory, connections.user)
     gather = timedelta(seconds=rules.digest.window_seconds)
     recent = Recent(rules.digest.notices, gather, now)
-    who = Who(people, SlackPeople(memory, slack))
-    threads = SlackThreads(memory) if rules.slack.threads else None
-    channel = rules.slack.default_channel
     known = Known(memory)
     ourselves = Ourselves(memory, connections.names, lambda name: connections.named(name).me().body)
     reconciler = Reconciler(
@@ -136,24 +121,17 @@ def assemble(
     )
     settler = Settler(
         state=state,
-        ways={
-            Kind.COMMENT: CommentWay(connections),
-            Kind.WRITE: WriteWay(
-                connections,
-                Addresses(memory, connections.users),
-                OtherSide(
-                    rules=rules,
-                    state=state,
-                    connections=connections,
-                    came_across=reconciler.came_across,
-                    now=now,
-                ),
-                reconciler.wrote,
-            ),
-            Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
-            Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
-            Kind.EMAIL: EmailWay(email, who),
-        },
+        ways=ways_with(
+            rules=rules,
+            state=state,
+            memory=memory,
+            connections=connections,
+            people=people,
+            reconciler=reconciler,
+            slack=slack,
+            email=email,
+            now=now,
+        ),
         recent=recent,
         when_unsure=settings.when_unsure,
         now=now,
@@ -200,43 +178,23 @@ def assemble(
     vitals = Vitals(
         connections.main, [source.id for source in rules.data_source if source.connection == MAIN]
     )
-    finder = Finder(
-        state=state,
-        journal=journal,
-        reconciler=reconciler,
-        settler=settler,
-        mine=current.mine,
-        now=now,
-        calls=current.calls,
-        vitals=vitals,
-        logger=logger,
-        count=count,
-        quiet_until=lambda: now() + gather,
-    )
 
     def out_of_time() -> bool:
         return time_left() < TIME_TO_STOP
 
-    sweeper = Sweeper(
+    sweeper = sweep_with(
         rules=rules,
+        state=state,
         memory=memory,
-        edits=Edits(
-            memory=memory,
-            connections=connections,
-            known=known,
-            finder=finder,
-            now=now,
-            out_of_time=out_of_time,
-        ),
-        presence=Presence(
-            state=state,
-            memory=memory,
-            connections=connections,
-            known=known,
-            finder=finder,
-            out_of_time=out_of_time,
-        ),
+        journal=journal,
+        connections=connections,
+        known=known,
+        reconciler=reconciler,
+        settler=settler,
         schemas=schemas,
+        vitals=vitals,
+        current=current,
+        gather=gather,
         now=now,
         out_of_time=out_of_time,
         logger=logger,
