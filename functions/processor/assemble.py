@@ -192,6 +192,7 @@ def assemble(
         reconciler=reconciler,
         settler=settler,
         schemas=schemas,
+        our_bots=ourselves.bots,
         vitals=vitals,
         current=current,
         gather=gather,

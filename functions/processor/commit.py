@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from processor.context import Context
 from processor.drafted import Plan
 from steward import telemetry
-from steward.effects import Effect
+from steward.effects import GIVE_UP, Effect
 from steward.errors import StateConflict
 from steward.rules import OnCreationRule
 from steward.snapshots import Snapshot
@@ -21,17 +22,25 @@ Planner = Callable[[Snapshot | None, Sequence[Effect], Context], Plan | None]
 class Committer:
     """Commits what is planned."""
 
-    def __init__(self, state: State, count: telemetry.Count, skipped: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        state: State,
+        count: telemetry.Count,
+        skipped: Callable[[str], None],
+        now: Callable[[], datetime],
+    ) -> None:
         """Make it.
 
         Args:
             state: the table.
             count: counts.
             skipped: told of every automation that was left out.
+            now: our clock.
         """
         self._state = state
         self._count = count
         self._skipped = skipped
+        self._now = now
 
     def commit(
         self, record: PageRecord, context: Context, planner: Planner, noted: list[str] | None = None
@@ -50,11 +59,13 @@ class Committer:
         planned, conflicts = 0, 0
         while True:
             given = replace(context, turns=self._state.turns_taken(_in_turns(context)))
-            plan = planner(record.snapshot, record.still_open, given)
+            plan = planner(record.snapshot, self._owed(record), given)
             if plan is None:
                 return planned
             try:
-                self._state.commit(record.snapshot, plan.snapshot, plan.effects, plan.obsolete, plan.turns)
+                self._state.commit(
+                    record.snapshot, plan.snapshot, plan.effects, plan.obsolete, plan.turns, plan.revived
+                )
             except StateConflict:
                 conflicts += 1
                 if (
@@ -71,6 +82,10 @@ class Committer:
             if plan.complete:
                 return planned
             record = self._state.load(plan.snapshot.page_id)
+
+    def _owed(self, record: PageRecord) -> tuple[Effect, ...]:
+        """What is still open, and what lapsed and would still be news."""
+        return record.still_open + tuple(e for e in record.lapsed if self._now() < e.planned_at + GIVE_UP)
 
     def _count_left_out(self, plan: Plan) -> None:
         for rule in plan.skipped:

@@ -11,7 +11,7 @@ from processor.automations.change import Change, Departure, Draft, Note
 from processor.context import Context
 from processor.effect_from import effect_from
 from steward.claims import hold
-from steward.effects import Effect, effect_id
+from steward.effects import Effect, Status, effect_id
 from steward.pages import Person
 from steward.rules import LifecycleRule, uses
 from steward.snapshots import Snapshot
@@ -38,6 +38,7 @@ class Plan:
         snapshot: the next version.
         effects: what to do, planned by that version.
         obsolete: open effects of older versions that are no longer true.
+        revived: effects that lapsed when the page went, and are true again now that it is back.
         complete: False when more remains than one commit takes: plan again from this snapshot.
         turns: rule → how many turns it has taken with this commit.
         skipped: the rules that were left out, because a property that they need is not there.
@@ -53,6 +54,7 @@ class Plan:
     skipped: tuple[str, ...] = ()
     left_out: int = 0
     notes: tuple[Note, ...] = ()
+    revived: tuple[Effect, ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,22 +76,26 @@ def put_together(change: Change, context: Context, without: Without) -> Plan:
     some = _some(change, most)
     added, removed = change.added[len(some.added) :], change.removed[len(some.removed) :]
     effects = tuple(drafted.effects[:MOST_EFFECTS])
+    still_open = [e for e in change.open if e.status is not Status.LAPSED or not change.after.gone]
     obsolete = sorted(
-        (e for e in change.open if e.id in drafted.replaced or not hold(e.claims, change.after)),
+        (e for e in still_open if e.id in drafted.replaced or not hold(e.claims, change.after)),
         key=lambda effect: (
             effect.id not in drafted.replaced
         ),  # what has a successor may not be left to a later commit
     )
     room = MOST_ITEMS - len(effects) - len(drafted.turns)
+    revived = [e for e in still_open if e.status is Status.LAPSED and e not in obsolete]
+    left_over = max(room - len(obsolete), 0)
     return Plan(
         without(change.after, added, removed) if added or removed else change.after,
         effects,
         tuple(obsolete[:room]),
-        complete=not (added or removed) and len(obsolete) <= room,
+        complete=not (added or removed) and len(obsolete) + len(revived) <= room,
         turns=drafted.turns,
         skipped=tuple(drafted.skipped),
         left_out=len(drafted.effects) - len(effects),
         notes=tuple(drafted.notes),
+        revived=tuple(revived[:left_over]),
     )
 
 

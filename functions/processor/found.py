@@ -34,6 +34,7 @@ class Finder:
         reconciler: Reconciler,
         settler: Settler,
         mine: Callable[[str], bool],
+        our_bots: Callable[[str], frozenset[str]],
         now: Callable[[], datetime],
         calls: Callable[[], int],
         vitals: Vitals,
@@ -48,6 +49,7 @@ class Finder:
             journal: where a lost change is written down.
             reconciler: commits what is seen.
             settler: tells what was planned.
+            our_bots: the ids of our own bot users, as a connection knows them; may raise ``CallFailed``.
             mine: whether a page belongs to the lane that is being swept.
             now: our clock.
             calls: Notion calls spent so far.
@@ -61,6 +63,7 @@ class Finder:
         self._reconciler = reconciler
         self._settler = settler
         self._mine = mine
+        self._our_bots = our_bots
         self._now = now
         self._calls = calls
         self._vitals = vitals
@@ -75,7 +78,7 @@ class Finder:
             chunk: rows of a query.
             source: their data source.
             before: rows that were edited then or later are left out.
-            created_since: a page that was never seen and was created since then is news.
+            created_since: a page that was created since then, and that nobody was told of, is news.
 
         Raises:
             CallFailed: see ``Sweeper``; never for what is wrong with one page.
@@ -111,16 +114,32 @@ class Finder:
         observed_at: datetime | None,
         created_since: datetime,
     ) -> None:
-        fresh = before is None and page.created_time is not None and page.created_time >= created_since
-        if fresh or (before is not None and self._reconciler.differs(page, source, before)):
+        fresh = self._was_never_announced(page, before, source, created_since)
+        differs = before is not None and self._reconciler.differs(page, source, before)
+        if differs or (fresh and before is None):
             take = partial(self._take, page, source, observed_at)
             self._found(page.id, source, take, page.last_edited_time, news=fresh)
+        elif fresh:
+            self._found(page.id, source, partial(self._tell, page.id), page.created_time, news=True)
         elif before is not None and before.unannounced:
             self._found(page.id, source, partial(self._announce, page.id), page.last_edited_time)
         elif before is None or before.title != page.title:
             # A baseline, or what no automation watches: nothing to tell.
             silent = Reason("sweep", lambda _page, _source: News(False, None))
             self._reconciler.take_row(page, source, observed_at, silent)
+
+    def _was_never_announced(
+        self, page: Page, before: Snapshot | None, source: DataSource, created_since: datetime
+    ) -> bool:
+        """Whether nobody was told of a page's creation, because no event told us, or only events of what followed."""
+        if page.created_time is None or page.created_time < created_since:
+            return False
+        if before is not None and not before.creation_untold:
+            return False
+        return page.created_by not in self._our_bots(source.connection)
+
+    def _tell(self, page_id: str, reason: Reason) -> None:
+        self._reconciler.tell_untold(self._state.load(page_id), reason)
 
     def _take(self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason) -> None:
         # A row that is not later than what is known may be an old one: then only a reading can tell.
@@ -162,7 +181,9 @@ class Finder:
         reason = Reason(event_id, lambda _page, _source: News(news, changed_at, news), self._quiet_until())
         look(reason)
         after = self._state.load(page_id)
-        announced = before.snapshot is not None and before.snapshot.unannounced
+        announced = before.snapshot is not None and (
+            before.snapshot.unannounced or (news and before.snapshot.creation_untold)
+        )
         # A title is remembered to be shown, and is a change only where an automation looks at it.
         watched = after.snapshot is not None and "title" in after.snapshot.values
         changed = set(changes(before.snapshot, after.snapshot)[1]) - (set() if watched else {"title"})

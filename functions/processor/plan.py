@@ -91,6 +91,7 @@ def plan_untold(snapshot: Snapshot, still_open: Sequence[Effect], context: Conte
         snapshot,
         version=snapshot.version + 1,
         untold=_NOBODY if context.news.assignees else snapshot.untold,
+        unannounced=False,
         creation_untold=snapshot.creation_untold and not how,
     )
     change = _change(snapshot, nxt, still_open, context, added=tuple(owed), **how)

@@ -93,7 +93,7 @@ class Reconciler:
         self._peers = peers
         self._margin = margin
         self._now = now
-        self._committer = Committer(state, count, skipped)
+        self._committer = Committer(state, count, skipped, now)
 
     def read(self, page_id: str, reason: Reason, connection: str = MAIN) -> Observation:
         """Read a page and commit what it shows.

@@ -14,16 +14,12 @@ from processor.recent import Recent
 from processor.ways.way import Instead, Way
 from steward import telemetry
 from steward.claims import hold
-from steward.effects import GATHERED, Effect, Kind, Notice, Status
+from steward.effects import GATHERED, GIVE_UP, Effect, Kind, Notice, Status
 from steward.errors import CallFailed, Failure
 from steward.outcomes import TABLE, Then, wait_for, waits_beside
 from steward.state import PageRecord, State
 
 WhenUnsure = Literal["resend", "skip"]
-
-GIVE_UP = timedelta(days=7)
-"""A telling that could not be delivered for this long is not news any more: it fails, with its reason."""
-
 
 PATIENCE = 3
 """Attempts at a write to Notion that hold the event; after them the effect waits by itself, as in a long trouble of

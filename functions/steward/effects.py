@@ -7,6 +7,8 @@ The life of an effect::
        │           ├──────▶ failed       refused for good, with the reason
        │           └──────▶ skipped      nobody can tell whether it happened, and WHEN_UNSURE says not to repeat it
        ├─────────────────▶ cancelled     no longer true before it was told
+       ├─────────────────▶ lapsed        its page went before it was told
+       │                     └──▶ planned      the page came back, and it is still true; else cancelled
        └─────────────────▶ folded        told by a digest, an effect of its own that external_id names
 
 An effect that is found ``started`` may have happened: it is looked for in the outside world before it is tried again.
@@ -15,7 +17,7 @@ An effect that is found ``started`` may have happened: it is looked for in the o
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -49,11 +51,15 @@ class Status(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
+    LAPSED = "lapsed"
     FOLDED = "folded"
 
 
 Target = tuple[Kind, str, str]
 """Kind, channel, person: see ``Effect.target``."""
+
+GIVE_UP = timedelta(days=7)
+"""What could not be told for this long is not news any more."""
 
 OPEN = frozenset({Status.PLANNED, Status.STARTED})
 

@@ -61,6 +61,7 @@ class Page:
     database_id: str | None
     properties: tuple[Property, ...]
     locked: bool | None = None
+    created_by: str | None = None
 
     def find(self, reference: str) -> Property | None:
         """The property with this id, or else with this name."""
@@ -88,6 +89,7 @@ def decode_page(body: Mapping[str, object]) -> Page:
         database_id=_id(parent.get("database_id")),
         properties=properties,
         locked=locked if isinstance(locked := body.get("is_locked"), bool) else None,
+        created_by=_id(_mapping(body.get("created_by")).get("id")),
     )
 
 

@@ -51,6 +51,11 @@ class PageRecord:
         """The effects that are still owed."""
         return tuple(e for e in self.effects if e.is_open)
 
+    @property
+    def lapsed(self) -> tuple[Effect, ...]:
+        """The effects that were owed when the page went, and are again if it comes back."""
+        return tuple(e for e in self.effects if e.status is Status.LAPSED)
+
 
 class State:
     """The table. One writer at a time works a page; conditions catch it when that is not so."""
@@ -90,11 +95,13 @@ class State:
         effects: Sequence[Effect],
         obsolete: Sequence[Effect],
         taking: Mapping[str, int] = _NONE,
+        revived: Sequence[Effect] = (),
     ) -> None:
         """Write the next snapshot, the effects that it plans, and mark what is no longer true: all or nothing.
 
-        An obsolete effect that is still planned is cancelled; one that was started is only marked, because it may have
-        happened and has to be looked for first. ``taking``: rule → how many turns it has taken with this commit.
+        An obsolete effect that is still planned is cancelled, or lapses if its page is gone; one that was started is only
+        marked, because it may have happened and has to be looked for first. ``taking``: rule → how many turns it has
+        taken with this commit. ``revived``: lapsed effects that are owed again.
 
         Raises:
             StateConflict: the page is no longer at ``previous``, an effect moved on meanwhile, or a turn was taken.
@@ -109,12 +116,16 @@ class State:
         if snapshot.gone:
             # Names and titles live as long as their page; a page that comes back overwrites this.
             item["ttl"] = self._until_forgotten()
-        if not effects and not obsolete and not taking:
+        if not effects and not obsolete and not taking and not revived:
             guarded(lambda: self._table.put_item(Item=item, **condition))  # half the price of a transaction
             return
         actions: list[Any] = [{"Put": self._in_table(Item=item, **condition)}]
         actions += [{"Put": self._put_new(e)} for e in effects]
-        actions += [{"Put": self._put_over(e.status, _made_obsolete(e, self._now()))} for e in obsolete]
+        actions += [
+            {"Put": self._put_over(e.status, _made_obsolete(e, self._now(), gone=snapshot.gone))}
+            for e in obsolete
+        ]
+        actions += [{"Put": self._put_over(Status.LAPSED, _revived(e))} for e in revived]
         actions += [{"Put": self._in_table(**turns.taking(rule, number))} for rule, number in taking.items()]
         guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
 
@@ -238,9 +249,11 @@ class State:
         return {"TableName": self._table.name, **action}
 
 
-def _made_obsolete(effect: Effect, now: datetime) -> Effect:
+def _made_obsolete(effect: Effect, now: datetime, *, gone: bool) -> Effect:
     if effect.status is Status.STARTED:
         return replace(effect, obsolete=True)
+    if gone:  # until when it was to wait is kept
+        return replace(effect, status=Status.LAPSED, done_at=now, reason="its page is gone")
     return replace(
         effect,
         status=Status.CANCELLED,
@@ -249,3 +262,7 @@ def _made_obsolete(effect: Effect, now: datetime) -> Effect:
         retry_at=None,
         reason="no longer true",
     )
+
+
+def _revived(effect: Effect) -> Effect:
+    return replace(effect, status=Status.PLANNED, done_at=None, reason=None)

@@ -8,6 +8,11 @@ from tests.crash.runs import Tally
 from tests.crash.world import World, world
 
 
+@pytest.fixture(autouse=True)
+def surroundings() -> None:
+    """A world's own: loggers keep the level that they were made with, and these are to be no other test's."""
+
+
 @pytest.fixture(scope="module")
 def steward() -> Iterator[World]:
     with world() as made:

@@ -53,7 +53,7 @@ class Scenario:
     remembers: bool = True
     warm: bool = False
     ticks: tuple[str, ...] = ()
-    repeated: Repeated = Repeated.KINDS
+    repeated: Repeated = Repeated.DEATHS
 
 
 _POST = {"path": "chat.postMessage"}
@@ -319,7 +319,13 @@ SCENARIOS = (
         _ben_instead,
         {**_BOTH, "message Ann": NEVER},
     ),
-    Scenario("reassigned while a message is in doubt", _ann_while_slack_loses_answers, _ben_instead, _BOTH),
+    Scenario(
+        "reassigned while a message is in doubt",
+        _ann_while_slack_loses_answers,
+        _ben_instead,
+        _BOTH,
+        repeated=Repeated.KINDS,
+    ),
     Scenario(
         "reassigned after a message was lost",
         _ann_while_slack_is_down,
@@ -333,7 +339,13 @@ SCENARIOS = (
         {**_ONLY_ANN, "message Ann": NEVER},
     ),
     Scenario("the same event after five minutes", _ann_is_told, _same_event_again, _ONLY_ANN),
-    Scenario("a tick sends what waited", _ann_while_slack_is_limited, _tick_when_it_may_go, _ONLY_ANN),
+    Scenario(
+        "a tick sends what waited",
+        _ann_while_slack_is_limited,
+        _tick_when_it_may_go,
+        _ONLY_ANN,
+        repeated=Repeated.KINDS,
+    ),
     Scenario(
         "an event that was received often is put on the lane anew",
         _ann_after_three_deaths_while_notion_is_limited,
@@ -357,7 +369,6 @@ SCENARIOS = (
             "comment Chloe 2": ONCE,
             "message Chloé 2": ONCE,
         },
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "a sweep finds an assignment and a page in the trash",
@@ -365,7 +376,6 @@ SCENARIOS = (
         _two_webhooks_are_lost,
         {"comment Ben": ONCE, "message Ben": ONCE, "comment Ann 1": ONCE, "message Ann 1": AT_MOST_ONCE},
         ticks=("sweep",),
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "four late messages become a digest",
@@ -389,7 +399,6 @@ SCENARIOS = (
         {"comment Ann": (2, 2), "message Ann": ONCE},
         environ=_DEADLINES,
         ticks=("remind",),
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "a deadline while Notion is away",
@@ -399,28 +408,24 @@ SCENARIOS = (
         environ=_DEADLINES,
         ticks=("remind",),
         warm=True,
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "a property breaks an automation",
         _a_known_page,
         _a_property_breaks,
         {"message breaks:": ONCE},
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "a broken property is mended",
         _a_told_break,
         _it_is_mended,
         {"message breaks:": ONCE, "message well again": ONCE},
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "an operator lets a data source be remembered",
         _a_known_page,
         _a_source_is_ordered,
         {},
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "a new page is assigned by turn and welcomed",
@@ -435,21 +440,18 @@ SCENARIOS = (
         _a_page_is_created_while_writes_are_lost,
         _ONLY_ANN,
         environ={"RULES_FILE": str(Path(__file__).with_name("on_creation.toml"))},
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "the token is wrong for a while",
         _nothing,
         _the_token_is_wrong_for_a_while,
         _ONLY_ANN,
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "Notion is away for a while",
         _notion_fails_three_times,
         _notion_is_away_for_a_while,
         _ONLY_ANN,
-        repeated=Repeated.DEATHS,
         warm=True,
     ),
     Scenario(
@@ -458,7 +460,6 @@ SCENARIOS = (
         _tick_when_it_may_go,
         {"comment Ann 1": ONCE, "message Ann 1": ONCE},
         environ={"LANES": "2"},
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "a status is carried over to the other workspace",
@@ -473,7 +474,6 @@ SCENARIOS = (
         partnership.the_order_is_shipped_while_its_workspace_is_away,
         {"order Shipped": ONCE, "task Done": ONCE},
         environ=partnership.ENVIRON,
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "both workspaces change a status within a minute",
@@ -481,7 +481,6 @@ SCENARIOS = (
         partnership.both_are_changed,
         {"order Shipped": ONCE, "task Done": ONCE},
         environ=partnership.ENVIRON,
-        repeated=Repeated.DEATHS,
     ),
     Scenario(
         "an event is forwarded to its lane",
@@ -489,7 +488,6 @@ SCENARIOS = (
         _an_event_on_the_wrong_lane,
         {"comment Ann 1": ONCE, "message Ann 1": ONCE},
         environ={"LANES": "2"},
-        repeated=Repeated.DEATHS,
     ),
 )
 

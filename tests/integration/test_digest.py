@@ -89,6 +89,31 @@ def test_a_message_that_waits_to_be_gathered_is_cancelled_when_it_is_no_longer_t
     assert stand.notices() == []
 
 
+@pytest.mark.req("A13", "A1", "P3")
+def test_a_message_that_waits_while_its_page_is_in_the_trash_is_told_once_when_the_page_is_back(
+    stand: Stand,
+) -> None:
+    pages = burst(stand, 12)
+    for page in pages[:3]:
+        stand.notion.trash(page)
+        stand.send(page, type="page.deleted")
+    stand.work()
+    for _ in range(3):
+        stand.gather()
+    assert len(stand.notices()) == 9
+
+    for page in pages[:3]:
+        stand.notion.restore(page)
+        stand.send(page, type="page.undeleted")
+    stand.clock.sleep(20)
+    stand.work()
+    for _ in range(3):
+        stand.gather()
+
+    assert len(stand.notices()) == len(set(stand.notices())) == 12
+    assert all(len(stand.comments(page)) == 1 for page in pages)
+
+
 @pytest.mark.req("A13")
 def test_a_digest_closes_its_messages_and_names_itself_in_them(stand: Stand) -> None:
     pages = burst(stand, 12)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.local.simulators.notion import faults
+from infra.local.simulators.notion.demo import STATUS_ID
 from tests.integration.aws import ROOT
 from tests.integration.stand import Stand, standing
 
@@ -102,6 +103,46 @@ def test_a_page_whose_creation_was_lost_is_announced_and_one_from_before_steward
     assert stand.comments(old) == []
     assert len(stand.comments(new)) == 1
     assert [notice for notice in stand.notices() if "New" in notice]
+
+
+@pytest.mark.req("P6", "A1", "A3")
+def test_a_page_whose_creation_was_lost_is_announced_once_although_a_later_event_came_first(
+    stand: Stand, counted: dict[str, list[float]]
+) -> None:
+    stand.known_tasks(1)
+    page = stand.notion.add_page(stand.demo.data_source_id, {"Name": "New", "Assignee": [stand.demo.ann]})
+    created = stand.payload(page, type="page.created")
+    stand.clock.sleep(5)
+    stand.notion.edit(page, properties={"Status": "In progress"}, silent=True)
+    stand.send(page, data={"updated_properties": [STATUS_ID]})
+    stand.work()
+    assert stand.comments(page) == []
+
+    stand.clock.sleep(600)
+    counted.clear()
+    stand.sweep()
+    assert len(stand.comments(page)) == 1
+    assert sum(counted["ChangesLost"]) == 1
+
+    assert stand.deliver(json.dumps(created).encode()) == 200
+    stand.work()
+    stand.sweep()
+    stand.gather()
+    assert len(stand.comments(page)) == 1
+    assert len([notice for notice in stand.notices() if "New" in notice]) == 1
+
+
+@pytest.mark.req("P6", "P7")
+def test_a_page_that_our_own_bot_created_is_no_news(stand: Stand) -> None:
+    stand.known_tasks(1)
+    ours = stand.notion.bot_id
+    values = {"Name": "New", "Assignee": [stand.demo.ann]}
+    page = stand.notion.add_page(stand.demo.data_source_id, values, by=ours)
+    stand.clock.sleep(600)
+    stand.sweep()
+
+    assert stand.snapshot(page)
+    assert stand.comments(page) == []
 
 
 @pytest.mark.req("P6")

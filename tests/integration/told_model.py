@@ -49,6 +49,7 @@ class Model:
         self._owed: dict[Key, bool] = {}
         self._new: set[Key] = set()
         self._dropped: set[Key] = set()
+        self._lapsed: dict[Key, bool] = {}
         self._reminded = Counter[tuple[str, ...]]()
         self._shaken = False
 
@@ -104,7 +105,7 @@ class Model:
             self._go(seen.page, before, page)
             return
         if before is not None and not before.there:
-            self._come_back(seen.page)
+            self._come_back(seen.page, after)
         self._people(seen, before, page)
         if before is not None and None not in (before.status, after.status) and before.status != after.status:
             self._status(seen.page, f"{before.status} {after.status}", str(after.status))
@@ -180,13 +181,19 @@ class Model:
             return
         said_nothing = (page_id, "#tasks", "created", "") in self._owed
         for key in [k for k in self._owed if k[0] == page_id]:
+            self._lapsed[key] = self._owed[key]
             self._cancel(key)
             self._dropped.add(key)
         if before is not None and (not said_nothing or self._shaken):
             self._owe(page_id, "#tasks", "deleted", must=not said_nothing and not self._shaken)
 
-    def _come_back(self, page_id: str) -> None:
+    def _come_back(self, page_id: str, facts: Facts) -> None:
         said_nothing = self._cancel((page_id, "#tasks", "deleted", ""))
+        for key in [k for k in self._lapsed if k[0] == page_id]:
+            must = self._lapsed.pop(key) and not self._shaken
+            if _is_true(key, facts):
+                self._owe(*key, must=must)
+                said_nothing = said_nothing or key[2] in ("created", "back")
         if not said_nothing or self._shaken:
             self._owe(page_id, "#tasks", "back", must=not said_nothing and not self._shaken)
 
@@ -234,6 +241,15 @@ class Model:
             raise Broken(f"not done by the event that showed it: {late}")
         if page is not None and worked.cause.claims and page.silent and _is_before(worked.cause, page):
             raise Broken(f"kept silent about, although an event said that it was news: {worked}")
+
+
+def _is_true(key: Key, facts: Facts) -> bool:
+    _, _, what, detail = key
+    if what in ("assigned", "removed"):
+        return (detail in (facts.people or ())) is (what == "assigned")
+    if what in ("status", "escalation"):
+        return detail.endswith(str(facts.status))
+    return what != "deleted"
 
 
 def _agree(facts: Facts, truth: Facts) -> bool:

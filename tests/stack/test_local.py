@@ -104,7 +104,7 @@ def worked(stack: LocalStack) -> int:
 
 @pytest.mark.req("O1")
 def test_a_scenario_that_is_not_seen_whole_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(story, "PATIENCE", 5.0)
+    monkeypatch.setattr("infra.local.demo.story.PATIENCE", 5.0)
     with LocalStack(environ={}) as broken:
         assert broken.notion is not None
         broken.notion.add_fault(

@@ -52,7 +52,7 @@ class Change:
             rules file and ``source`` is the one that it left.
         own: the roles that this step changed by a write of ours.
         rule_id: what the rule that is asked is known by in effects.
-        open: the effects that the page owes from before this step.
+        open: the effects that the page owes from before this step, also those that lapsed when it went.
         turn: how many turns the rule has taken so far.
         peers: the other sides that its status is kept in step with.
         source: its data source.
@@ -103,7 +103,7 @@ class Change:
     def pending(self, kind: Kind, key: str) -> Effect | None:
         """The same, if it was not begun yet."""
         owed = self.owed(kind, key)
-        return owed if owed is not None and owed.status is Status.PLANNED else None
+        return owed if owed is not None and owed.status is not Status.STARTED else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ def _there(change: Change, rule: LifecycleRule) -> Iterator[Draft]:
         left = _left(change)
         words = Text(f" moved from {left} to {name}.") if left else Text(f" moved to {name}.")
         yield _say("moved", (change.page, words), lives_in(change.source.id))
-    if "undeleted" in rule.on and _is_back(change) and not change.pending(Kind.MESSAGE, "deleted"):
+    waits = any(change.pending(Kind.MESSAGE, moment) for moment in ("deleted", "undeleted"))
+    if "undeleted" in rule.on and _is_back(change) and not waits:
         yield _say("undeleted", (change.page, Text(f" is back in {name}.")), THERE)
     yield from _locks(change, rule)
     if "updated" in rule.on and (told := updates(change, rule.watch)):

@@ -111,7 +111,7 @@ class ContentOperations:
         """Add a page, silently unless somebody does it."""
         workspace = self.machine.workspace
         parent = self.machine.target(data_source_id, parent_page_id)
-        author = self.machine.default.bot_id if by is None else self.machine.person(by)
+        author = self.machine.person(by)
         values, _ = self._values(parent, properties or {})
         return pages.create(workspace, parent, values, author, page_id, silent=by is None).id
 

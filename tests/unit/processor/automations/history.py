@@ -97,6 +97,7 @@ class History:
         self._rules = rules
         self.snapshot: Snapshot | None = None
         self.owed: tuple[Effect, ...] = ()
+        self._lapsed: tuple[Effect, ...] = ()
         self.turns: dict[str, int] = {}
         self.now = NOW
         self.last = Plan(Snapshot("p", 0, None, False, "", "", "", None))
@@ -113,14 +114,18 @@ class History:
         """Observe the page so; what is planned by that."""
         shown = page(**state)
         context = self._context(shown, News(created or news, self.now, created, moved), written)
-        return self._take(lambda: plan_observed(self.snapshot, shown, self.now, self.owed, context))
+        return self._take(
+            lambda: plan_observed(self.snapshot, shown, self.now, self.owed + self._lapsed, context)
+        )
 
     def loses(self, departure: Departure) -> list[Effect]:
         """The page can't be read any more."""
         snapshot = self.snapshot
         assert snapshot is not None
         context = self._context(page(source=snapshot.source_id), News(False, self.now), None)
-        return self._take(lambda: plan_gone(snapshot, snapshot, None, departure, self.owed, context))
+        return self._take(
+            lambda: plan_gone(snapshot, snapshot, None, departure, self.owed + self._lapsed, context)
+        )
 
     def settled(self) -> None:
         """Everything owed is done."""
@@ -137,8 +142,12 @@ class History:
     def _take(self, plan: Callable[[], Plan]) -> list[Effect]:
         self.last = made = plan()
         self.snapshot = made.snapshot
-        gone = {e.id for e in made.obsolete}
-        self.owed = (*(e for e in self.owed if e.id not in gone), *made.effects)
+        gone, back = {e.id for e in made.obsolete}, {e.id for e in made.revived}
+        lapsed = [e for e in self.owed if e.id in gone] if made.snapshot.gone else []
+        revived = [replace(e, status=Status.PLANNED) for e in self._lapsed if e.id in back]
+        self.owed = (*(e for e in self.owed if e.id not in gone), *revived, *made.effects)
+        kept = [e for e in self._lapsed if e.id not in gone | back]
+        self._lapsed = (*kept, *(replace(e, status=Status.LAPSED) for e in lapsed))
         self.turns |= made.turns
         return list(made.effects)
 

@@ -93,6 +93,22 @@ def test_who_is_assigned_again_before_the_removal_was_told_does_not_hear_of_the_
     assert [line for line in lines(list(made.owed)) if "no longer" in line] == []
 
 
+@pytest.mark.req("A1", "P3")
+def test_who_was_not_told_yet_when_the_page_went_is_told_when_it_is_back_and_it_is_still_true() -> None:
+    made = history("removed = true")
+    made.sees(assignee=["ann", "ben"])
+    waits = made.owed
+
+    made.sees(trash=True)
+    assert not lines(list(made.owed))
+    made.sees(trash=True)
+    made.sees(assignee=["ann", "chloe"])
+
+    of_ann = [effect for effect in waits if effect.person is not None and effect.person.id == "ann"]
+    assert [effect for effect in made.owed if effect in waits] == of_ann
+    assert {e.person.id for e in made.last.effects if e.person} == {"chloe"}
+
+
 @pytest.mark.req("A1")
 def test_a_direct_message_falls_back_to_the_channel_only_where_the_channel_is_not_told_anyway() -> None:
     both = history("direct = true").sees(assignee=["ann"])

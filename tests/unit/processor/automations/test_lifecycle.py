@@ -101,6 +101,17 @@ def test_a_page_that_is_created_and_deleted_at_once_says_nothing(options: str) -
 
 
 @pytest.mark.req("A3")
+def test_a_new_page_that_comes_back_before_it_was_told_is_told_as_new() -> None:
+    made = new()
+    made.sees(created=True)
+    made.sees(trash=True)
+
+    made.sees(title="Rewrite")
+
+    assert lines(list(made.owed)) == ["message #tasks: New in Tasks: Rewrite"]
+
+
+@pytest.mark.req("A3")
 def test_a_page_that_is_deleted_after_its_creation_was_told_is_told_to_be_deleted() -> None:
     made = new()
     made.sees(created=True)
