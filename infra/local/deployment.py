@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from infra.local.http_api import Route, Throttle, routes_of, throttle_of
@@ -65,6 +66,7 @@ def deploy(
     endpoint: str,
     region: str,
     template: Path = ROOT / "template.yaml",
+    environ: Mapping[str, str] = MappingProxyType({}),
 ) -> Deployed:
     """Create the stack.
 
@@ -75,6 +77,7 @@ def deploy(
         endpoint: of the local AWS, for the functions.
         region: of everything.
         template: the SAM template.
+        environ: further environment variables of the functions, which the template has not: where simulators are.
 
     Raises:
         TemplateError: the SAM macro refuses the template.
@@ -84,7 +87,7 @@ def deploy(
     client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
     code = {}
     for logical_id in functions_of(document):
-        body = _package(source_of(logical_id), endpoint)
+        body = _package(source_of(logical_id), endpoint, environ)
         client("s3").put_object(Bucket=BUCKET, Key=f"{logical_id}.zip", Body=body)
         code[logical_id] = f"s3://{BUCKET}/{logical_id}.zip"
     plain = to_cloudformation(document, code, f"s3://{BUCKET}/layer.zip", region)
@@ -121,15 +124,16 @@ def _status(cloudformation: Any) -> str:
     return str(cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"])
 
 
-def _package(source: Source, endpoint: str) -> bytes:
+def _package(source: Source, endpoint: str, environ: Mapping[str, str]) -> bytes:
     """A deployment package that holds only a bootstrap: it runs the real runtime client on the code where it lies."""
     code = shlex.quote(str(source.code))
     path = shlex.quote(":".join([str(source.code), *source.packages]))
+    further = " ".join(f"{name}={shlex.quote(value)}" for name, value in environ.items())
     bootstrap = f"""#!/bin/sh
 cd {code} || exit 1
 unset {OF_MINISTACK} PYTHONDONTWRITEBYTECODE
 export LAMBDA_TASK_ROOT={code} PYTHONPATH={path} AWS_ENDPOINT_URL={endpoint}
-export AWS_EXECUTION_ENV=AWS_Lambda_python3.13
+export AWS_EXECUTION_ENV=AWS_Lambda_python3.13 {further}
 exec {shlex.quote(source.python)} -m awslambdaric "$_HANDLER"
 """
     buffer = io.BytesIO()

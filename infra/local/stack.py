@@ -22,9 +22,9 @@ from infra.local.processes import Child, StartError, free_port
 from infra.local.setup import ROOT
 from infra.local.simulators.notion import NotionAdmin
 from infra.local.simulators.slack import SlackAdmin
-from infra.local.vendors import Vendors
+from infra.local.vendors import Vendors, variable
 from steward.errors import RulesError
-from steward.rules import Rules, load
+from steward.rules import MAIN, Rules, load
 
 
 class LocalStack:
@@ -46,7 +46,7 @@ class LocalStack:
             port: of the front door on 127.0.0.1; 0 for any free one.
             rules: the rules file; the one that ships when None.
             environ: what may replace the simulators: NOTION_API_URL, NOTION_TOKEN, NOTION_VERIFICATION_TOKEN,
-                SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_WEBHOOK_URL.
+                SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_WEBHOOK_URL, and NOTION_TOKEN_<NAME> of a further connection.
             parameters: further template parameters.
             built: run what ``sam build`` makes, layers included, instead of the source.
             template: the SAM template.
@@ -65,6 +65,7 @@ class LocalStack:
         self._door: FrontDoor | None = None
         self._deployed: Deployed | None = None
         self.notion: NotionAdmin | None = None
+        self.further: dict[str, NotionAdmin] = {}
         self.slack: SlackAdmin | None = None
         self.rules: Rules | None = None
         self.signing_token = self._vendors.signing_token
@@ -152,9 +153,12 @@ class LocalStack:
             **self._parameters,
         }
         aws.wait()
-        deployed = deploy(aws.client, source_of, parameters, aws.endpoint, REGION, self._template)
+        elsewhere = {variable("NOTION_API_URL", name): admin.url for name, admin in self.further.items()}
+        deployed = deploy(
+            aws.client, source_of, parameters, aws.endpoint, REGION, self._template, environ=elsewhere
+        )
         self._deployed = deployed
-        for logical_id, document in self._vendors.secrets().items():
+        for logical_id, document in self._vendors.secrets(self._connections()).items():
             secret = {"SecretId": self.resource(logical_id), "SecretString": json.dumps(document)}
             aws.client("secretsmanager").put_secret_value(**secret)
         for sender in self._sender().values():
@@ -163,9 +167,9 @@ class LocalStack:
         self._door = self._open_door(port, deployed, functions)
         self._warm_up(functions)
         self._door.start()
-        if self.notion is not None:
-            hook = f"{self.url}/webhooks/notion"
-            self.notion.create_subscription(hook, verification_token=self.signing_token, active=True)
+        hook = f"{self.url}/webhooks/notion"
+        for workspace in filter(None, [self.notion, *self.further.values()]):
+            workspace.create_subscription(hook, verification_token=self.signing_token, active=True)
         runs.write_state(self.folder, self._state(aws.endpoint))
 
     def _open_door(self, port: int, deployed: Deployed, functions: Mapping[str, str]) -> FrontDoor:
@@ -194,6 +198,9 @@ class LocalStack:
             line = self._simulator("notion", "--token", self._vendors.notion_token)
             parameters["NotionApiUrl"] = line["url"]
             self.notion = NotionAdmin(line["url"])
+            for seed, name in enumerate(self._connections(), 1):
+                own = ("--token", self._vendors.token_of(name), "--workspace", name, "--seed", str(seed))
+                self.further[name] = NotionAdmin(self._simulator("notion", *own, beside=name)["url"])
         if url := self._vendors.slack_url:
             parameters["SlackApiUrl"] = url
         elif self._vendors.simulates_slack:
@@ -202,14 +209,18 @@ class LocalStack:
             self.slack = SlackAdmin(line["url"])
         return parameters
 
+    def _connections(self) -> tuple[str, ...]:
+        """The names of the further connections."""
+        return tuple(name for name in self.rules.connections() if name != MAIN) if self.rules else ()
+
     def _sender(self) -> dict[str, str]:
         """The template parameter for e-mail, if the rules send any."""
         email = self.rules.email if self.rules else None
         return {"EmailSender": email.sender} if email else {}
 
-    def _simulator(self, vendor: str, *arguments: str) -> dict[str, Any]:
+    def _simulator(self, vendor: str, *arguments: str, beside: str = "") -> dict[str, Any]:
         paths = os.pathsep.join([str(ROOT), str(ROOT / "functions")])
-        name = f"simulated {vendor.capitalize()}"
+        name = f"simulated {vendor.capitalize()}{' of ' + beside if beside else ''}"
         command = [sys.executable, "-m", f"infra.local.simulators.{vendor}", *arguments]
         log = self.folder / f"{name.replace(' ', '-')}.log"
         child = Child(name, command, log, {"PYTHONPATH": paths}, ROOT)

@@ -1,6 +1,6 @@
 """Where Notion and Slack are: simulated, or what the environment puts in their place. Only what is set is replaced."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
@@ -10,6 +10,8 @@ from infra.local.processes import StartError
 SIMULATED_SIGNING_TOKEN = "secret_" + "localsimulatortoken" * 2
 SIMULATED_NOTION_TOKEN = "ntn_localsimulatortoken"  # noqa: S105 - opens only the simulator
 SIMULATED_BOT_TOKEN = "xoxb-local-simulator-token"  # noqa: S105 - opens only the simulator
+
+_TOKEN_OF = "NOTION_TOKEN"  # noqa: S105 - a variable's name
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,14 @@ class Vendors:
     slack_url: str | None
     slack_bot_token: str
     slack_webhook_url: str
+    further_tokens: Mapping[str, str]
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read NOTION_API_URL, NOTION_TOKEN, NOTION_VERIFICATION_TOKEN, SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_WEBHOOK_URL.
+        """Read what replaces a simulator.
+
+        That is NOTION_API_URL, NOTION_TOKEN, NOTION_TOKEN_<CONNECTION> for each further connection of the rules file,
+        NOTION_VERIFICATION_TOKEN, SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_WEBHOOK_URL.
 
         Raises:
             StartError: an address is not usable.
@@ -52,6 +58,7 @@ class Vendors:
             slack_url=slack.rstrip("/") + "/" if slack else None,
             slack_bot_token=bot_token,
             slack_webhook_url=webhook,
+            further_tokens={k: v for k, v in environ.items() if k.startswith(f"{_TOKEN_OF}_") and v},
         )
 
     @property
@@ -59,13 +66,24 @@ class Vendors:
         """Whether Slack is simulated: neither its API nor its incoming webhook is replaced."""
         return self.slack_url is None and not self.slack_webhook_url
 
-    def secrets(self) -> dict[str, object]:
-        """The documents of the template's secrets, by logical id."""
+    def token_of(self, connection: str) -> str:
+        """The token of a further connection."""
+        name = variable(_TOKEN_OF, connection)
+        return self.further_tokens.get(name, f"{SIMULATED_NOTION_TOKEN}_{connection}")
+
+    def secrets(self, connections: Iterable[str] = ()) -> dict[str, object]:
+        """The documents of the template's secrets, by logical id; ``connections`` are the names of the further ones."""
+        further = {name: self.token_of(name) for name in connections}
         return {
             "SigningSecret": {"active": [self.signing_token]},
-            "NotionSecret": {"token": self.notion_token},
+            "NotionSecret": {"token": self.notion_token, **({"connections": further} if further else {})},
             "SlackSecret": {"bot_token": self.slack_bot_token, "webhook_url": self.slack_webhook_url},
         }
+
+
+def variable(prefix: str, connection: str) -> str:
+    """The environment variable of a further connection, e.g. ``NOTION_API_URL_PARTNER``."""
+    return f"{prefix}_{connection.upper().replace('-', '_')}"
 
 
 def _is_address(text: str) -> bool:

@@ -87,6 +87,14 @@ def test_a_page_that_is_locked_and_deleted_is_told_of(played: str) -> None:
     assert chapter(played, "and deletes it")["#team"] == "Review the contract in Tasks was deleted."
 
 
+@pytest.mark.req("O1", "A6")
+def test_a_task_and_an_order_of_another_workspace_are_kept_in_step(played: str) -> None:
+    told = chapter(played, "is linked to")
+    assert told["order"].startswith("there: Open → Packing")
+    assert told["task"] == "here: In progress → Done"
+    assert told["no ping-pong"] == "2 changes, 2 writes"
+
+
 @pytest.mark.req("O1", "A10")
 def test_a_property_may_be_renamed_and_a_missing_option_is_told_with_the_line_to_write(played: str) -> None:
     told = chapter(played, "tidies the properties up")

@@ -7,9 +7,9 @@ Notion and Slack are simulated.
 from collections.abc import Callable
 from pathlib import Path
 
-from infra.local.demo import assignment, creation, deadline, digest, door, lifecycle, schema, status
+from infra.local.demo import assignment, creation, deadline, digest, door, lifecycle, schema, status, sync
 from infra.local.demo.next_steps import what_next
-from infra.local.demo.seed import DUE_TASK, TASK, seed
+from infra.local.demo.seed import DUE_TASK, TASK, seed, seed_partner
 from infra.local.demo.stage import Stage
 from infra.local.demo.story import DemoFailure, Story
 from infra.local.simulators.notion import Demo
@@ -28,6 +28,7 @@ SCENARIOS: tuple[Callable[[Stage], None], ...] = (
     creation.play,
     lambda stage: deadline.play(stage, stage.demo.tasks[DUE_TASK], DUE_TASK),
     lambda stage: lifecycle.play(stage, stage.demo.tasks[TASK], TASK),
+    sync.play,
     schema.play,
     lambda stage: digest.play(stage, [stage.demo.tasks[title] for title in digest.MANY]),
 )
@@ -65,6 +66,8 @@ def _automations(stack: LocalStack, story: Story, demo: Demo) -> None:
         story.head("Slack is not simulated here: the scenarios of the other automations need it")
     else:
         stack.slack.add_channel("urgent")
-        stage = Stage(stack, story, stack.notion, stack.slack, demo)
+        partner = stack.further["partner"]
+        seed_partner(partner)
+        stage = Stage(stack, story, stack.notion, partner, stack.slack, demo)
         for scenario in SCENARIOS:
             scenario(stage)

@@ -23,6 +23,7 @@ class Stage:
     stack: LocalStack
     story: Story
     notion: NotionAdmin
+    partner: NotionAdmin
     slack: SlackAdmin
     demo: Demo
 
@@ -56,11 +57,12 @@ class Stage:
             must(len(texts) == 1, f"one in {where}, but there are {len(texts)}: {texts}")
             self.story.tell(where, texts[0])
 
-    def worked_off(self, entity: str) -> list[Mapping[str, Any]]:
+    def worked_off(self, entity: str, workspace: NotionAdmin | None = None) -> list[Mapping[str, Any]]:
         """What the journal says of every event of a page or data source so far, once all of them are worked off."""
+        told = (workspace or self.notion).events
 
         def look() -> list[Mapping[str, Any] | None]:
-            events = (event for event in self.notion.events() if event["entity"]["id"] == entity)
+            events = (event for event in told() if event["entity"]["id"] == entity)
             return [journal(self.stack, event["id"]) for event in events]
 
         seen("every event in the journal", lambda: None not in look())

@@ -22,6 +22,7 @@ def test_everything_that_is_set_is_used() -> None:
         {
             "NOTION_API_URL": "https://api.notion.com/",
             "NOTION_TOKEN": "n",
+            "NOTION_TOKEN_THE_PARTNER": "p",
             "NOTION_VERIFICATION_TOKEN": "v",
             "SLACK_API_URL": "https://slack.com/api",
             "SLACK_BOT_TOKEN": "b",
@@ -31,11 +32,18 @@ def test_everything_that_is_set_is_used() -> None:
 
     assert (vendors.notion_url, vendors.slack_url) == ("https://api.notion.com", "https://slack.com/api/")
     assert vendors.simulates_slack is False
-    assert vendors.secrets() == {
+    assert vendors.secrets(["the-partner"]) == {
         "SigningSecret": {"active": ["v"]},
-        "NotionSecret": {"token": "n"},
+        "NotionSecret": {"token": "n", "connections": {"the-partner": "p"}},
         "SlackSecret": {"bot_token": "b", "webhook_url": "https://hooks.example.com/services/x"},
     }
+
+
+def test_a_simulated_connection_has_a_token_of_its_own() -> None:
+    vendors = Vendors.from_environ({})
+
+    tokens = {SIMULATED_NOTION_TOKEN, vendors.token_of("partner"), vendors.token_of("other")}
+    assert len(tokens) == 3
 
 
 def test_an_incoming_webhook_alone_leaves_the_bot_token_empty_so_that_it_is_used() -> None:
