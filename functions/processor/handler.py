@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import Any, Protocol, cast
 
 import boto3
@@ -31,7 +31,7 @@ from steward.lane import FIRST, Lane
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Breaker, Pause
-from steward.rules import MAIN, load, path_in
+from steward.rules import MAIN, Rules, load, path_in
 from steward.secret_store import SecretStore, SecretUnavailable
 from steward.siding import Siding
 from steward.state import State
@@ -73,7 +73,6 @@ def make_app(
 ) -> App:
     """Build the application: everything that acts, from its environment and its AWS clients."""
     rng = rng or random.Random()  # noqa: S311 - jitter, no secret
-    sender = environ.get("EMAIL_SENDER", "")
     count, deadline, breaker = telemetry.Counter(), Deadline(), Breaker()
     table = aws.table(environ["STATE_TABLE"])
     state, memory = State(table, now), Memory(table, now)
@@ -131,7 +130,7 @@ def make_app(
         rests=rests,
         siding=Siding(table, now),
         slack=_slack(environ, store, session, deadline, Pacer(lambda: now().timestamp(), sleep), sleep, rng),
-        email=SesEmail(aws.ses if sender else None, sender, deadline),
+        email=_email(rules, aws, deadline),
         logger=telemetry.make_logger(),
         count=count,
         now=now,
@@ -156,9 +155,8 @@ class AwsClients(Protocol):
     def functions(self) -> Any:
         """A Lambda client."""
 
-    @property
-    def ses(self) -> Any:
-        """An SES v2 client that repeats nothing."""
+    def ses(self, region: str | None) -> Any:
+        """An SES v2 client that repeats nothing; of the stack's own region without one."""
 
     def table(self, name: str) -> Any:
         """A DynamoDB table."""
@@ -174,10 +172,9 @@ class Aws:
         self._dynamodb = session.resource("dynamodb")
         self._session = session
 
-    @cached_property
-    def ses(self) -> Any:
-        """An SES v2 client; made when the first mail is sent, because few stacks send any."""
-        return self._session.client("sesv2", config=CONFIG)
+    def ses(self, region: str | None) -> Any:
+        """An SES v2 client."""
+        return self._session.client("sesv2", region_name=region, config=CONFIG)
 
     def table(self, name: str) -> Any:
         """A DynamoDB table."""
@@ -212,6 +209,12 @@ def _count_rest(count: telemetry.Count, connection: str, pause: Pause) -> None:
 
 def _moment(milliseconds: str | None) -> datetime | None:
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds else None
+
+
+def _email(rules: Rules, aws: AwsClients, deadline: Deadline) -> SesEmail:
+    if rules.email is None:  # few stacks send any
+        return SesEmail(None, "", deadline)
+    return SesEmail(aws.ses(rules.email.region), rules.email.sender, deadline, rules.email.reply_to)
 
 
 def _slack(

@@ -56,6 +56,12 @@ class Who:
         """
         return self._in_slack.channel(self.email(person))
 
+    def forget(self, person: Person) -> None:
+        """Look for a person in Slack anew: what was remembered proved wrong."""
+        email = self.email(person)
+        if email is not None:
+            self._in_slack.forget(email)
+
 
 def _is_address(person_id: str) -> bool:
     return "@" in person_id

@@ -98,7 +98,8 @@ def _spaced(text: str, escaped: str) -> str:
 
 
 def _plain(words: Words, names: Mapping[str, str], *, links: bool = False) -> str:
-    return "".join(_text_of(part, names, links=links) for part in words)
+    text = "".join(_text_of(part, names, links=links) for part in words)
+    return "\n".join(line.strip() for line in text.split("\n"))  # a link is a line of its own
 
 
 def _text_of(part: Part, names: Mapping[str, str], *, links: bool) -> str:

@@ -79,6 +79,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.mails: list[dict[str, Any]] = []
+        self.region: str | None = None
 
     def send_email(self, **request: Any) -> dict[str, str]:
         self.mails.append(request)
@@ -93,8 +94,12 @@ class Aws:
     secrets: Any
     dynamodb: Any
     functions: Any
-    ses: Mailbox = field(default_factory=Mailbox)
+    mailbox: Mailbox = field(default_factory=Mailbox)
     wrap: Callable[[Any], Any] = field(default=lambda table: table)
+
+    def ses(self, region: str | None) -> Mailbox:
+        self.mailbox.region = region
+        return self.mailbox
 
     def table(self, name: str) -> Any:
         return self.wrap(self.dynamodb.Table(name))

@@ -9,6 +9,9 @@ from steward.effects import Effect
 from steward.errors import CallFailed, Failure
 from steward.outcomes import Row, Then
 
+_NOBODY_THERE = (Failure.REJECTED, Failure.NOT_FOUND)
+"""Refused, perhaps because the account that was remembered is no more."""
+
 
 class DirectWay:
     """See ``Way``. The channel that it finds becomes the effect's, so that it can be looked for there."""
@@ -33,7 +36,13 @@ class DirectWay:
 
     def send(self, prepared: Prepared) -> str:
         """See ``Way.send``."""
-        return self._message.send(prepared)
+        try:
+            return self._message.send(prepared)
+        except CallFailed as failure:
+            person = prepared.effect.person
+            if person is not None and failure.failure in _NOBODY_THERE:
+                self._who.forget(person)
+            raise
 
     def look(self, effect: Effect) -> Found | None:
         """See ``Way.look``."""

@@ -78,17 +78,21 @@ class SesClient(Protocol):
 class SesEmail:
     """E-mail through Amazon SES."""
 
-    def __init__(self, client: SesClient | None, sender: str, deadline: Deadline) -> None:
+    def __init__(
+        self, client: SesClient | None, sender: str, deadline: Deadline, reply_to: str | None = None
+    ) -> None:
         """Make it.
 
         Args:
             client: boto3's ``sesv2``, made with ``CONFIG``; None only without a sender.
             sender: the verified address that messages come from; empty where none is configured.
             deadline: the time that is left.
+            reply_to: where answers go, if not to the sender.
         """
         self._client = client
         self._sender = sender.strip()
         self._deadline = deadline
+        self._reply_to = reply_to
 
     @property
     def can_send(self) -> bool:
@@ -98,7 +102,7 @@ class SesEmail:
     def send(self, to: str, subject: str, text: str, effect_id: str) -> str:
         """See ``Email.send``."""
         if not self._sender or self._client is None:
-            message = "no sender is configured; set the parameter EmailSender to a verified address"
+            message = "no sender is configured; name one in the rules file: [email] sender"
             raise CallFailed(Failure.UNAUTHORIZED, "ses", CALL, message=message)
         request = self._request(address(to), subject, text, effect_id)
         if self._deadline.remaining() - RESERVE < CONNECT + READ:
@@ -134,6 +138,7 @@ class SesEmail:
             "FromEmailAddress": self._sender,
             "Destination": {"ToAddresses": [to]},
             "Content": {"Simple": content},
+            **({"ReplyToAddresses": [address(self._reply_to)]} if self._reply_to else {}),
         }
 
 

@@ -71,6 +71,8 @@ def refused(call: str, response: Mapping[str, Any], sender: str) -> CallFailed:
         failure = Failure.UNAVAILABLE
     if code == "MessageRejected" and _names_sender(said, sender):
         failure = Failure.UNAUTHORIZED
+    if failure is Failure.FORBIDDEN:
+        said += "; does the stack's parameter EmailSender name the sender of the rules file?"
     spent = failure is Failure.RATE_LIMITED and ("daily" in said.lower() or code == "LimitExceededException")
     return CallFailed(
         failure,

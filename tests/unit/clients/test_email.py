@@ -194,7 +194,7 @@ def test_without_a_sender_nothing_is_sent_and_it_is_said_what_to_do(vendor: Vend
     assert not mail.can_send
     found = failing(lambda: send(mail))
     assert (found.failure, found.maybe_done) == (Failure.UNAUTHORIZED, False)
-    assert "EmailSender" in found.message
+    assert "[email] sender" in found.message
     assert vendor.requests == []
 
 
