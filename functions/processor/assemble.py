@@ -23,6 +23,7 @@ from processor.rest import Rest
 from processor.resting import Resting
 from processor.schema_watch import SchemaWatch
 from processor.settle import Settler, WhenUnsure
+from processor.shared import Shared
 from processor.skipped import Skipped
 from processor.sweep import TIME_TO_STOP
 from processor.sweep_with import sweep_with
@@ -102,18 +103,31 @@ def assemble(
 ) -> Processor:
     """Put the processor together."""
     connections = Connections(notions, rules)
+    shared = Shared(
+        rules=rules,
+        state=state,
+        memory=memory,
+        journal=journal,
+        lane=lane,
+        current=current,
+        connections=connections,
+        known=Known(memory),
+        now=now,
+        time_left=time_left,
+        out_of_time=lambda: time_left() < TIME_TO_STOP,
+        logger=logger,
+        count=count,
+    )
     people = People(memory, connections.user)
-    gather = timedelta(seconds=rules.digest.window_seconds)
-    recent = Recent(rules.digest.notices, gather, now)
-    known = Known(memory)
+    recent = Recent(rules.digest.notices, shared.gather, now)
     ourselves = Ourselves(memory, connections.names, lambda name: connections.named(name).me().body)
     reconciler = Reconciler(
         rules=rules,
         state=state,
         connections=connections,
-        known=known,
+        known=shared.known,
         people=people,
-        peers=Peers(rules, state, known),
+        peers=Peers(rules, state, shared.known),
         margin=settings.margin,
         now=now,
         count=count,
@@ -121,17 +135,7 @@ def assemble(
     )
     settler = Settler(
         state=state,
-        ways=ways_with(
-            rules=rules,
-            state=state,
-            memory=memory,
-            connections=connections,
-            people=people,
-            reconciler=reconciler,
-            slack=slack,
-            email=email,
-            now=now,
-        ),
+        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email),
         recent=recent,
         when_unsure=settings.when_unsure,
         now=now,
@@ -142,113 +146,40 @@ def assemble(
         rules=rules,
         state=state,
         journal=journal,
-        known=known,
+        known=shared.known,
         settler=settler,
-        read=lambda source: connections.of(source).data_source(known.query_id(source)),
+        read=lambda source: connections.of(source).data_source(shared.known.query_id(source)),
         mine=current.mine,
         now=now,
         calls=current.calls,
         logger=logger,
         count=count,
     )
-    pipeline = Pipeline(
-        rules=rules,
-        state=state,
-        journal=journal,
-        reconciler=reconciler,
-        burst=Burst(
-            connections=connections,
-            reconciler=reconciler,
-            known=known,
-            mine=current.mine,
-            margin=settings.margin,
-            now=now,
-            time_left=time_left,
-        ),
-        settler=settler,
-        schemas=schemas,
-        known=known,
-        ourselves=ourselves,
-        margin=settings.margin,
-        now=now,
-        calls=current.calls,
-        waiting=lane.waiting,
-        gather=gather,
-    )
     vitals = Vitals(
         connections.main, [source.id for source in rules.data_source if source.connection == MAIN]
     )
-
-    def out_of_time() -> bool:
-        return time_left() < TIME_TO_STOP
-
-    sweeper = sweep_with(
-        rules=rules,
-        state=state,
-        memory=memory,
-        journal=journal,
-        connections=connections,
-        known=known,
-        reconciler=reconciler,
-        settler=settler,
-        schemas=schemas,
-        our_bots=ourselves.bots,
-        vitals=vitals,
-        current=current,
-        gather=gather,
-        now=now,
-        out_of_time=out_of_time,
-        logger=logger,
-        count=count,
-    )
-    outbox = Outbox(
-        state=state,
-        settler=settler,
-        lane=lane,
-        now=now,
-        count=count,
-        recent=recent,
-    )
+    outbox = Outbox(state=state, settler=settler, lane=lane, now=now, count=count, recent=recent)
     aside = Aside(siding=siding, lane=lane, rests=rests, now=now, count=count)
-    reminders, remembered = remind_with(
-        rules=rules,
-        memory=memory,
-        state=state,
-        journal=journal,
-        connections=connections,
-        known=known,
-        reconciler=reconciler,
-        current=current,
-        lanes=len(lane.groups),
-        gather=gather,
-        now=now,
-        out_of_time=out_of_time,
-        logger=logger,
-        count=count,
-    )
+    reminders, remembered = remind_with(shared, reconciler)
     worker = Worker(
-        pipeline=pipeline,
+        pipeline=_pipeline(shared, settings, reconciler, settler, schemas, ourselves),
         ticks=Ticks(
             lane=lane,
             outbox=outbox,
             aside=aside,
-            sweeper=sweeper,
+            sweeper=sweep_with(
+                shared,
+                reconciler=reconciler,
+                settler=settler,
+                schemas=schemas,
+                ourselves=ourselves,
+                vitals=vitals,
+            ),
             reminders=reminders,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
         ),
-        baseline=Baseline(
-            rules=rules,
-            state=state,
-            memory=memory,
-            journal=journal,
-            lane=lane,
-            notion=connections.of,
-            known=known,
-            reconciler=reconciler,
-            now=now,
-            out_of_time=out_of_time,
-        ),
+        baseline=_baseline(shared, reconciler),
         lane=lane,
         switch=switch,
         breaker=breaker,
@@ -266,7 +197,57 @@ def assemble(
         remembered=remembered,
         outbox=outbox,
         now=now,
-        out_of_time=out_of_time,
+        out_of_time=shared.out_of_time,
         logger=logger,
     )
     return Processor(worker, resting)
+
+
+def _pipeline(
+    shared: Shared,
+    settings: Settings,
+    reconciler: Reconciler,
+    settler: Settler,
+    schemas: SchemaWatch,
+    ourselves: Ourselves,
+) -> Pipeline:
+    burst = Burst(
+        connections=shared.connections,
+        reconciler=reconciler,
+        known=shared.known,
+        mine=shared.current.mine,
+        margin=settings.margin,
+        now=shared.now,
+        time_left=shared.time_left,
+    )
+    return Pipeline(
+        rules=shared.rules,
+        state=shared.state,
+        journal=shared.journal,
+        reconciler=reconciler,
+        burst=burst,
+        settler=settler,
+        schemas=schemas,
+        known=shared.known,
+        ourselves=ourselves,
+        margin=settings.margin,
+        now=shared.now,
+        calls=shared.current.calls,
+        waiting=shared.lane.waiting,
+        gather=shared.gather,
+    )
+
+
+def _baseline(shared: Shared, reconciler: Reconciler) -> Baseline:
+    return Baseline(
+        rules=shared.rules,
+        state=shared.state,
+        memory=shared.memory,
+        journal=shared.journal,
+        lane=shared.lane,
+        notion=shared.connections.of,
+        known=shared.known,
+        reconciler=reconciler,
+        now=shared.now,
+        out_of_time=shared.out_of_time,
+    )

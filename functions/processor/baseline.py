@@ -12,7 +12,8 @@ from datetime import datetime
 
 from processor.known import Known
 from processor.listing import MINUTE, Chunk, chunks
-from processor.reconcile import Reason, Reconciler
+from processor.observation import Reason
+from processor.reconcile import Reconciler
 from processor.relevance import News
 from steward.baseline import Phase, Progress, memory_name
 from steward.clients.notion import NotionClient

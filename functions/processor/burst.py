@@ -13,7 +13,8 @@ from math import ceil
 from processor.connections import Connections
 from processor.known import Known
 from processor.listing import chunks
-from processor.reconcile import Reason, Reconciler
+from processor.observation import Reason
+from processor.reconcile import Reconciler
 from processor.relevance import News
 from steward.errors import CallFailed, StateConflict
 from steward.events import Event

@@ -8,7 +8,8 @@ from aws_lambda_powertools import Logger
 
 from processor.changes import changes
 from processor.listing import Chunk
-from processor.reconcile import Reason, Reconciler
+from processor.observation import Reason
+from processor.reconcile import Reconciler
 from processor.relevance import News
 from processor.settle import Settler
 from processor.vitals import Vitals

@@ -13,9 +13,9 @@ import requests
 
 from processor.assemble import Processor, Settings, assemble
 from processor.current_lane import CurrentLane
+from processor.message import Message
 from processor.rest import Rest
 from processor.settle import WhenUnsure
-from processor.worker import Message
 from steward import telemetry
 from steward.clients.connection import notion_client, request_budgets
 from steward.clients.email import CONFIG, SesEmail

@@ -22,8 +22,9 @@ from datetime import datetime, timedelta
 from processor.burst import DEEP, Burst
 from processor.changes import changes
 from processor.known import Known
+from processor.observation import Observation, Reason, Seen
 from processor.ourselves import Ourselves
-from processor.reconcile import Observation, Reason, Reconciler, Seen
+from processor.reconcile import Reconciler
 from processor.relevance import Irrelevant, judge, news_of, schema_of
 from processor.schema_watch import Look, SchemaWatch
 from processor.settle import Settler

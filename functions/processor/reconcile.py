@@ -5,15 +5,14 @@ sweep. A row is worth less than a reading, because the index behind a query lags
 ``last_edited_time`` is a later minute than what is remembered. Everything else is left to a reading.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
 
 from processor.commit import Committer
 from processor.connections import Connections
 from processor.known import Known
+from processor.observation import Observation, Reason, Seen
 from processor.peers import Peers
 from processor.plan import MOST_ITEMS, Context, Plan, late_news, plan_gone, plan_observed, plan_untold
 from processor.relevance import News
@@ -28,44 +27,6 @@ from steward.people import People
 from steward.rules import MAIN, DataSource, Rules
 from steward.snapshots import Departure, Snapshot
 from steward.state import PageRecord, State
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a page is looked at.
-
-    Attributes:
-        event_id: what led here; effects carry it.
-        news: what is claimed about a page of this source.
-        quiet_until: messages wait until then to be gathered; None sends them at once.
-        announced: False for a row of a burst's query, whose own event is still to come.
-        written: what a write of ours just gave the page; None when something else leads here.
-        notes: filled with what the automations leave undone, or decided.
-    """
-
-    event_id: str
-    news: Callable[[Page | None, DataSource], News]
-    quiet_until: datetime | None = None
-    announced: bool = True
-    written: Mapping[str, Any] | None = None
-    notes: list[str] = field(default_factory=list)
-
-
-class Seen(StrEnum):
-    """What looking at a page gave."""
-
-    PRESENT = "present"
-    TRASHED = "trashed"
-    MISSING = "missing"  # deleted for good, or not shared with the connection
-    ELSEWHERE = "elsewhere"  # in no data source of the rules file
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What reading a page gave, and how many effects it planned."""
-
-    seen: Seen
-    planned: int = 0
 
 
 class Reconciler:

@@ -12,8 +12,9 @@ from aws_lambda_powertools import Logger
 
 from processor.automations.deadline import Occasion, reminders
 from processor.changes import changes
+from processor.observation import Reason
 from processor.plan_reminders import plan_reminders
-from processor.reconcile import Reason, Reconciler
+from processor.reconcile import Reconciler
 from processor.relevance import News
 from steward import telemetry
 from steward.errors import CallFailed

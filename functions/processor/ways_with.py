@@ -1,10 +1,9 @@
 """How the ways hang together in which effects become real."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
-from processor.connections import Connections
 from processor.reconcile import Reconciler
+from processor.shared import Shared
 from processor.ways.comment import CommentWay
 from processor.ways.direct import DirectWay
 from processor.ways.email import EmailWay
@@ -17,32 +16,25 @@ from steward.addresses import Addresses
 from steward.clients.email import Email
 from steward.clients.slack import Slack
 from steward.effects import Kind
-from steward.memory import Memory
 from steward.people import People
-from steward.rules import Rules
 from steward.slack_people import SlackPeople
 from steward.slack_threads import SlackThreads
-from steward.state import State
 
 
 def ways_with(
-    *,
-    rules: Rules,
-    state: State,
-    memory: Memory,
-    connections: Connections,
-    people: People,
-    reconciler: Reconciler,
-    slack: Slack,
-    email: Email,
-    now: Callable[[], datetime],
+    shared: Shared, *, people: People, reconciler: Reconciler, slack: Slack, email: Email
 ) -> Mapping[Kind, Way]:
     """Put them together: one for each kind of effect."""
+    memory, connections, rules = shared.memory, shared.connections, shared.rules
     who = Who(people, SlackPeople(memory, slack))
     threads = SlackThreads(memory) if rules.slack.threads else None
     channel = rules.slack.default_channel
     other_side = OtherSide(
-        rules=rules, state=state, connections=connections, came_across=reconciler.came_across, now=now
+        rules=rules,
+        state=shared.state,
+        connections=connections,
+        came_across=reconciler.came_across,
+        now=shared.now,
     )
     return {
         Kind.COMMENT: CommentWay(connections),

@@ -5,8 +5,6 @@ as a new message with the same event, and only then acknowledged.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from math import ceil
 
 from aws_lambda_powertools import Logger
@@ -14,6 +12,7 @@ from aws_lambda_powertools import Logger
 from processor.aside import Aside
 from processor.baseline import Baseline
 from processor.culprit import culprit
+from processor.message import Message
 from processor.pipeline import Pipeline
 from processor.ticks import Ticks
 from processor.vitals import Vitals
@@ -38,27 +37,6 @@ _ONLY_NOT_NOW = NOT_MADE
 
 HELD = 60
 """Seconds for which a message is hidden while the lane rests; AWS takes about so long to stop delivering."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as the lane delivered it.
-
-    Attributes:
-        id: SQS message id.
-        receipt: the handle of this receive.
-        body: the text.
-        group: its message group.
-        receives: how often it was received, this time included.
-        sent_at: when it was put on the lane, or None.
-    """
-
-    id: str
-    receipt: str
-    body: str
-    group: str
-    receives: int
-    sent_at: datetime | None = None
 
 
 class Worker:

@@ -16,7 +16,7 @@ An effect that is found ``started`` may have happened: it is looked for in the o
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -169,6 +169,22 @@ def effect_id(page_id: str, version: int, rule: str, kind: Kind, key: str) -> st
     """
     source = "\n".join((page_id, str(version), rule, kind, key))
     return hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+def made_obsolete(effect: Effect, now: datetime, *, gone: bool) -> Effect:
+    """An open effect that is no longer true; ``gone``: because its page is."""
+    if effect.status is Status.STARTED:
+        return replace(effect, obsolete=True)
+    if gone:  # until when it was to wait is kept
+        return replace(effect, status=Status.LAPSED, done_at=now, reason="its page is gone")
+    return replace(
+        effect, status=Status.CANCELLED, done_at=now, obsolete=True, retry_at=None, reason="no longer true"
+    )
+
+
+def revived(effect: Effect) -> Effect:
+    """A lapsed effect that is true again."""
+    return replace(effect, status=Status.PLANNED, done_at=None, reason=None)
 
 
 def everybody(effect: Effect) -> tuple[Person, ...]:

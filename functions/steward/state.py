@@ -18,7 +18,7 @@ from boto3.dynamodb.conditions import Key
 
 from steward import documents, links, turns
 from steward.documents import Item, iso
-from steward.effects import Effect, Status
+from steward.effects import Effect, Status, made_obsolete, revived
 from steward.memory import guarded
 from steward.snapshots import Snapshot
 
@@ -95,13 +95,13 @@ class State:
         effects: Sequence[Effect],
         obsolete: Sequence[Effect],
         taking: Mapping[str, int] = _NONE,
-        revived: Sequence[Effect] = (),
+        again: Sequence[Effect] = (),
     ) -> None:
         """Write the next snapshot, the effects that it plans, and mark what is no longer true: all or nothing.
 
         An obsolete effect that is still planned is cancelled, or lapses if its page is gone; one that was started is only
         marked, because it may have happened and has to be looked for first. ``taking``: rule → how many turns it has
-        taken with this commit. ``revived``: lapsed effects that are owed again.
+        taken with this commit. ``again``: lapsed effects that are owed again.
 
         Raises:
             StateConflict: the page is no longer at ``previous``, an effect moved on meanwhile, or a turn was taken.
@@ -116,16 +116,16 @@ class State:
         if snapshot.gone:
             # Names and titles live as long as their page; a page that comes back overwrites this.
             item["ttl"] = self._until_forgotten()
-        if not effects and not obsolete and not taking and not revived:
+        if not effects and not obsolete and not taking and not again:
             guarded(lambda: self._table.put_item(Item=item, **condition))  # half the price of a transaction
             return
         actions: list[Any] = [{"Put": self._in_table(Item=item, **condition)}]
         actions += [{"Put": self._put_new(e)} for e in effects]
         actions += [
-            {"Put": self._put_over(e.status, _made_obsolete(e, self._now(), gone=snapshot.gone))}
+            {"Put": self._put_over(e.status, made_obsolete(e, self._now(), gone=snapshot.gone))}
             for e in obsolete
         ]
-        actions += [{"Put": self._put_over(Status.LAPSED, _revived(e))} for e in revived]
+        actions += [{"Put": self._put_over(Status.LAPSED, revived(e))} for e in again]
         actions += [{"Put": self._in_table(**turns.taking(rule, number))} for rule, number in taking.items()]
         guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
 
@@ -247,22 +247,3 @@ class State:
 
     def _in_table(self, **action: object) -> dict[str, Any]:
         return {"TableName": self._table.name, **action}
-
-
-def _made_obsolete(effect: Effect, now: datetime, *, gone: bool) -> Effect:
-    if effect.status is Status.STARTED:
-        return replace(effect, obsolete=True)
-    if gone:  # until when it was to wait is kept
-        return replace(effect, status=Status.LAPSED, done_at=now, reason="its page is gone")
-    return replace(
-        effect,
-        status=Status.CANCELLED,
-        done_at=now,
-        obsolete=True,
-        retry_at=None,
-        reason="no longer true",
-    )
-
-
-def _revived(effect: Effect) -> Effect:
-    return replace(effect, status=Status.PLANNED, done_at=None, reason=None)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from processor.worker import Message, Worker
+from processor.message import Message
+from processor.worker import Worker
 from steward import telemetry
 from steward.envelope import Envelope, Order, decode
 from steward.errors import CallFailed, Failure, StateConflict, Undecodable
