@@ -53,6 +53,7 @@ def only_loopback() -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(tryfirst=True)  # before the names of the groups are read
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Keep the tests of the stack in one process."""
     for item in items:
@@ -63,9 +64,12 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Print what the crash tests add up to, wherever they ran."""
     sums: dict[str, list[int]] = {}
-    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
-        for name, (module, *figures) in (p for p in report.user_properties if p[0] == "crash"):
-            assert name == "crash"
+    # They are added up when a test is taken down, and a report of that is in no category of its own.
+    reports = (
+        r for found in terminalreporter.stats.values() for r in found if getattr(r, "when", "") == "teardown"
+    )
+    for report in reports:
+        for _, (module, *figures) in (p for p in report.user_properties if p[0] == "crash"):
             sums[module] = [a + b for a, b in zip(sums.get(module, [0] * 5), figures, strict=True)]
     for module, figures in sorted(sums.items()):
         terminalreporter.write_line(f"{module}: {line(*figures)}")

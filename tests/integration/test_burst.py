@@ -48,7 +48,7 @@ def play(stand: Stand, random: Random) -> dict[str, list[str]]:
 @pytest.mark.req("P1", "P2", "P3", "P5")
 @pytest.mark.parametrize("seed", [1])
 def test_200_events_over_20_pages_with_duplicates_and_the_real_limit(seed: int) -> None:
-    with standing() as stand:
+    with standing(quick=True) as stand:
         history = play(stand, Random(seed))
 
         messages = Counter(text.split("|")[1].rstrip(">") for text in stand.notices())
