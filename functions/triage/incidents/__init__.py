@@ -1,0 +1,1 @@
+"""Incidents: what a diagnosis that stands becomes, from its beginning to its end."""
