@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from processor.context import Context
-from processor.drafted import Plan
+from processor.drafted import MOST_EFFECTS, Plan
 from steward import telemetry
 from steward.effects import GIVE_UP, Effect
 from steward.errors import StateConflict
@@ -63,6 +63,7 @@ class Committer:
             if plan is None:
                 return planned
             try:
+                self._write_ahead(plan, record)
                 self._state.commit(
                     record.snapshot, plan.snapshot, plan.effects, plan.obsolete, plan.turns, plan.revived
                 )
@@ -76,24 +77,28 @@ class Committer:
                     raise
                 continue  # another lane took the turn: the next one is ours
             planned += len(plan.effects)
-            self._count_left_out(plan)
+            self._count_skipped(plan)
             if noted is not None:
                 noted += (note.text for note in plan.notes)
             if plan.complete:
                 return planned
             record = self._state.load(plan.snapshot.page_id)
 
+    def _write_ahead(self, plan: Plan, record: PageRecord) -> None:
+        """Write what does not fit into the commit before it: should we die in between, the same step plans the same ids."""
+        known = {effect.id for effect in record.effects}
+        for start in range(0, len(plan.surplus), MOST_EFFECTS):
+            self._state.add([e for e in plan.surplus[start : start + MOST_EFFECTS] if e.id not in known])
+
     def _owed(self, record: PageRecord) -> tuple[Effect, ...]:
         """What is still open, and what lapsed and would still be news."""
         return record.still_open + tuple(e for e in record.lapsed if self._now() < e.planned_at + GIVE_UP)
 
-    def _count_left_out(self, plan: Plan) -> None:
+    def _count_skipped(self, plan: Plan) -> None:
         for rule in plan.skipped:
             self._skipped(rule)
         for note in plan.notes:
             self._count(telemetry.NOTES, reason=note.reason)
-        if plan.left_out:
-            self._count(telemetry.EFFECT_DROPPED, plan.left_out)
 
 
 def _in_turns(context: Context) -> list[str]:

@@ -42,7 +42,7 @@ class Plan:
         complete: False when more remains than one commit takes: plan again from this snapshot.
         turns: rule → how many turns it has taken with this commit.
         skipped: the rules that were left out, because a property that they need is not there.
-        left_out: effects that no commit takes, because one step leads to more than ``MOST_EFFECTS``.
+        surplus: further effects of the same step, which do not fit into the commit and have to be written before it.
         notes: what the automations leave undone, or decided.
     """
 
@@ -52,7 +52,7 @@ class Plan:
     complete: bool = True
     turns: Mapping[str, int] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
-    left_out: int = 0
+    surplus: tuple[Effect, ...] = ()
     notes: tuple[Note, ...] = ()
     revived: tuple[Effect, ...] = ()
 
@@ -93,7 +93,7 @@ def put_together(change: Change, context: Context, without: Without) -> Plan:
         complete=not (added or removed) and len(obsolete) + len(revived) <= room,
         turns=drafted.turns,
         skipped=tuple(drafted.skipped),
-        left_out=len(drafted.effects) - len(effects),
+        surplus=tuple(drafted.effects[MOST_EFFECTS:]),
         notes=tuple(drafted.notes),
         revived=tuple(revived[:left_over]),
     )

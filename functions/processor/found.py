@@ -120,9 +120,13 @@ class Finder:
         if differs or (fresh and before is None):
             take = partial(self._take, page, source, observed_at)
             self._found(page.id, source, take, page.last_edited_time, news=fresh)
-        elif fresh:
-            self._found(page.id, source, partial(self._tell, page.id), page.created_time, news=True)
-        elif before is not None and before.unannounced:
+        if fresh and before is not None:
+            self._found(
+                page.id, source, partial(self._tell, page.id), page.created_time, news=True, what="-created"
+            )
+        if differs or fresh:
+            return
+        if before is not None and before.unannounced:
             self._found(page.id, source, partial(self._announce, page.id), page.last_edited_time)
         elif before is None or before.title != page.title:
             # A baseline, or what no automation watches: nothing to tell.
@@ -140,7 +144,9 @@ class Finder:
         return page.created_by not in self._our_bots(source.connection)
 
     def _tell(self, page_id: str, reason: Reason) -> None:
-        self._reconciler.tell_untold(self._state.load(page_id), reason)
+        record = self._state.load(page_id)
+        if record.snapshot is not None and self._reconciler.owes_news(record.snapshot, reason):
+            self._reconciler.tell_untold(record, reason)
 
     def _take(self, page: Page, source: DataSource, observed_at: datetime | None, reason: Reason) -> None:
         # A row that is not later than what is known may be an old one: then only a reading can tell.
@@ -173,10 +179,11 @@ class Finder:
         changed_at: datetime | None = None,
         *,
         news: bool = False,
+        what: str = "",
     ) -> None:
         """Look at a page again; when that shows a change, it was lost: count it, tell it, write it down."""
         now, calls = self._now(), self._calls()
-        event_id = f"sweep-{now:%Y%m%dT%H%M%S}-{page_id}"
+        event_id = f"sweep-{now:%Y%m%dT%H%M%S}-{page_id}{what}"
         before = self._state.load(page_id)
         self._settler.settle(before, only_started=True)
         reason = Reason(event_id, lambda _page, _source: News(news, changed_at, news), self._quiet_until())

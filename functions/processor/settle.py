@@ -113,6 +113,8 @@ class Settler:
             external_id = way.send(replace(prepared, effect=started))
         except CallFailed as failure:
             return self._after(started, failure)
+        except Instead as why:
+            return self._unprepared(started, why)
         return self._done(started, external_id)
 
     def _unprepared(self, effect: Effect, failure: CallFailed | Instead) -> Effect:

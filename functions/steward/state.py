@@ -129,6 +129,16 @@ class State:
         actions += [{"Put": self._in_table(**turns.taking(rule, number))} for rule, number in taking.items()]
         guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
 
+    def add(self, effects: Sequence[Effect]) -> None:
+        """Plan up to 100 effects beside a commit: all or nothing.
+
+        Raises:
+            StateConflict: one of them is there already.
+        """
+        if effects:
+            actions: list[Any] = [{"Put": self._put_new(e)} for e in effects]
+            guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
+
     def turns_taken(self, rules: Iterable[str]) -> dict[str, int]:
         """Rule → how many turns it has taken."""
         return {rule: turns.taken(self._table, rule) for rule in rules}

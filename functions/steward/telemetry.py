@@ -43,6 +43,9 @@ RESTS = "ConnectionRests"  # rests of a further connection that began or went on
 NOTES = "Notes"  # what automations left undone, or decided between two sides; dimension reason
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
 
+MOST_VALUES = 99
+"""Of a blob: with the hundredth of one metric Powertools writes it out by itself, and warns of the empty rest."""
+
 _SECRETS = re.compile(
     r"secret_[A-Za-z0-9]{8,}"
     r"|ntn_[A-Za-z0-9]{8,}"
@@ -91,12 +94,17 @@ class Counter:
     def flush(self) -> None:
         """Write out what was counted; each set of dimensions is a blob of its own."""
         pending, self._pending = self._pending, {}
-        for dimensions, names in pending.items():
-            blob = Metrics(namespace=NAMESPACE)
-            blob.clear_metrics()
-            for key, text in dimensions:
-                blob.add_dimension(name=key, value=text)
-            for name, value in names:
-                unit = MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count
-                blob.add_metric(name=name, unit=unit, value=value)
-            blob.flush_metrics()
+        for dimensions, counted in pending.items():
+            for start in range(0, len(counted), MOST_VALUES):
+                _write(dimensions, counted[start : start + MOST_VALUES])
+
+
+def _write(dimensions: tuple[tuple[str, str], ...], counted: list[tuple[str, float]]) -> None:
+    blob = Metrics(namespace=NAMESPACE)
+    blob.clear_metrics()
+    for key, text in dimensions:
+        blob.add_dimension(name=key, value=text)
+    for name, value in counted:
+        unit = MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count
+        blob.add_metric(name=name, unit=unit, value=value)
+    blob.flush_metrics()

@@ -7,6 +7,8 @@ from random import Random
 import pytest
 
 from infra.local.simulators.notion import faults
+from processor.ways.comment import CommentWay
+from processor.ways.way import Prepared
 from tests.integration.stand import Stand, standing
 
 
@@ -162,6 +164,35 @@ def test_a_page_that_is_gone_is_an_outcome_and_the_lane_goes_on(stand: Stand, ta
     assert len(stand.comments(other)) == 1
     assert "Café menu &amp; prices" in stand.messages()[0]
     assert stand.dead_letters() == []
+
+
+@pytest.mark.req("A1", "P3", "P4")
+@pytest.mark.parametrize(("goes", "comes"), [("trash", "restore"), ("unshare", "share")])
+def test_a_comment_that_finds_its_page_gone_is_written_when_the_page_is_back(
+    stand: Stand, task: str, monkeypatch: pytest.MonkeyPatch, goes: str, comes: str
+) -> None:
+    send, tries = CommentWay.send, list[str]()
+
+    def after_it_went(way: CommentWay, prepared: Prepared) -> str:
+        if not tries:
+            getattr(stand.notion, goes)(task)
+        tries.append(task)
+        return send(way, prepared)
+
+    monkeypatch.setattr(CommentWay, "send", after_it_went)
+    stand.assign(task, stand.demo.ann)
+    stand.send(task)
+    stand.work()
+    assert len(stand.messages()) == 1
+    getattr(stand.notion, comes)(task)
+    assert stand.comments(task) == []
+
+    stand.clock.sleep(30)
+    stand.send(task, type="page.undeleted")
+    stand.work()
+
+    assert len(stand.comments(task)) == len(stand.messages()) == 1
+    assert len(tries) == 2
 
 
 @pytest.mark.req("P4")

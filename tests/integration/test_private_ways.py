@@ -1,12 +1,16 @@
 """What is for one person: an e-mail and a direct message, also where an account is no more (A11, A12)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from infra.local.simulators.notion.demo import STATUS_ID
+from processor.drafted import MOST_EFFECTS
+from steward.state import State
 from tests.integration.rules_file import automation, rules_file
-from tests.integration.stand import Stand, standing
+from tests.integration.stand import Death, Stand, standing
 
 EMAIL = '[email]\nsender = "steward@example.com"\nreply_to = "team@example.com"\nregion = "eu-central-1"\n'
 ASSIGNMENT = automation("assignment", "comment = false\nslack = false\ndirect = true\nemail = true")
@@ -53,3 +57,37 @@ def test_whoever_got_a_new_account_in_slack_is_found_after_one_refusal(stand: St
 
     (said,) = stand.slack.messages(account)
     assert "Task 2" in said["text"]
+
+
+@pytest.mark.req("A2", "A11", "P3", "P4")
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_step_that_concerns_a_crowd_is_told_to_everybody_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, dies: bool
+) -> None:
+    crowd = [f"person{number}@example.com" for number in range(MOST_EFFECTS + 19)]
+    escalate = f"escalate = {{ to = {crowd}, email = true, direct = false }}"
+    status = automation("status", f'to = ["Done"]\nslack = false\n{escalate}')
+    with standing(quick=True, RULES_FILE=rules_file(tmp_path, status, EMAIL)) as stand:
+        page = stand.known_tasks(1)[0]
+        stand.notion.edit(page, properties={"Status": "Done"}, silent=True)
+        stand.send(page, data={**stand.payload(page)["data"], "updated_properties": [STATUS_ID]})
+        if dies:
+            monkeypatch.setattr(State, "commit", _dies_once(State.commit))
+        stand.clock.sleep(30)
+        stand.work()
+        stand.gather()
+
+        told = [address for mail in stand.aws.mailbox.mails for address in mail["Destination"]["ToAddresses"]]
+        assert sorted(told) == sorted(crowd)
+
+
+def _dies_once(commit: Callable[..., None]) -> Callable[..., None]:
+    died: list[bool] = []
+
+    def dying(*arguments: Any) -> None:
+        if not died:
+            died.append(True)
+            raise Death
+        commit(*arguments)
+
+    return dying

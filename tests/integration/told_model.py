@@ -100,6 +100,7 @@ class Model:
             self._meet(seen, page)
         else:
             self._late_claim(seen, page)
+            self._found_late(seen, page)
         page.facts = after
         if not after.there:
             self._go(seen.page, before, page)
@@ -135,6 +136,16 @@ class Model:
             page.silent -= page.silent if must else set()
         if seen.cause.kind == "page.created" and page.creation_silent:
             self._create(seen.page, page, must=must)
+
+    def _found_late(self, seen: Seen, page: _Page) -> None:
+        """The sweep tells of the creation of a page of which only later events had told."""
+        if seen.cause.kind != "sweep" or seen.page in self._before or not page.creation_silent:
+            return
+        if seen.facts.there:
+            for person in sorted(page.silent & (seen.facts.people or frozenset())):
+                self._assigned(seen.page, person, must=True)
+            page.silent.clear()
+            self._create(seen.page, page, must=True)
 
     def _people(self, seen: Seen, before: Facts | None, page: _Page) -> None:
         now = seen.facts.people or frozenset()

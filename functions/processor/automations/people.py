@@ -14,7 +14,7 @@ from steward.rules.notices import Escalation
 from steward.words import Part, Text
 
 MOST_NAMED = 20
-"""People that one sentence names, and that are told in person of what happened to their page: the rest is counted."""
+"""People that one sentence names: the rest is counted."""
 
 
 def named(reference: str) -> Person:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from processor.automations.change import Change, Draft
 from processor.automations.filters import fits
-from processor.automations.people import MOST_NAMED, listed, named, ways_to
+from processor.automations.people import listed, named, ways_to
 from steward.claims import assigned, has
 from steward.effects import Kind
 from steward.pages import Person
@@ -43,7 +43,7 @@ def plan(change: Change, rule: StatusRule) -> Iterator[Draft]:
     if rule.slack and channel != called:
         yield Draft(Kind.MESSAGE, STATUS, (change.page, *moved), claims, channel=channel, urgent=rule.urgent)
     escalated = set(_escalated(rule.escalate))
-    for person in assignees[:MOST_NAMED]:
+    for person in assignees:
         for kind in ways_to(person, rule):
             if (kind, person.id) not in escalated:
                 yours = (change.page, Text(", which is assigned to you,"), *moved)
@@ -97,7 +97,7 @@ def _escalate(
     people = tuple(map(named, dict.fromkeys(escalation.to)))
     said = (*listed(people), Text(": "), change.page, *moved) if people else (change.page, *moved)
     yield Draft(Kind.MESSAGE, "escalation", said, claims, channel=channel, urgent=escalation.urgent)
-    for person in people[:MOST_NAMED]:
+    for person in people:
         for kind in ways_to(person, escalation):
             key = f"escalation {person.id}"
             yield Draft(kind, key, (change.page, *moved), claims, person, urgent=escalation.urgent)

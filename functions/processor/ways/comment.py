@@ -1,9 +1,10 @@
 """By a comment on the page, which mentions whom it is for and carries the effect's reference."""
 
 from processor.connections import Connections
-from processor.ways.way import Found, NotionWay, Prepared
+from processor.ways.way import Found, NotionWay, Prepared, lapse_if_gone
 from processor.wording import comment_body, find_comment
 from steward.effects import Effect
+from steward.errors import CallFailed
 
 
 class CommentWay(NotionWay):
@@ -20,7 +21,12 @@ class CommentWay(NotionWay):
         """See ``Way.send``; the comment's id."""
         effect = prepared.effect
         notion = self._connections.of_id(effect.source_id)
-        return str(notion.create_comment(effect.page_id, comment_body(effect)).body["id"])
+        try:
+            answer = notion.create_comment(effect.page_id, comment_body(effect))
+        except CallFailed as failure:
+            lapse_if_gone(notion, effect.page_id, failure)
+            raise
+        return str(answer.body["id"])
 
     def look(self, effect: Effect) -> Found:
         """Among the comments that are not resolved: Notion lists no others."""

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from steward.clients.notion import NotionClient
 from steward.effects import Effect, Status
+from steward.errors import CallFailed, Failure
 from steward.outcomes import Row, Then
+from steward.pages import decode_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,10 @@ class Found:
 
 @dataclass(eq=False)
 class Instead(Exception):
-    """Raised by ``prepare``: the effect is not sent now, or not at all.
+    """Raised by ``prepare`` and ``send``: the effect did not happen, and is not sent now, or not at all.
 
     Attributes:
-        status: what becomes of it: planned, cancelled or failed.
+        status: what becomes of it: planned, cancelled, failed, or lapsed because its page is gone.
         why: the reason that it carries from now on.
         retry_at: when it is planned: not to be tried before.
     """
@@ -60,6 +63,7 @@ class Way(Protocol):
 
         Raises:
             CallFailed: with ``maybe_done`` when it may have happened all the same.
+            Instead: it certainly did not happen.
         """
 
     def look(self, effect: Effect) -> Found | None:
@@ -77,6 +81,26 @@ class Way(Protocol):
 
     def otherwise(self, effect: Effect) -> str | None:
         """Another channel to try, where this one is refused for good; None when there is none."""
+
+
+_PERHAPS_GONE = (Failure.INVALID, Failure.NOT_FOUND)
+"""How Notion refuses what is meant for a page in the trash, or for one that is not shared any more."""
+
+
+def lapse_if_gone(notion: NotionClient, page_id: str, failure: CallFailed) -> None:
+    """Let an effect that was refused wait for its page's return, if the page went before its own event told us.
+
+    Raises:
+        Instead: the page is gone.
+    """
+    if failure.failure not in _PERHAPS_GONE or failure.maybe_done:
+        return
+    try:
+        gone = decode_page(notion.page(page_id).body).in_trash
+    except CallFailed as second:
+        gone = second.failure is Failure.NOT_FOUND
+    if gone:
+        raise Instead(Status.LAPSED, "its page is gone") from failure
 
 
 class NotionWay:

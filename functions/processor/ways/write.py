@@ -6,7 +6,7 @@ from typing import Any
 
 from processor.connections import Connections
 from processor.ways.other_side import OtherSide
-from processor.ways.way import Found, NotionWay, Prepared
+from processor.ways.way import Found, NotionWay, Prepared, lapse_if_gone
 from steward.addresses import Addresses
 from steward.clients.notion import Answer
 from steward.effects import Effect
@@ -62,6 +62,8 @@ class WriteWay(NotionWay):
             answer = notion.update_page(effect.done_on, effect.writes or {})
         except CallFailed as failure:
             if failure.committed_id is None:
+                if effect.other_page is None:
+                    lapse_if_gone(notion, effect.page_id, failure)
                 raise
             answer = notion.page(effect.done_on)  # it was saved, and the answer does not show it
         self._wrote(effect, answer)

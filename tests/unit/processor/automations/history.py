@@ -145,11 +145,12 @@ class History:
         gone, back = {e.id for e in made.obsolete}, {e.id for e in made.revived}
         lapsed = [e for e in self.owed if e.id in gone] if made.snapshot.gone else []
         revived = [replace(e, status=Status.PLANNED) for e in self._lapsed if e.id in back]
-        self.owed = (*(e for e in self.owed if e.id not in gone), *revived, *made.effects)
+        planned = (*made.effects, *made.surplus)
+        self.owed = (*(e for e in self.owed if e.id not in gone), *revived, *planned)
         kept = [e for e in self._lapsed if e.id not in gone | back]
         self._lapsed = (*kept, *(replace(e, status=Status.LAPSED) for e in lapsed))
         self.turns |= made.turns
-        return list(made.effects)
+        return list(planned)
 
     def _context(self, shown: Page, news: News, written: Mapping[str, Any] | None) -> Context:
         source = self._rules.source_of(shown.data_source_id)
