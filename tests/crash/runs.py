@@ -112,7 +112,7 @@ def run(world: World, scenario: Scenario, strikes: Strikes) -> Run:
 
 
 def singles(
-    world: World, scenario: Scenario, tally: Tally, covered: frozenset[str] = frozenset()
+    world: World, scenario: Scenario, tally: Tally, covered: frozenset[str] | None = None
 ) -> Iterator[tuple[Strikes, Run]]:
     """Every fault of every call, each in a run of its own; the calls are found by a run without faults.
 
@@ -120,14 +120,15 @@ def singles(
         world: the world.
         scenario: what is played.
         tally: counts.
-        covered: questions that other scenarios ask as well: here they are struck by what ``Repeated`` says only.
+        covered: questions that other scenarios ask as well: here they are struck by what ``Repeated`` says only, and
+            questions of its own by one fault of each kind. None for every fault everywhere.
     """
     scout = run(world, scenario, {})
     tally.points += len(scout.calls)
     tally.add(scout)
     for number, call in enumerate(scout.calls, 1):
         for fault in faults_of(call):
-            if call.question in covered and not _again(fault, scenario.repeated):
+            if covered is not None and not _strikes(fault, scenario.repeated, known=call.question in covered):
                 continue
             strikes = {number: fault}
             found = run(world, scenario, strikes)
@@ -144,12 +145,10 @@ def asked_before(world: World, scenario: Scenario, scenarios: Iterable[Scenario]
     return frozenset[str]().union(*before)
 
 
-def _again(fault: Fault, repeated: Repeated) -> bool:
-    return {
-        Repeated.ALL: True,
-        Repeated.KINDS: not fault.alike,
-        Repeated.DEATHS: fault.name in DEATHS,
-    }[repeated]
+def _strikes(fault: Fault, repeated: Repeated, *, known: bool) -> bool:
+    if repeated is Repeated.ALL:
+        return True
+    return fault.name in DEATHS if known and repeated is Repeated.DEATHS else not fault.alike
 
 
 def later(strikes: Strikes, first: Run) -> list[Strikes]:

@@ -20,7 +20,10 @@ ONCE, NEVER, AT_MOST_ONCE = (1, 1), (0, 0), (0, 1)
 
 
 class Repeated(Enum):
-    """What strikes a call that an earlier scenario has made: ``make test`` has no time for everything everywhere."""
+    """What strikes a call that an earlier scenario has made: ``make test`` has no time for everything everywhere.
+
+    A call that none has made is struck by one fault of each kind at least.
+    """
 
     ALL = "every fault"
     KINDS = "one fault of each kind"
