@@ -1,6 +1,6 @@
 """The template's gates: ``make template``. Each finds what the others miss.
 
-``sam validate`` knows SAM's own properties, ``cfn-lint`` on the source knows CloudFormation's, and ``cfn-lint`` on what
+``sam validate`` knows SAM's own properties, ``cfn-lint`` on the sources knows CloudFormation's, and ``cfn-lint`` on what
 the macro makes of it knows references, time-outs and event sources. The fourth gate, the deployment into the local AWS,
 is in the stack's tests.
 """
@@ -41,6 +41,7 @@ def main() -> int:
         gates = [
             [f"{tools}/sam", "validate", "--lint", "--template", "template.yaml"],
             [f"{tools}/cfn-lint", "--template", "template.yaml"],
+            [f"{tools}/cfn-lint", "--template", "infra/alarms.yaml"],
             [f"{tools}/cfn-lint", "--template", str(made)],
         ]
         for gate in gates:
@@ -48,7 +49,9 @@ def main() -> int:
             if done.returncode:
                 print(done.stdout, done.stderr, file=sys.stderr)
                 return 1
-    print("template.yaml: sam validate, cfn-lint on the source and on the transformed template: clean")
+    print(
+        "template.yaml, infra/alarms.yaml: sam validate, cfn-lint on the sources and on the transformed template: clean"
+    )
     return 0
 
 
