@@ -56,6 +56,8 @@ class App:
         try:
             response = self._admission.admit(_request(event))
             fields: dict[str, Any] = {"status": response.status, "event_id": response.body.get("event_id")}
+            if response.signed_by is not None:
+                fields["signed_by"] = response.signed_by
         except Refusal as refusal:
             response, fields = self._refuse(refusal)
         except SecretUnavailable as error:

@@ -9,6 +9,7 @@ from steward.errors import CallFailed
 from steward.identifiers import normalise_id
 from steward.memory import Memory
 from steward.outcomes import TABLE, Then
+from steward.remembered_bot import bot_record
 from steward.rules import MAIN
 
 KEEP = timedelta(days=7)
@@ -69,7 +70,7 @@ class Ourselves:
 
     def _recall(self, connection: str) -> _Self | None:
         if connection not in self._known:
-            remembered = self._memory.recall(_memory(connection))
+            remembered = self._memory.recall(bot_record(connection))
             if not isinstance(remembered, dict):
                 return None
             self._known[connection] = _Self(remembered.get("bot"), remembered.get("workspace"))
@@ -90,9 +91,5 @@ class Ourselves:
         )
         if found.bot is not None:
             document = {"bot": found.bot, "workspace": found.workspace}
-            self._memory.remember(_memory(connection), document, KEEP)
+            self._memory.remember(bot_record(connection), document, KEEP)
         return found
-
-
-def _memory(connection: str) -> str:
-    return "BOT" if connection == MAIN else f"BOT@{connection}"
