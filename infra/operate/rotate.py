@@ -100,7 +100,7 @@ def _signing(wishes: argparse.Namespace, target: Target) -> int:
         target.output(SIGNING),
         target.output(HANDSHAKES),
         proved=accepted_with(target.client("logs"), target.output("IngestLogGroupName")),
-        now=lambda: datetime.now(UTC),
+        now=_now,
         sleep=time.sleep,
     )
     try:
@@ -169,7 +169,7 @@ def _asked(name: str) -> str:
 
 
 def _remembered(target: Target, connection: str) -> Identity | None:
-    memory = Memory(target.table(target.output("StateTableName")), lambda: datetime.now(UTC))
+    memory = Memory(target.table(target.output("StateTableName")), _now)
     return remembered_bot(memory, connection)
 
 
@@ -204,6 +204,10 @@ def _told(end: Promotion, words: dict[Outcome, str]) -> int:
     )
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _transport(vendor: str) -> Transport:
     return Transport(plain_session(), vendor, Deadline(), time.sleep, Random())  # noqa: S311 - jitter
 
@@ -211,7 +215,7 @@ def _transport(vendor: str) -> Transport:
 def _of_notion(target: Target) -> Prove:
     url = target.parameter("NotionApiUrl", "https://api.notion.com")
     version = target.parameter("NotionVersion", "2026-03-11")
-    return whose_token.of_notion(_transport("notion"), url, version, lambda: datetime.now(UTC))
+    return whose_token.of_notion(_transport("notion"), url, version, _now)
 
 
 def _of_slack(target: Target) -> Prove:

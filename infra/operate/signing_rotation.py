@@ -40,11 +40,11 @@ class RefusedStep(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """A rotation that goes on.
+    """A rotation that goes on, or the last one.
 
     Attributes:
         token: fingerprint of the new token.
-        since: when both became active.
+        since: when both became active, or when the old one was retired.
     """
 
     token: str
@@ -68,7 +68,8 @@ class SigningRotation:
 
         Args:
             client: Secrets Manager.
-            signing_secret: ``{"active": [token, …], "rotation": {"token": fingerprint, "since": time}}``.
+            signing_secret: ``{"active": [token, …], "rotation": {"token": fingerprint, "since": time}}``;
+                ``ended`` in the place of ``rotation`` for the last one.
             pending_secret: ``{"armed_until": time, "candidates": [{"token", "received_at", "signed"}, …]}``.
             proved: whether a delivery signed with the token of a fingerprint was accepted since a time.
             now: our clock.
@@ -104,6 +105,9 @@ class SigningRotation:
         until = parsed(pending.get("armed_until"))
         if until is not None and until > self._now():
             return [f"the endpoint waits for Notion's handshake until {when(until)}", *_CREATE]
+        ended = _mark_at(signing.get("ended"))
+        if ended is not None and self._now() < ended.since + OVERLAP:
+            return [f"{ended.token} is rotated in since {when(ended.since)}; --arm begins another rotation"]
         return self.arm()
 
     def arm(self) -> list[str]:
@@ -184,7 +188,8 @@ class SigningRotation:
             raise RefusedStep(
                 f"{rotation.token} is not among the active tokens: somebody changed the secret by hand"
             )
-        self._write(self._signing_secret, _only(signing, kept))
+        ended = {"token": rotation.token, "since": self._now().isoformat()}
+        self._write(self._signing_secret, {**_only(signing, kept), "ended": ended})
         return [f"the old token is retired; only {rotation.token} is accepted"]
 
     def _read(self, secret_id: str) -> dict[str, Any]:
@@ -217,11 +222,14 @@ def _active(signing: Mapping[str, Any]) -> list[str]:
 
 
 def _rotation(signing: Mapping[str, Any]) -> Rotation | None:
-    record = signing.get("rotation")
-    if not isinstance(record, Mapping):
-        return None
-    since = parsed(record.get("since"))
-    return Rotation(str(record.get("token")), since) if since is not None else None
+    return _mark_at(signing.get("rotation"))
+
+
+def _mark_at(record: object) -> Rotation | None:
+    since = parsed(record.get("since")) if isinstance(record, Mapping) else None
+    return (
+        Rotation(str(record["token"]), since) if isinstance(record, Mapping) and since is not None else None
+    )
 
 
 def _only(signing: Mapping[str, Any], active: Sequence[str]) -> dict[str, Any]:
