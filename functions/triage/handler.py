@@ -23,6 +23,7 @@ from steward.secret_store import SecretStore
 from triage.standby import Standby
 from triage.vitals import tell_rest
 from triage.watch import Look, Watch
+from triage.who import Who
 
 
 class App:
@@ -33,12 +34,14 @@ class App:
         watch: Watch,
         standby: Standby,
         deadline: Deadline,
+        who: Who,
         vitals: Callable[[], None],
         count: telemetry.Counter,
     ) -> None:
         self._watch = watch
         self._standby = standby
         self._deadline = deadline
+        self._who = who
         self._vitals = vitals
         self._count = count
         self._logger = telemetry.make_logger()
@@ -53,6 +56,8 @@ class App:
             log("looked at the lane", look=str(look))
             if look in (Look.RESTING, Look.STILL_DOWN):
                 self._standby.call()
+            if look is Look.RUNNING:
+                self._who.keep()
             self._vitals()
             self._count(telemetry.HEARTBEAT)
         finally:
@@ -124,7 +129,7 @@ def make_app(
     def vitals() -> None:
         tell_rest(count, switch.read(), now())
 
-    return App(Watch(switch, notion, sources, now), standby, deadline, vitals, count)
+    return App(Watch(switch, notion, sources, now), standby, deadline, Who(memory, notion), vitals, count)
 
 
 @cache

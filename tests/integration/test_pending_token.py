@@ -246,7 +246,7 @@ def test_who_loses_every_race_says_so(secret: Secret) -> None:
         def __getattr__(self, name: str) -> Any:
             def refuse(**_: Any) -> Mapping[str, Any]:
                 error = {"Error": {"Code": "InvalidParameterException", "Message": "moved"}}
-                raise ClientError(error, "UpdateSecretVersionStage")  # type: ignore[arg-type]  # botocore's own shape
+                raise ClientError(error, "UpdateSecretVersionStage")
 
             return refuse if name.startswith("update_") else getattr(secret.client, name)
 

@@ -10,6 +10,7 @@ from steward import telemetry
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Cause
+from steward.remembered_bot import remembered_bot
 from tests.integration.stand import Stand, standing
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Stage
@@ -32,6 +33,34 @@ def test_a_look_at_a_lane_that_runs_says_so_in_zeros(stand: Stand, counted: Coun
 
     assert (counted[telemetry.HEARTBEAT], counted[telemetry.BREAKER_OPEN]) == ([1], [0])
     assert counted[telemetry.LANE_REST_SECONDS] == [0]
+
+
+@pytest.mark.req("T5", "T9")
+def test_who_we_are_is_asked_once_a_week_while_the_lane_runs_and_never_while_notion_is_away(
+    stand: Stand,
+) -> None:
+    memory = Memory(stand.dynamodb.Table(stand.environ["STATE_TABLE"]), stand.clock.now)
+
+    def asked() -> int:
+        return len(stand.notion.requests(path="/v1/users/me"))
+
+    stand.notion.add_fault(faults.answer(503), times="forever")
+    stand.look()
+    assert remembered_bot(memory) is None
+    stand.notion.clear_faults()
+    before = asked()
+    for _ in range(3):
+        stand.clock.sleep(60)
+        stand.look()
+    known = remembered_bot(memory)
+    assert known is not None
+    assert known.actor == stand.notion.bot_id
+    assert asked() == before + 1
+
+    stand.clock.sleep(8 * 86400)
+    assert remembered_bot(memory) is None
+    stand.look()
+    assert remembered_bot(memory) == known
 
 
 @pytest.mark.req("T8")
