@@ -138,16 +138,13 @@ class SigningRotation:
                 raise RefusedStep(
                     f"no candidate has the fingerprint {mark}; run without --confirm to see them"
                 )
-            active = _active(signing)
-            becomes: dict[str, Any] = {**signing, "active": [*(t for t in active if t != token), token]}
-            if active and active != [token]:
-                becomes["rotation"] = {"token": mark, "since": self._now().isoformat()}
-            self._write(self._signing_secret, becomes)
+            active = [t for t in _active(signing) if t != token]
+            began = {"token": mark, "since": self._now().isoformat()}
+            self._write(self._signing_secret, {**signing, "active": [*active, token], "rotation": began})
         self._write(self._pending_secret, _CLOSED)
         self._sleep(REACH)
         return [
-            f"{mark} is active now"
-            + (", beside the old one" if "rotation" in self._read(self._signing_secret) else ""),
+            f"{mark} is active now, beside what was active before",
             "copy it into Notion's Verify dialog: it is the last one of `active` in the secret",
             f"  {self._signing_secret}",
             "if Notion does not take it, it is not Notion's: run again with --undo at once",
@@ -176,21 +173,22 @@ class SigningRotation:
                 f"both tokens are accepted since {when(rotation.since)}; nothing that {rotation.token} signed has arrived yet",
                 "verify the new subscription in Notion, change a page, and run again",
             ]
+        kept = [t for t in _active(signing) if fingerprint(t) == rotation.token]
+        if not kept:
+            raise RefusedStep(
+                f"{rotation.token} is not among the active tokens: somebody changed the secret by hand; take it back "
+                "with --undo"
+            )
         over = rotation.since + OVERLAP
-        if self._now() < over and not at_once:
+        if kept != _active(signing) and self._now() < over and not at_once:
             return [
                 f"{rotation.token} is proved: a delivery that it signed was accepted",
                 f"delete the old subscription in Notion now; run again after {when(over)} to retire the old token,",
                 "which is accepted until then for what Notion repeats, or with --now if it leaked",
             ]
-        kept = [t for t in _active(signing) if fingerprint(t) == rotation.token]
-        if not kept:
-            raise RefusedStep(
-                f"{rotation.token} is not among the active tokens: somebody changed the secret by hand"
-            )
         ended = {"token": rotation.token, "since": self._now().isoformat()}
         self._write(self._signing_secret, {**_only(signing, kept), "ended": ended})
-        return [f"the old token is retired; only {rotation.token} is accepted"]
+        return [f"only {rotation.token} is accepted from now on"]
 
     def _read(self, secret_id: str) -> dict[str, Any]:
         try:

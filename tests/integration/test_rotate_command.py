@@ -279,7 +279,7 @@ def test_the_signing_token_is_rotated_by_running_the_command_until_it_is_done(
         "ended": {"token": fingerprint(new), "since": stand.clock.now().isoformat()},
     }
     said = "".join(capsys.readouterr())
-    assert "the old token is retired" in said
+    assert "is accepted from now on" in said
     assert new not in said
     assert TOKEN not in said
 

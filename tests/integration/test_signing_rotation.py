@@ -242,9 +242,25 @@ def test_the_first_token_has_no_old_one_to_overlap_with(
     rotation(stand, log).go_on()
     notion.shakes_hands()
     rotation(stand, log).confirm(MARK)
-
-    assert secret(stand) == {"active": [NEW]}
+    assert secret(stand)["active"] == [NEW]
     assert notion.answer(NEW) == 200
+
+    assert f"only {MARK} is accepted" in rotation(stand, log).go_on()[0]
+    assert secret(stand)["active"] == [NEW]
+    assert "rotation" not in secret(stand)
+
+
+@pytest.mark.req("T9", "I3")
+def test_the_first_token_too_can_be_taken_back(
+    stand: Stand, notion: Notion, log: Callable[[str, datetime], bool]
+) -> None:
+    stand.secrets.put_secret_value(SecretId=stand.environ["SIGNING_SECRET_ID"], SecretString='{"active":[]}')
+    rotation(stand, log).go_on()
+    notion.shakes_hands(THEIRS)
+    rotation(stand, log).confirm(fingerprint(THEIRS))
+    rotation(stand, log).undo()
+
+    assert secret(stand) == {"active": []}
 
 
 @pytest.mark.req("T9")
