@@ -38,11 +38,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "transformed.json"
         made.write_text(plain)
+        (Path(folder) / "infra").symlink_to(ROOT / "infra")  # it names the nested stack by its path
         gates = [
             [f"{tools}/sam", "validate", "--lint", "--template", "template.yaml"],
             [f"{tools}/cfn-lint", "--template", "template.yaml"],
             [f"{tools}/cfn-lint", "--template", "infra/alarms.yaml"],
-            [f"{tools}/cfn-lint", "--template", str(made)],
+            # W3002: the nested stack is a path until `sam deploy` has packaged it, which comes before the macro.
+            [f"{tools}/cfn-lint", "--ignore-checks", "W3002", "--template", str(made)],
         ]
         for gate in gates:
             done = subprocess.run(gate, cwd=ROOT, env=settings, check=False, capture_output=True, text=True)
