@@ -1,6 +1,6 @@
 """The template's gates: ``make template``. Each finds what the others miss.
 
-``sam validate`` knows SAM's own properties, ``cfn-lint`` on the source knows CloudFormation's, and ``cfn-lint`` on what
+``sam validate`` knows SAM's own properties, ``cfn-lint`` on the sources knows CloudFormation's, and ``cfn-lint`` on what
 the macro makes of it knows references, time-outs and event sources. The fourth gate, the deployment into the local AWS,
 is in the stack's tests.
 """
@@ -38,17 +38,22 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "transformed.json"
         made.write_text(plain)
+        (Path(folder) / "infra").symlink_to(ROOT / "infra")  # it names the nested stack by its path
         gates = [
             [f"{tools}/sam", "validate", "--lint", "--template", "template.yaml"],
             [f"{tools}/cfn-lint", "--template", "template.yaml"],
-            [f"{tools}/cfn-lint", "--template", str(made)],
+            [f"{tools}/cfn-lint", "--template", "infra/alarms.yaml"],
+            # W3002: the nested stack is a path until `sam deploy` has packaged it, which comes before the macro.
+            [f"{tools}/cfn-lint", "--ignore-checks", "W3002", "--template", str(made)],
         ]
         for gate in gates:
             done = subprocess.run(gate, cwd=ROOT, env=settings, check=False, capture_output=True, text=True)
             if done.returncode:
                 print(done.stdout, done.stderr, file=sys.stderr)
                 return 1
-    print("template.yaml: sam validate, cfn-lint on the source and on the transformed template: clean")
+    print(
+        "template.yaml, infra/alarms.yaml: sam validate, cfn-lint on the sources and on the transformed template: clean"
+    )
     return 0
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ingest.exchange import Request, Response
-from ingest.handshake import Handshakes, is_handshake
+from ingest.handshake import Handshakes, fingerprint, is_handshake
 from ingest.strict_json import parse_object
 from steward import telemetry
 from steward.errors import Refusal
@@ -110,7 +110,7 @@ class Admission:
         return None
 
     def _delivery(self, request: Request) -> Response:
-        self._check_signature(request)
+        signed_by = self._check_signature(request)
         payload = parse_object(request.body)
         event = normalise(payload)
         if self._allowed.workspaces and event.workspace_id not in self._allowed.workspaces:
@@ -129,19 +129,23 @@ class Admission:
             self._count(telemetry.PUBLISH_FAILED)
             raise Refusal(503, "lane_unavailable", "deliver again later; nothing was taken") from error
         self._count(telemetry.ACCEPTED)
-        return Response(200, {"status": "accepted", "event_id": event.id})
+        return Response(200, {"status": "accepted", "event_id": event.id}, signed_by=signed_by)
 
-    def _check_signature(self, request: Request) -> None:
+    def _check_signature(self, request: Request) -> str:
+        """The fingerprint of the token that signed it: what a rotation waits for before the old one is retired."""
         header = request.headers.get("x-notion-signature")
-        verdict = verify(request.body, header, self.active_tokens())
+        tokens = self.active_tokens()
+        verdict = verify(request.body, header, tokens)
         if verdict is Verdict.MISMATCH:
             # A token may just have been rotated in: look once, at most once per interval, then refuse.
-            verdict = verify(request.body, header, _tokens(self._store.refresh(self._signing_secret)))
+            tokens = _tokens(self._store.refresh(self._signing_secret))
+            verdict = verify(request.body, header, tokens)
         if verdict is not Verdict.VALID:
             message = (
                 "sign the raw body with an active verification token, in X-Notion-Signature: sha256=<64 hex>"
             )
             raise Refusal(401, str(verdict), message)
+        return next(fingerprint(t) for t in tokens if verify(request.body, header, [t]) is Verdict.VALID)
 
 
 def refused_for_want_of_secret(_: SecretUnavailable) -> Refusal:

@@ -17,8 +17,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What is answered; ``body`` becomes JSON."""
+    """What is answered; ``body`` becomes JSON.
+
+    ``signed_by`` is for the log alone: the fingerprint of the token that a delivery was signed with.
+    """
 
     status: int
     body: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+    signed_by: str | None = None

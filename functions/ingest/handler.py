@@ -24,6 +24,7 @@ from steward.events import Event
 from steward.identifiers import normalise_id
 from steward.lane import Lane
 from steward.secret_store import SecretStore, SecretUnavailable
+from steward.signature import Verdict
 
 RETRY_AFTER = "10"
 """Seconds that a refused delivery should wait."""
@@ -33,6 +34,10 @@ HANDSHAKE_TTL = 5.0
 
 PATIENCE = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
 """Together less than the function's time-out: a delivery is answered, not dropped."""
+
+
+UNPROVED = frozenset(Verdict) - {Verdict.VALID}
+"""Refusals that somebody without the token gets; many of them are an attack, or a token that was lost."""
 
 
 class App:
@@ -51,6 +56,8 @@ class App:
         try:
             response = self._admission.admit(_request(event))
             fields: dict[str, Any] = {"status": response.status, "event_id": response.body.get("event_id")}
+            if response.signed_by is not None:
+                fields["signed_by"] = response.signed_by
         except Refusal as refusal:
             response, fields = self._refuse(refusal)
         except SecretUnavailable as error:
@@ -69,6 +76,8 @@ class App:
 
     def _refuse(self, refusal: Refusal) -> tuple[Response, dict[str, Any]]:
         self._count(telemetry.REFUSED, reason=refusal.code)
+        if refusal.code in UNPROVED:
+            self._count(telemetry.BAD_SIGNATURE)
         headers = {405: {"allow": "POST"}, 503: {"retry-after": RETRY_AFTER}}.get(refusal.status, {})
         body = {"error": refusal.code, "message": refusal.message}
         return Response(refusal.status, body, headers), {"status": refusal.status, "reason": refusal.code}

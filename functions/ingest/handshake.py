@@ -28,7 +28,7 @@ def is_handshake(payload: Mapping[str, Any]) -> bool:
 
 def fingerprint(token: str) -> str:
     """What a token may be known by outside the secret: 12 hexadecimal digits."""
-    return hashlib.sha256(token.encode()).hexdigest()[:12]
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 class Handshakes:

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from steward.errors import CallFailed
-from steward.identifiers import normalise_id
 from steward.memory import Memory
 from steward.outcomes import TABLE, Then
+from steward.remembered_bot import bot_of, bot_record, remember_bot
 from steward.rules import MAIN
-
-KEEP = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ class Ourselves:
 
     def _recall(self, connection: str) -> _Self | None:
         if connection not in self._known:
-            remembered = self._memory.recall(_memory(connection))
+            remembered = self._memory.recall(bot_record(connection))
             if not isinstance(remembered, dict):
                 return None
             self._known[connection] = _Self(remembered.get("bot"), remembered.get("workspace"))
@@ -82,17 +79,7 @@ class Ourselves:
             if TABLE[failure.failure].observing is Then.WAIT:
                 raise
             return _Self()
-        bot, owner = body.get("id"), body.get("bot")
-        workspace = owner.get("workspace_id") if isinstance(owner, Mapping) else None
-        found = _Self(
-            bot if isinstance(bot, str) else None,
-            normalise_id(workspace) if isinstance(workspace, str) else None,
-        )
+        found = _Self(*bot_of(body))
         if found.bot is not None:
-            document = {"bot": found.bot, "workspace": found.workspace}
-            self._memory.remember(_memory(connection), document, KEEP)
+            remember_bot(self._memory, connection, found.bot, found.workspace)
         return found
-
-
-def _memory(connection: str) -> str:
-    return "BOT" if connection == MAIN else f"BOT@{connection}"

@@ -11,6 +11,7 @@ NAMESPACE = "Steward"
 
 ACCEPTED = "Accepted"  # deliveries that ingest made durable
 REFUSED = "Refused"  # deliveries that ingest turned away; dimension reason
+BAD_SIGNATURE = "BadSignature"  # those of them whose signature was missing, malformed or wrong
 HANDSHAKE = "Handshake"  # handshakes kept as candidates
 PUBLISH_FAILED = "PublishFailed"  # the lane refused: answered 503, Notion delivers again
 STALE_SECRET = "StaleSecret"  # noqa: S105 - a metric: a cached secret served because Secrets Manager did not answer
@@ -27,6 +28,12 @@ OTHER_CHANNEL = "OtherChannel"  # Slack messages that went to the default channe
 CHANGES_LOST = "ChangesLost"  # changes that a sweep found and no webhook had brought; 0 is counted too
 UNSEEN_SECONDS = "UnseenSeconds"  # how long each of them had gone unseen
 PAUSED = "LanePaused"  # pauses of the lane; dimension cause
+HEARTBEAT = "Heartbeat"  # looks of the triage that were whole; none in a minute means that it is silent
+LANE_REST_SECONDS = "LaneRestSeconds"  # how long the lane has rested, at each look; 0 while it runs
+BREAKER_OPEN = (
+    "BreakerOpen"  # 1 at each look while it rests for trouble, 0 while it runs or an operator rests it
+)
+OPEN_INCIDENTS = "OpenIncidents"  # incidents that are not resolved, at each look; dimension severity
 LOOKS = "LaneLooks"  # the triage's looks at the lane; dimension look
 HELD = "Held"  # messages given back because the lane rests
 FORWARDED = "Forwarded"  # messages of another lane, handed on to it

@@ -21,29 +21,47 @@ from steward.memory import Memory
 from steward.rules import MAIN, load, path_in
 from steward.secret_store import SecretStore
 from triage.standby import Standby
+from triage.vitals import tell_rest
 from triage.watch import Look, Watch
+from triage.who import Who
 
 
 class App:
     """What one environment keeps between invocations."""
 
-    def __init__(self, watch: Watch, standby: Standby, deadline: Deadline, count: telemetry.Counter) -> None:
+    def __init__(
+        self,
+        watch: Watch,
+        standby: Standby,
+        deadline: Deadline,
+        who: Who,
+        vitals: Callable[[], None],
+        count: telemetry.Counter,
+    ) -> None:
         self._watch = watch
         self._standby = standby
         self._deadline = deadline
+        self._who = who
+        self._vitals = vitals
         self._count = count
         self._logger = telemetry.make_logger()
 
     def handle(self, remaining_ms: Callable[[], int]) -> dict[str, str]:
-        """Look once."""
+        """Look once. The heartbeat comes last: what fails before it leaves the triage silent, which pages."""
         self._deadline.starts(lambda: remaining_ms() / 1000)
-        look = self._watch.look()
-        self._count(telemetry.LOOKS, look=str(look))
-        self._count.flush()
-        log = self._logger.info if look in (Look.RUNNING, Look.RESTING) else self._logger.warning
-        log("looked at the lane", look=str(look))
-        if look in (Look.RESTING, Look.STILL_DOWN):
-            self._standby.call()
+        try:
+            look = self._watch.look()
+            self._count(telemetry.LOOKS, look=str(look))
+            log = self._logger.info if look in (Look.RUNNING, Look.RESTING) else self._logger.warning
+            log("looked at the lane", look=str(look))
+            if look in (Look.RESTING, Look.STILL_DOWN):
+                self._standby.call()
+            if look is Look.RUNNING:
+                self._who.keep()
+            self._vitals()
+            self._count(telemetry.HEARTBEAT)
+        finally:
+            self._count.flush()
         return {"look": str(look)}
 
 
@@ -107,7 +125,11 @@ def make_app(
     # The lane rests for the main connection only.
     sources = [s.id for s in load(path_in(environ)).data_source if s.connection == MAIN]
     standby = Standby(aws.functions, environ["PROCESSOR_FUNCTION"])
-    return App(Watch(switch, notion, sources, now), standby, deadline, count)
+
+    def vitals() -> None:
+        tell_rest(count, switch.read(), now())
+
+    return App(Watch(switch, notion, sources, now), standby, deadline, Who(memory, notion), vitals, count)
 
 
 @cache

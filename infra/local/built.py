@@ -124,4 +124,6 @@ def with_absolute_paths(document: dict[str, Any]) -> dict[str, Any]:
     for resource in copy["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = str(ROOT / resource["Properties"]["ContentUri"])
+        if resource["Type"] == "AWS::CloudFormation::Stack":
+            resource["Properties"]["TemplateURL"] = str(ROOT / resource["Properties"]["TemplateURL"])
     return copy

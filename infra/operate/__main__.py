@@ -11,16 +11,16 @@ from infra.local.setup import ROOT, SetupError
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit status."""
     try:
-        ensure("infra.operate", ("boto3", "requests", "pydantic"))
+        ensure("infra.operate", ("boto3", "requests", "pydantic", "slack_sdk"))
     except SetupError as error:
         print(f"infra.operate: {error}", file=sys.stderr)
         return 2
     sys.path.insert(0, str(ROOT / "functions"))
-    from infra.operate import baseline, dlq, explain, lane, rules, send  # noqa: PLC0415 - it needs functions/ on the path
+    from infra.operate import baseline, dlq, explain, lane, rotate, rules, send  # noqa: PLC0415 - it needs functions/ on the path
 
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operate Steward.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (send, dlq, explain, lane, rules, baseline):
+    for command in (send, dlq, explain, lane, rules, baseline, rotate):
         command.register(commands)
     wishes = parser.parse_args(arguments)
     try:

@@ -77,6 +77,22 @@ def test_queues_refuse_plain_http() -> None:
     assert properties("QueuePolicy")["Queues"] == [{"Ref": "LaneQueue"}, {"Ref": "DeadLetterQueue"}]
 
 
+@pytest.mark.req("O3", "T9")
+def test_the_triage_may_promote_a_token_and_never_write_one() -> None:
+    (policy,) = properties("TriageRole")["Policies"]
+    secrets = {
+        s["Action"]: s["Resource"]
+        for s in policy["PolicyDocument"]["Statement"]
+        if str(s["Action"]).startswith("secretsmanager:")
+    }
+
+    tokens = [{"Ref": "NotionSecret"}, {"Ref": "HubSpotSecret"}]
+    assert secrets == {
+        "secretsmanager:GetSecretValue": tokens,
+        "secretsmanager:UpdateSecretVersionStage": tokens,
+    }
+
+
 @pytest.mark.req("O3")
 def test_every_role_is_ours_and_names_its_resources() -> None:
     for logical_id, role in of_type("AWS::IAM::Role").items():
@@ -125,7 +141,7 @@ def test_nothing_that_holds_data_goes_with_the_stack() -> None:
     kinds = ("AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret")
     kept = {k: r for k, r in RESOURCES.items() if r["Type"] in kinds}
 
-    assert len(kept) == 8
+    assert len(kept) == 9
     assert {r["DeletionPolicy"] for r in kept.values()} == {"Retain"}
     assert {r["UpdateReplacePolicy"] for r in kept.values()} == {"Retain"}
 
@@ -172,6 +188,7 @@ def test_the_local_stack_changes_only_what_it_says() -> None:
     assert {RESOURCES[k]["Type"] for k in gone} == {
         "AWS::ApiGatewayV2::Api",
         "AWS::ApiGatewayV2::Stage",
+        "AWS::CloudFormation::Stack",
         "AWS::Lambda::LayerVersion",
         "AWS::Lambda::Permission",
         "AWS::SQS::QueuePolicy",
@@ -183,12 +200,17 @@ def test_the_local_stack_changes_only_what_it_says() -> None:
     (here,) = local["Resources"][widened]["Properties"]["PolicyDocument"]["Statement"]
     assert here == {k: v for k, v in there.items() if k != "Condition"} | {"Resource": "*"}
     assert any(note.startswith(f"{widened}:") for note in notes)
-    for logical_id in set(local["Resources"]) - set(of_type("AWS::Lambda::Function")) - {widened}:
+    plain_http = "AlertTopicPolicy"
+    kept = [s for s in properties(plain_http)["PolicyDocument"]["Statement"] if s["Sid"] != "RefusePlainHttp"]
+    assert local["Resources"][plain_http]["Properties"]["PolicyDocument"]["Statement"] == kept
+    assert any(note.startswith(f"{plain_http}:") for note in notes)
+    changed = {widened, plain_http, *of_type("AWS::Lambda::Function")}
+    for logical_id in set(local["Resources"]) - changed:
         before = json.dumps(RESOURCES[logical_id]).replace('{"Ref": "SigningSecret"}', "S")
         after = json.dumps(local["Resources"][logical_id]).replace(
             '{"Fn::GetAtt": ["SigningSecret", "Id"]}', "S"
         )
-        for name in ("PendingSigningSecret", "NotionSecret", "SlackSecret"):
+        for name in ("PendingSigningSecret", "NotionSecret", "SlackSecret", "HubSpotSecret"):
             before = before.replace(f'{{"Ref": "{name}"}}', name)
             after = after.replace(f'{{"Fn::GetAtt": ["{name}", "Id"]}}', name)
         assert before == after

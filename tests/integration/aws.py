@@ -122,7 +122,7 @@ def make_resources(session: boto3.Session) -> dict[str, str]:
         taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
         dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
     ids = {}
-    for name in ("SigningSecret", "PendingSigningSecret", "NotionSecret", "SlackSecret"):
+    for name in ("SigningSecret", "PendingSigningSecret", "NotionSecret", "SlackSecret", "HubSpotSecret"):
         text = resources[name]["Properties"]["SecretString"]
         ids[name] = secrets.create_secret(Name=name, SecretString=text)["ARN"]
     secrets.put_secret_value(SecretId=ids["SigningSecret"], SecretString=json.dumps({"active": [TOKEN]}))
@@ -140,5 +140,6 @@ def make_resources(session: boto3.Session) -> dict[str, str]:
         "PENDING_SECRET_ID": ids["PendingSigningSecret"],
         "NOTION_SECRET_ID": ids["NotionSecret"],
         "SLACK_SECRET_ID": ids["SlackSecret"],
+        "HUBSPOT_SECRET_ID": ids["HubSpotSecret"],
         "MAX_RECEIVE_COUNT": str(receives),
     }

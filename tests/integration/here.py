@@ -4,6 +4,7 @@ from typing import Any
 
 import boto3
 
+from infra.operate.target import TargetError
 from tests.integration.aws import REGION
 from tests.integration.stand import Stand
 
@@ -14,6 +15,18 @@ OUTPUTS = {
     "JournalTableName": "JOURNAL_TABLE",
     "LaneQueueArn": "LANE_QUEUE_ARN",
     "ProcessorName": "PROCESSOR_FUNCTION",
+    "SigningSecretArn": "SIGNING_SECRET_ID",
+    "PendingSigningSecretArn": "PENDING_SECRET_ID",
+    "NotionSecretArn": "NOTION_SECRET_ID",
+    "SlackSecretArn": "SLACK_SECRET_ID",
+    "HubSpotSecretArn": "HUBSPOT_SECRET_ID",
+    "IngestLogGroupName": "INGEST_LOG_GROUP",
+}
+
+PARAMETERS = {
+    "NotionApiUrl": "NOTION_API_URL",
+    "SlackApiUrl": "SLACK_API_URL",
+    "HubSpotApiUrl": "HUBSPOT_API_URL",
 }
 
 
@@ -32,7 +45,9 @@ class Here:
         return self._stand.dynamodb.Table(name)
 
     def output(self, name: str) -> str:
+        if OUTPUTS.get(name) not in self._stand.environ:
+            raise TargetError(f"{self.name} has no output {name}")
         return self._stand.environ[OUTPUTS[name]]
 
     def parameter(self, name: str, default: str) -> str:
-        return default
+        return self._stand.environ.get(PARAMETERS.get(name, ""), default)

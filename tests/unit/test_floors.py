@@ -24,6 +24,8 @@ ADAPTERS = {
     "journal",
     "lane",
     "lane_switch",
+    "pending_token",
+    "remembered_bot",
     "secret_store",
     "siding",
     "telemetry",

@@ -43,8 +43,11 @@ _WEBHOOK_GONE = frozenset({"no_service", "no_service_id", "no_team", "team_disab
 def bot_refused(call: str, error: SlackApiError, *, writes: bool) -> CallFailed:
     """What an error of the Web API means."""
     response: Any = error.response
-    status = response.status_code
-    data = response.data
+    return api_refused(call, response.status_code, response.data, response.headers or {}, writes=writes)
+
+
+def api_refused(call: str, status: int, data: Any, headers: Mapping[str, str], *, writes: bool) -> CallFailed:
+    """What an answer of the Web API means that is not ``ok``: its status, decoded body and headers."""
     code = word(data.get("error")) if isinstance(data, dict) else None
     if code is not None and not _CODE.fullmatch(code):
         code = None  # slack_sdk puts words of its own there when the answer is no JSON
@@ -60,7 +63,7 @@ def bot_refused(call: str, error: SlackApiError, *, writes: bool) -> CallFailed:
         call,
         status=status,
         code=code,
-        retry_after=_wait(response.headers or {}),
+        retry_after=_wait(headers),
         maybe_done=writes and failure is Failure.UNAVAILABLE and not 300 <= status < 500,
     )
 

@@ -1,0 +1,46 @@
+"""Who we were in a workspace when we last looked: what the processor remembers of its own bot, for whoever has to know.
+
+A revoked token can't be asked whose it was, and its successor must act as the same bot.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from steward.identifiers import normalise_id
+from steward.identity import Identity
+from steward.memory import Memory
+from steward.rules import MAIN
+
+KEEP = timedelta(days=7)
+
+
+def bot_record(connection: str) -> str:
+    """The name of the record of a connection's bot: ``{"bot": id, "workspace": id or None}``."""
+    return "BOT" if connection == MAIN else f"BOT@{connection}"
+
+
+def bot_of(me: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The ids of a bot and of its workspace, from ``GET /v1/users/me``; each None when Notion does not tell."""
+    bot, owner = me.get("id"), me.get("bot")
+    workspace = owner.get("workspace_id") if isinstance(owner, Mapping) else None
+    return (
+        bot if isinstance(bot, str) else None,
+        normalise_id(workspace) if isinstance(workspace, str) else None,
+    )
+
+
+def remember_bot(memory: Memory, connection: str, bot: str, workspace: str | None) -> None:
+    """Remember what ``bot_of`` found, for a week."""
+    memory.remember(bot_record(connection), {"bot": bot, "workspace": workspace}, KEEP)
+
+
+def remembered_bot(memory: Memory, connection: str = MAIN) -> Identity | None:
+    """Whose a Notion connection's token was; None when nothing whole is remembered."""
+    record = memory.recall(bot_record(connection))
+    if not isinstance(record, dict):
+        return None
+    bot, workspace = record.get("bot"), record.get("workspace")
+    if not isinstance(bot, str) or not isinstance(workspace, str):
+        return None
+    return Identity(normalise_id(workspace), normalise_id(bot), "the bot that it was")

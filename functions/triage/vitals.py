@@ -1,0 +1,27 @@
+"""What every look of the triage tells the alarms: gauges, so that an alarm sees the state and not only its changes.
+
+A state is told at each look, the good one as 0: an alarm that hears nothing could not tell "all is well" from "nobody
+looks". Who hears nothing at all is told by the heartbeat's own alarm.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from steward import telemetry
+from steward.pauses import Cause, Pause
+from triage.diagnosis.classes import Severity
+from triage.incidents.incident import Incident, Stage
+
+
+def tell_rest(count: telemetry.Count, pause: Pause, now: datetime) -> None:
+    """Tell how long the lane has rested, and whether it does for trouble: an operator's rest is nobody's outage."""
+    rested = (now - pause.since).total_seconds() if pause.holds and pause.since else 0.0
+    count(telemetry.LANE_REST_SECONDS, max(rested, 0.0))
+    count(telemetry.BREAKER_OPEN, 1 if pause.holds and pause.cause is not Cause.OPERATOR else 0)
+
+
+def tell_incidents(count: telemetry.Count, incidents: Iterable[Incident]) -> None:
+    """Tell how many incidents of each severity are not resolved."""
+    unresolved = [incident.severity for incident in incidents if incident.stage is not Stage.RESOLVED]
+    for severity in Severity:
+        count(telemetry.OPEN_INCIDENTS, unresolved.count(severity), severity=severity.name)

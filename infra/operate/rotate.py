@@ -1,0 +1,248 @@
+"""``rotate``: a new token in the old one's place, without losing anything (T9).
+
+API tokens (notion, slack, hubspot, console): the new token is read from the prompt or from standard input, staged as
+AWSPENDING, proved by a real call, and promoted; the old one stays AWSPREVIOUS until --retire. Run it again after whatever
+went wrong: it goes on where it was.
+
+notion-signing: run it again after each step that it names; both tokens are accepted from --confirm to the end.
+
+No token is ever an argument or printed; people know one by its fingerprint.
+"""
+
+import argparse
+import getpass
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from infra.operate.ingest_log import accepted_with
+from infra.operate.signing_rotation import HANDSHAKES, SIGNING, RefusedStep, SigningRotation
+from infra.operate.target import Target, TargetError, add_arguments, on_target
+from infra.operate.text import printable
+from steward.clients import whose_token
+from steward.clients.transport import Transport, plain_session
+from steward.deadline import Deadline
+from steward.errors import CallFailed, Failure
+from steward.identity import Identity, Prove
+from steward.memory import Memory
+from steward.pending_token import Busy, Outcome, PendingToken, Promotion
+from steward.remembered_bot import remembered_bot
+from steward.rules import MAIN
+
+LEAST = 32
+"""Characters of the console's secret: nobody else checks how hard it is to guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of API token.
+
+    Attributes:
+        output: the stack's output that names the secret.
+        path: keys that lead to the token in it.
+        prove: makes the proof for a stack.
+        title: for people.
+    """
+
+    output: str
+    path: tuple[str, ...]
+    prove: Callable[[Target], Prove]
+    title: str
+
+
+def register(commands: Any) -> None:
+    """Add the command to the operator's command line."""
+    parser = commands.add_parser(
+        "rotate",
+        help="put a new token in an old one's place",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    whats = parser.add_subparsers(required=True, metavar="TOKEN")
+    for name, kind in KINDS.items():
+        token = whats.add_parser(name, help=kind.title)
+        then = token.add_mutually_exclusive_group()
+        then.add_argument(
+            "--discard", action="store_true", help="take a token away that was staged and not promoted"
+        )
+        then.add_argument(
+            "--retire", action="store_true", help="take the former token away; there is no way back then"
+        )
+        token.add_argument(
+            "--other-workspace", action="store_true", help="take a token of another workspace or bot, too"
+        )
+        if name == "notion":
+            token.add_argument(
+                "--connection", default=MAIN, metavar="NAME", help="a further connection's token"
+            )
+        token.set_defaults(run=on_target(f"rotate {name}", _api_token(name, kind)))
+        add_arguments(token)
+    signing = whats.add_parser("notion-signing", help="the token that signs Notion's deliveries")
+    step = signing.add_mutually_exclusive_group()
+    step.add_argument("--arm", action="store_true", help="wait for a handshake (again), for 15 minutes")
+    step.add_argument("--confirm", metavar="FINGERPRINT", help="make this candidate active")
+    step.add_argument("--undo", action="store_true", help="take the new token out again")
+    step.add_argument(
+        "--now", action="store_true", help="retire the old token without the overlap: it leaked"
+    )
+    signing.set_defaults(run=on_target("rotate notion-signing", _signing))
+    add_arguments(signing)
+
+
+def _signing(wishes: argparse.Namespace, target: Target) -> int:
+    rotation = SigningRotation(
+        target.client("secretsmanager"),
+        target.output(SIGNING),
+        target.output(HANDSHAKES),
+        proved=accepted_with(target.client("logs"), target.output("IngestLogGroupName")),
+        now=_now,
+        sleep=time.sleep,
+    )
+    try:
+        if wishes.confirm:
+            lines = rotation.confirm(wishes.confirm)
+        elif wishes.undo:
+            lines = rotation.undo()
+        else:
+            lines = rotation.arm() if wishes.arm else rotation.go_on(at_once=wishes.now)
+    except RefusedStep as refused:
+        print(printable(str(refused)))
+        return 1
+    print("\n".join(map(printable, lines)))
+    return 0
+
+
+def _api_token(name: str, kind: Kind) -> Callable[[argparse.Namespace, Target], int]:
+    def run(wishes: argparse.Namespace, target: Target) -> int:
+        connection = getattr(wishes, "connection", MAIN)
+        path = kind.path if connection == MAIN else ("connections", connection)
+        pending = PendingToken(
+            target.client("secretsmanager"), target.output(kind.output), path, kind.prove(target)
+        )
+        if wishes.discard:
+            print("what was staged is gone" if pending.discard() else "nothing was staged")
+            return 0
+        if wishes.retire:
+            return _told(pending.retire(), _RETIRED)
+        if pending.is_staged():
+            print("a token was staged before; going on with it (--discard takes it away)")
+        else:
+            token = _asked(name)
+            if pending.is_current(token):
+                print("this is the token that is in use; nothing was changed")
+                return 1
+            pending.stage(token)
+        remembered = _remembered(target, connection) if name == "notion" else None
+        try:
+            end = pending.prove_and_promote(remembered=remembered, other_workspace=wishes.other_workspace)
+        except Busy as busy:
+            print(f"{busy}; run again")
+            return 1
+        return _told(end, _PROMOTED)
+
+    return run
+
+
+def _asked(name: str) -> str:
+    """The new token, from the terminal without showing it, or the first line of standard input.
+
+    Raises:
+        TargetError: it is none.
+    """
+    if sys.stdin.isatty():
+        more = " (empty makes one)" if name == "console" else ""
+        token = getpass.getpass(f"new {name} token{more}: ").strip()
+    else:
+        token = sys.stdin.readline().strip()
+    if not token and name == "console":
+        return secrets.token_urlsafe(LEAST)
+    if not token:
+        raise TargetError("no token was given; type it at the prompt, or put it on standard input")
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise TargetError("that is no token: it holds characters that none has")
+    return token
+
+
+def _remembered(target: Target, connection: str) -> Identity | None:
+    memory = Memory(target.table(target.output("StateTableName")), _now)
+    return remembered_bot(memory, connection)
+
+
+_PROMOTED = {
+    Outcome.NOTHING: "nothing is staged; run again",
+    Outcome.PROMOTED: "it is in use now; the former one stays as AWSPREVIOUS until --retire.\n"
+    "Functions take it up at the next 401, or within five minutes: revoke the former one at the vendor after that",
+    Outcome.UNPROVED: "not promoted, because it did not prove itself; it stays staged: run again, or --discard",
+    Outcome.ELSEWHERE: "not promoted, because it is another bot's; --discard, or --other-workspace if that is meant",
+    Outcome.UNKNOWN_OWNER: "not promoted, because the current token is dead and nobody remembers whose it was;\n"
+    "look at the name above, then run again with --other-workspace if it is right, or --discard",
+    Outcome.OUTDATED: "not promoted: the secret was changed after it was staged; --discard, and run again",
+}
+
+_RETIRED = {
+    Outcome.NOTHING: "there is no former token",
+    Outcome.PROMOTED: "the former token is retired; revoke it at the vendor if you have not",
+    Outcome.UNPROVED: "not retired, because the token in use does not prove itself",
+}
+
+
+def _told(end: Promotion, words: dict[Outcome, str]) -> int:
+    if end.identity is not None:
+        print(printable(f"OK: {end.identity.name}"))
+    if end.outcome is Outcome.ELSEWHERE and end.former is not None:
+        print(printable(f"the one in use is that of: {end.former.name}"))
+    if end.failure is not None:
+        print(printable(str(end.failure)))
+    print(words[end.outcome])
+    return (
+        0 if end.outcome is Outcome.PROMOTED or (words is _RETIRED and end.outcome is Outcome.NOTHING) else 1
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _transport(vendor: str) -> Transport:
+    return Transport(plain_session(), vendor, Deadline(), time.sleep, Random())  # noqa: S311 - jitter
+
+
+def _of_notion(target: Target) -> Prove:
+    url = target.parameter("NotionApiUrl", "https://api.notion.com")
+    version = target.parameter("NotionVersion", "2026-03-11")
+    return whose_token.of_notion(_transport("notion"), url, version, _now)
+
+
+def _of_slack(target: Target) -> Prove:
+    return whose_token.of_slack(
+        _transport("slack"), target.parameter("SlackApiUrl", "https://slack.com/api/")
+    )
+
+
+def _of_hubspot(target: Target) -> Prove:
+    return whose_token.of_hubspot(
+        _transport("hubspot"), target.parameter("HubSpotApiUrl", whose_token.HUBSPOT)
+    )
+
+
+def _of_console(_: Target) -> Prove:
+    def prove(token: str) -> Identity:
+        if len(token) < LEAST or len(set(token)) < LEAST // 4:
+            message = f"too easy to guess: at least {LEAST} characters, or let one be made"
+            raise CallFailed(Failure.INVALID, "console", "console.secret", message=message)
+        return Identity("console", "", "long enough")
+
+    return prove
+
+
+KINDS = {
+    "notion": Kind("NotionSecretArn", ("token",), _of_notion, "the Notion connection's token"),
+    "slack": Kind("SlackSecretArn", ("bot_token",), _of_slack, "the Slack app's bot token"),
+    "hubspot": Kind("HubSpotSecretArn", ("token",), _of_hubspot, "the HubSpot private app's token"),
+    "console": Kind("ConsoleSecretArn", ("token",), _of_console, "the secret that opens the console"),
+}

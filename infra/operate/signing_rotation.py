@@ -1,0 +1,248 @@
+"""The rotation of the token that signs Notion's deliveries, step by step; what is stored says which step is next.
+
+::
+
+    arm ──a handshake arrives──▶ confirm by fingerprint ──▶ both tokens are active ──▶ retire the old one
+                                          ▲                          │
+                                          └───────── undo ───────────┘
+
+Promises: each step is one write, so a death between two of them is gone on from; from ``confirm`` to ``retire`` both
+tokens are accepted, so no delivery is refused; the old one is retired only after a delivery that the new one signed was
+accepted, and after the overlap, because Notion repeats what it could not deliver for about a day. A handshake proves
+nothing about its sender, so an operator says which candidate is right, and may take that back.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from infra.operate.text import parsed, when
+from ingest.handshake import fingerprint
+
+WINDOW = timedelta(minutes=15)
+"""How long the endpoint is armed."""
+
+OVERLAP = timedelta(hours=25)
+"""How long both tokens are active at least: Notion's last repetition comes about 24 hours after the event."""
+
+REACH = 35.0
+"""Seconds until every environment of ingest can know a new token: it reads the secret at most every 30 s on a mismatch."""
+
+SIGNING, HANDSHAKES = "SigningSecretArn", "PendingSigningSecretArn"
+
+
+class RefusedStep(Exception):
+    """The step that was asked for is not possible; the message says what is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A rotation that goes on, or the last one.
+
+    Attributes:
+        token: fingerprint of the new token.
+        since: when both became active, or when the old one was retired.
+    """
+
+    token: str
+    since: datetime
+
+
+class SigningRotation:
+    """Rotates the signing token. Every step returns lines for the operator, without any token in them."""
+
+    def __init__(
+        self,
+        client: Any,
+        signing_secret: str,
+        pending_secret: str,
+        *,
+        proved: Callable[[str, datetime], bool],
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Make it.
+
+        Args:
+            client: Secrets Manager.
+            signing_secret: ``{"active": [token, …], "rotation": {"token": fingerprint, "since": time}}``;
+                ``ended`` in the place of ``rotation`` for the last one.
+            pending_secret: ``{"armed_until": time, "candidates": [{"token", "received_at", "signed"}, …]}``.
+            proved: whether a delivery signed with the token of a fingerprint was accepted since a time.
+            now: our clock.
+            sleep: waits so many seconds.
+        """
+        self._client = client
+        self._signing_secret = signing_secret
+        self._pending_secret = pending_secret
+        self._proved = proved
+        self._now = now
+        self._sleep = sleep
+
+    def go_on(self, *, at_once: bool = False) -> list[str]:
+        """Do what comes next, or say what has to happen first.
+
+        Args:
+            at_once: retire the old token without the overlap, because it leaked.
+        """
+        signing, pending = self._read(self._signing_secret), self._read(self._pending_secret)
+        rotation = _rotation(signing)
+        if rotation is not None:
+            if _candidates(pending) or pending.get("armed_until"):
+                self._write(self._pending_secret, _CLOSED)  # it died between the two writes of `confirm`
+            return self._finish(signing, rotation, at_once)
+        candidates = _candidates(pending)
+        if candidates:
+            return [
+                "waiting to be confirmed:",
+                *(_described(c) for c in candidates),
+                "run again with --confirm FINGERPRINT, of the one that came when you created the subscription;",
+                "if more came than you caused, confirm none: run --arm to begin anew",
+            ]
+        until = parsed(pending.get("armed_until"))
+        if until is not None and until > self._now():
+            return [f"the endpoint waits for Notion's handshake until {when(until)}", *_CREATE]
+        ended = _mark_at(signing.get("ended"))
+        if ended is not None and self._now() < ended.since + OVERLAP:
+            return [f"{ended.token} is rotated in since {when(ended.since)}; --arm begins another rotation"]
+        return self.arm()
+
+    def arm(self) -> list[str]:
+        """Open the endpoint for a handshake; candidates that nobody confirmed are forgotten.
+
+        Raises:
+            RefusedStep: a rotation goes on already.
+        """
+        if _rotation(self._read(self._signing_secret)) is not None:
+            raise RefusedStep("a rotation goes on already; finish it, or take it back with --undo")
+        until = self._now() + WINDOW
+        self._write(self._pending_secret, {"armed_until": until.isoformat(), "candidates": []})
+        return [f"the endpoint is armed until {when(until)}", *_CREATE]
+
+    def confirm(self, mark: str) -> list[str]:
+        """Make a candidate active beside what is active.
+
+        Raises:
+            RefusedStep: there is no candidate of this fingerprint, or another rotation goes on.
+        """
+        signing, pending = self._read(self._signing_secret), self._read(self._pending_secret)
+        rotation = _rotation(signing)
+        if rotation is not None and rotation.token != mark:
+            raise RefusedStep(f"{rotation.token} is being rotated in; finish it, or take it back with --undo")
+        if rotation is None:
+            token = next((c["token"] for c in _candidates(pending) if fingerprint(c["token"]) == mark), None)
+            if token is None:
+                raise RefusedStep(
+                    f"no candidate has the fingerprint {mark}; run without --confirm to see them"
+                )
+            active = [t for t in _active(signing) if t != token]
+            began = {"token": mark, "since": self._now().isoformat()}
+            self._write(self._signing_secret, {**signing, "active": [*active, token], "rotation": began})
+        self._write(self._pending_secret, _CLOSED)
+        self._sleep(REACH)
+        return [
+            f"{mark} is active now, beside what was active before",
+            "copy it into Notion's Verify dialog: it is the last one of `active` in the secret",
+            f"  {self._signing_secret}",
+            "if Notion does not take it, it is not Notion's: run again with --undo at once",
+        ]
+
+    def undo(self) -> list[str]:
+        """Take the new token out again.
+
+        Raises:
+            RefusedStep: no rotation goes on.
+        """
+        signing = self._read(self._signing_secret)
+        rotation = _rotation(signing)
+        if rotation is None:
+            raise RefusedStep("no rotation goes on; there is nothing to take back")
+        self._write(
+            self._signing_secret,
+            _only(signing, [t for t in _active(signing) if fingerprint(t) != rotation.token]),
+        )
+        self._write(self._pending_secret, _CLOSED)
+        return [f"{rotation.token} is not accepted any more; what was active before still is"]
+
+    def _finish(self, signing: Mapping[str, Any], rotation: Rotation, at_once: bool) -> list[str]:
+        if not self._proved(rotation.token, rotation.since):
+            return [
+                f"both tokens are accepted since {when(rotation.since)}; nothing that {rotation.token} signed has arrived yet",
+                "verify the new subscription in Notion, change a page, and run again",
+            ]
+        kept = [t for t in _active(signing) if fingerprint(t) == rotation.token]
+        if not kept:
+            raise RefusedStep(
+                f"{rotation.token} is not among the active tokens: somebody changed the secret by hand; take it back "
+                "with --undo"
+            )
+        over = rotation.since + OVERLAP
+        if kept != _active(signing) and self._now() < over and not at_once:
+            return [
+                f"{rotation.token} is proved: a delivery that it signed was accepted",
+                f"delete the old subscription in Notion now; run again after {when(over)} to retire the old token,",
+                "which is accepted until then for what Notion repeats, or with --now if it leaked",
+            ]
+        ended = {"token": rotation.token, "since": self._now().isoformat()}
+        self._write(self._signing_secret, {**_only(signing, kept), "ended": ended})
+        return [f"only {rotation.token} is accepted from now on"]
+
+    def _read(self, secret_id: str) -> dict[str, Any]:
+        try:
+            answer = self._client.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
+            found = json.loads(answer.get("SecretString") or "{}")
+        except self._client.exceptions.ResourceNotFoundException:  # made, but never filled
+            found = {}
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise RefusedStep(f"the secret {secret_id} is no JSON object; mend it first")
+        return found
+
+    def _write(self, secret_id: str, document: Mapping[str, Any]) -> None:
+        self._client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(document))
+
+
+_CLOSED: Mapping[str, Any] = {"armed_until": None, "candidates": []}
+
+_CREATE = (
+    "create a second subscription in Notion's Webhooks tab, with the same address and event types, and do not delete",
+    "the old one yet; Notion sends its token by itself. Then run this again",
+)
+
+
+def _active(signing: Mapping[str, Any]) -> list[str]:
+    active = signing.get("active")
+    return [t for t in active if isinstance(t, str) and t] if isinstance(active, list) else []
+
+
+def _rotation(signing: Mapping[str, Any]) -> Rotation | None:
+    return _mark_at(signing.get("rotation"))
+
+
+def _mark_at(record: object) -> Rotation | None:
+    since = parsed(record.get("since")) if isinstance(record, Mapping) else None
+    return (
+        Rotation(str(record["token"]), since) if isinstance(record, Mapping) and since is not None else None
+    )
+
+
+def _only(signing: Mapping[str, Any], active: Sequence[str]) -> dict[str, Any]:
+    return {**{k: v for k, v in signing.items() if k != "rotation"}, "active": list(active)}
+
+
+def _candidates(pending: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = pending.get("candidates")
+    return (
+        [c for c in found if isinstance(c, dict) and isinstance(c.get("token"), str)]
+        if isinstance(found, list)
+        else []
+    )
+
+
+def _described(candidate: Mapping[str, Any]) -> str:
+    signed = "signed with itself" if candidate.get("signed") else "not signed"
+    return f"  {fingerprint(candidate['token'])}  received {when(parsed(candidate.get('received_at')))}  {signed}"

@@ -1,0 +1,256 @@
+"""What the alarms promise: each hears a metric that somebody emits, says where to read on, and an outage pages once."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+from infra.template import transformed
+from steward import telemetry
+from triage.diagnosis.classes import Class
+
+ROOT = Path(__file__).parents[2]
+FUNCTIONS = ROOT / "functions"
+NESTED: dict[str, Any] = yaml_parse((ROOT / "infra" / "alarms.yaml").read_text())
+PLAIN: dict[str, Any] = json.loads(transformed())
+METRIC, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
+ALARMS = {k: r["Properties"] for k, r in NESTED["Resources"].items() if r["Type"] == METRIC}
+COMPOSITES = {k: r["Properties"] for k, r in NESTED["Resources"].items() if r["Type"] == COMPOSITE}
+EVERY = {**ALARMS, **COMPOSITES}
+
+OF_AWS = {
+    # Amazon SQS developer guide, "Available CloudWatch metrics"
+    "AWS/SQS": ({"QueueName"}, {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"}),
+    # AWS Lambda developer guide, "Types of metrics"
+    "AWS/Lambda": ({"FunctionName"}, {"Errors", "Throttles"}),
+    # API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs": not the names of REST APIs
+    "AWS/ApiGateway": ({"ApiId"}, {"4xx", "5xx", "Count", "Latency", "IntegrationLatency", "DataProcessed"}),
+    # EventBridge Scheduler user guide, "Monitoring with CloudWatch"
+    "AWS/Scheduler": ({"ScheduleGroup"}, {"InvocationDroppedCount", "TargetErrorCount"}),
+}
+
+Emitted = tuple[str, str, frozenset[str]]
+
+
+def _emitted() -> Iterator[Emitted]:
+    """Service, metric and dimensions of every count that the functions' code makes."""
+    for path in FUNCTIONS.rglob("*.py"):
+        service = path.relative_to(FUNCTIONS).parts[0]
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            metric = node.args[0]
+            if name.lstrip("_") != "count" or not isinstance(metric, ast.Attribute):
+                continue
+            dimensions = frozenset(k.arg or "" for k in node.keywords)
+            yield service, str(getattr(telemetry, metric.attr)), dimensions
+
+
+EMITTED = frozenset(_emitted())
+
+
+def dimensions(alarm: dict[str, Any]) -> dict[str, Any]:
+    return {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+
+
+def link(alarm: dict[str, Any]) -> str:
+    found = re.search(r"Runbook: \$\{RunbookUrl\}#([a-z-]+)$", alarm["AlarmDescription"]["Fn::Sub"])
+    assert found is not None, alarm["AlarmDescription"]
+    return found[1]
+
+
+def anchor(title: str) -> str:
+    """The fragment of a heading, as Markdown's readers make it."""
+    return re.sub(r"[^\w -]", "", title.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.req("T8")
+@pytest.mark.parametrize("name", [k for k, a in ALARMS.items() if a["Namespace"] == telemetry.NAMESPACE])
+def test_an_alarm_on_a_metric_of_ours_hears_what_a_function_emits(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard = dimensions(ALARMS[name])
+    service = heard.pop("service")
+    assert (service, ALARMS[name]["MetricName"], frozenset(heard)) in EMITTED
+
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", service)
+    count = telemetry.Counter()
+    count(ALARMS[name]["MetricName"], **heard)
+    count.flush()
+    (metric,) = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
+    assert metric["Namespace"] == ALARMS[name]["Namespace"]
+    assert {frozenset(d) for d in metric["Dimensions"]} == {frozenset({*heard, "service"})}
+
+
+@pytest.mark.req("T8")
+def test_each_service_of_a_dimension_is_a_function_of_the_template() -> None:
+    functions = [r for r in PLAIN["Resources"].values() if r["Type"] == "AWS::Lambda::Function"]
+    called = {f["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: f for f in functions}
+
+    for service, function in called.items():
+        assert function["Properties"]["Handler"].startswith(f"{service}.")
+    assert {dimensions(a).get("service") for a in ALARMS.values()} - {None} <= set(called)
+
+
+@pytest.mark.req("T8")
+@pytest.mark.parametrize("name", [k for k, a in ALARMS.items() if a["Namespace"] != telemetry.NAMESPACE])
+def test_an_alarm_on_a_metric_of_aws_names_it_as_aws_does(name: str) -> None:
+    names, metrics = OF_AWS[ALARMS[name]["Namespace"]]
+
+    assert ALARMS[name]["MetricName"] in metrics
+    assert set(dimensions(ALARMS[name])) == names
+
+
+@pytest.mark.req("T8")
+@pytest.mark.parametrize("name", list(ALARMS))
+def test_silence_alarms_where_too_little_is_the_trouble_and_only_there(name: str) -> None:
+    too_little = ALARMS[name]["ComparisonOperator"].startswith("LessThan")
+
+    assert (ALARMS[name]["TreatMissingData"] == "breaching") is too_little
+
+
+@pytest.mark.req("T8")
+@pytest.mark.parametrize("name", list(ALARMS))
+def test_a_state_that_is_not_told_any_more_stays_what_it_was(name: str) -> None:
+    states = {"BreakerOpen", "LaneRestSeconds"}
+    dead = ALARMS[name].get("Dimensions") == [{"Name": "QueueName", "Value": {"Ref": "DeadLetterQueueName"}}]
+
+    assert (ALARMS[name]["TreatMissingData"] == "ignore") is (ALARMS[name]["MetricName"] in states or dead)
+
+
+@pytest.mark.req("T8")
+@pytest.mark.parametrize("name", list(EVERY))
+def test_every_alarm_links_to_the_section_of_a_class(name: str) -> None:
+    assert link(EVERY[name]) in {anchor(cls) for cls in Class}
+
+
+@pytest.mark.req("T8")
+def test_the_runbook_is_linked_to_as_a_file_that_is_not_a_fragment() -> None:
+    parameter = PLAIN["Parameters"]["RunbookUrl"]
+
+    assert parameter["Default"] == "docs/runbook.md"
+    assert re.fullmatch(parameter["AllowedPattern"], parameter["Default"])
+    assert not re.fullmatch(parameter["AllowedPattern"], "https://wiki.example/runbook#top")
+
+
+def paging(standing: set[str]) -> set[str]:
+    """Which alarms have told the topic, of a state in which these metric alarms stand for long."""
+    ringing = set(standing)
+    for name, composite in COMPOSITES.items():
+        rule = re.sub(
+            r'ALARM\("\$\{(\w+)\}"\)', lambda m: str(m[1] in standing), composite["AlarmRule"]["Fn::Sub"]
+        )
+        assert re.fullmatch(r"(True|False)( (AND|OR) (True|False))*", rule), rule
+        values, words = rule.split(" ")[::2], set(rule.split(" ")[1::2])
+        assert len(words) == 1, f"{name} mixes AND and OR"
+        if (all if words == {"AND"} else any)(value == "True" for value in values):
+            suppressor = composite["ActionsSuppressor"]["Fn::GetAtt"]
+            ringing |= set() if suppressor[0] in standing else {name}
+    return {name for name in ringing if EVERY[name].get("AlarmActions")}
+
+
+@pytest.mark.req("T8")
+@pytest.mark.parametrize(
+    ("standing", "pages"),
+    [
+        ({"Outage"}, {"Outage"}),
+        # Everything that an outage of Notion causes, hours into it
+        (
+            {"Outage", "OldestEvent", "LaneRestsLong", "NoDeliveries", "ChangesUnheard", "ProcessorErrors"},
+            {"Outage"},
+        ),
+        ({"OldestEvent"}, {"Symptoms"}),
+        ({"OldestEvent", "ProcessorErrors"}, {"Symptoms"}),
+        ({"LaneRestsLong"}, {"Symptoms"}),
+        ({"NoDeliveries"}, set()),
+        ({"ChangesUnheard"}, set()),
+        ({"NoDeliveries", "ChangesUnheard"}, {"WebhookSilence"}),
+        ({"Outage", "DeadLetters"}, {"Outage", "DeadLetters"}),
+        ({"HeartbeatMissing", "OldestEvent"}, {"HeartbeatMissing", "Symptoms"}),
+    ],
+)
+def test_an_outage_pages_once_and_other_trouble_by_what_it_is(standing: set[str], pages: set[str]) -> None:
+    assert paging(standing) == pages
+
+
+@pytest.mark.req("T8")
+def test_every_alarm_pages_or_is_in_the_rule_of_one_that_does() -> None:
+    rules = " ".join(c["AlarmRule"]["Fn::Sub"] for c in COMPOSITES.values())
+
+    for name, alarm in EVERY.items():
+        assert bool(alarm.get("AlarmActions")) is not (f"${{{name}}}" in rules), name
+        assert alarm.get("AlarmActions") == alarm.get("OKActions"), f"{name} does not say when it is over"
+
+
+@pytest.mark.req("T8")
+def test_all_that_can_go_wrong_by_requirement_has_an_alarm() -> None:
+    heard = {(a["Namespace"], a["MetricName"]) for a in ALARMS.values()}
+
+    assert heard >= {
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+        ("AWS/Lambda", "Throttles"),
+        ("AWS/Lambda", "Errors"),
+        ("AWS/ApiGateway", "5xx"),
+        ("AWS/ApiGateway", "Latency"),
+        ("Steward", telemetry.BAD_SIGNATURE),
+        ("Steward", telemetry.ACCEPTED),
+        ("Steward", telemetry.HEARTBEAT),
+        ("Steward", telemetry.BREAKER_OPEN),
+        ("Steward", telemetry.LANE_REST_SECONDS),
+    }
+
+
+@pytest.mark.req("T8")
+def test_the_nested_stack_gets_every_parameter_that_it_has_and_no_other() -> None:
+    nested = PLAIN["Resources"]["Alarms"]["Properties"]
+
+    assert (ROOT / nested["TemplateURL"]).samefile(ROOT / "infra" / "alarms.yaml")
+    assert set(nested["Parameters"]) == set(NESTED["Parameters"])
+    assert not any("Default" in p for p in NESTED["Parameters"].values())
+    known = {*PLAIN["Parameters"], *PLAIN["Resources"], "AWS::StackName"}
+    assert {v["Ref"] for v in nested["Parameters"].values() if "Ref" in v} <= known
+
+
+@pytest.mark.req("T8", "O3")
+def test_alarms_and_nobody_else_publish_to_an_encrypted_topic() -> None:
+    resources = PLAIN["Resources"]
+    publish, refuse = resources["AlertTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    key = {s["Sid"]: s for s in resources["AlertKey"]["Properties"]["KeyPolicy"]["Statement"]}
+    ours = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+    assert resources["AlertTopic"]["Properties"]["KmsMasterKeyId"] == {"Ref": "AlertKey"}
+    assert (
+        publish["Principal"] == key["AlarmsPublish"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    )
+    assert publish["Action"] == "sns:Publish"
+    assert publish["Condition"]["StringEquals"] == key["AlarmsPublish"]["Condition"]["StringEquals"] == ours
+    assert set(key["AlarmsPublish"]["Action"]) == {"kms:GenerateDataKey*", "kms:Decrypt"}
+    assert (refuse["Effect"], refuse["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+@pytest.mark.req("T8")
+@pytest.mark.parametrize(("resource", "protocol"), [("AlertsToEmail", "email"), ("AlertsToUrl", "https")])
+def test_only_who_is_named_is_subscribed(resource: str, protocol: str) -> None:
+    subscription = PLAIN["Resources"][resource]
+    parameter = subscription["Properties"]["Endpoint"]["Ref"]
+
+    assert subscription["Properties"]["Protocol"] == protocol
+    assert PLAIN["Conditions"][subscription["Condition"]] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]
+    }
+    assert PLAIN["Parameters"][parameter]["Default"] == ""
+
+
+@pytest.mark.req("T8")
+def test_all_schedules_are_in_the_group_that_is_watched() -> None:
+    schedules = [r for r in PLAIN["Resources"].values() if r["Type"] == "AWS::Scheduler::Schedule"]
+
+    assert len(schedules) == 4
+    assert {json.dumps(s["Properties"]["GroupName"]) for s in schedules} == {'{"Ref": "Schedules"}'}
