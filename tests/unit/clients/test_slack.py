@@ -337,6 +337,9 @@ class Way:
         self.used.append(self.key)
         return Posted(None, None)
 
+    def edit(self, channel_id: str, ts: str, text: str, blocks: object) -> None:
+        self.used.append(f"edit by {self.key}")
+
     def find(
         self, channel_id: str, effect_id: str, since: datetime, *, thread_ts: str | None = None
     ) -> Posted | None:
