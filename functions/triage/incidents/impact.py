@@ -68,6 +68,6 @@ def number(n: float) -> str:
 def span(seconds: float) -> str:
     """A length of time for people: ``40 s``, ``4 min``, ``2 h 5 min``."""
     if seconds < 90:
-        return f"{number(round(seconds, 1))} s"
+        return f"{round(seconds, 1):g} s"
     whole = int(seconds) // 60
     return f"{whole} min" if whole < 60 else f"{whole // 60} h {whole % 60} min"

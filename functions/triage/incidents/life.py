@@ -129,9 +129,12 @@ def advance(incident: Incident, past: Past, diagnoses: Iterable[Diagnosis] = ())
 
 def with_moments(incident: Incident, *moments: Moment) -> Incident:
     """The incident with more moments; those that it has already are left out."""
-    known = {m.key for m in incident.timeline}
-    new = [m for m in moments if m.key not in known]
-    return replace(incident, timeline=_sorted([*incident.timeline, *new])) if new else incident
+    every = {m.key: m for m in (*moments, *incident.timeline)}
+    return (
+        incident
+        if len(every) == len(incident.timeline)
+        else replace(incident, timeline=_sorted(every.values()))
+    )
 
 
 def _sorted(timeline: Iterable[Moment]) -> tuple[Moment, ...]:
@@ -182,9 +185,13 @@ def _with_measures(incident: Incident, measures: Iterable[Measure]) -> Incident:
         for m in measures
         if m.vendor == cause.vendor and (m.cls is Class.UNKNOWN or Cause(m.vendor, family_of(m.cls)) == cause)
     ]
-    known = {m.key for m in incident.timeline}
-    made = [moment(incident.id, m.at, Step.MITIGATION, m.says, m.by, m.id) for m in ours]
-    return with_moments(incident, *[m for m in made if m.key not in known][:AT_ONCE])
+    # By its mark, which is made of its id: a measure that is reported again may carry another time.
+    known = {m.key.rsplit("#", 1)[1] for m in incident.timeline}
+    new: dict[str, Moment] = {}
+    for measure in ours:
+        made = moment(incident.id, measure.at, Step.MITIGATION, measure.says, measure.by, measure.id)
+        new.setdefault(made.key.rsplit("#", 1)[1], made)
+    return with_moments(incident, *[m for mark, m in new.items() if mark not in known][:AT_ONCE])
 
 
 def _staged(incident: Incident, past: Past) -> Incident:
