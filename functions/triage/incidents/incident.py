@@ -1,5 +1,6 @@
 """An incident as it is remembered. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +51,12 @@ class Moment:
     says: str
     by: str
     key: str
+
+
+def in_order(timeline: Iterable[Moment]) -> tuple[Moment, ...]:
+    """Moments as they happened; those of one instant in the order of an incident's life."""
+    life = list(Step)
+    return tuple(sorted(timeline, key=lambda m: (m.at, life.index(m.step), m.key)))
 
 
 @dataclass(frozen=True, slots=True)

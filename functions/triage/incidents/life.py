@@ -28,7 +28,7 @@ from triage.incidents.damping import (
     trouble_stands,
 )
 from triage.incidents.impact import eta_of, impact_of, span
-from triage.incidents.incident import Incident, Moment, Stage, Step
+from triage.incidents.incident import Incident, Moment, Stage, Step, in_order
 from triage.incidents.runs import SAYS_LIMIT, Measure, Run
 
 STEWARD = "steward"
@@ -106,7 +106,7 @@ def opened(incident_id: str, cause: Cause, past: Past) -> Incident:
         says=latest.says,
         opened_at=now,
         updated_at=now,
-        timeline=_sorted(timeline),
+        timeline=in_order(timeline),
     )
 
 
@@ -129,16 +129,9 @@ def advance(incident: Incident, past: Past, diagnoses: Iterable[Diagnosis] = ())
 
 def with_moments(incident: Incident, *moments: Moment) -> Incident:
     """The incident with more moments; those that it has already are left out."""
-    every = {m.key: m for m in (*moments, *incident.timeline)}
-    return (
-        incident
-        if len(every) == len(incident.timeline)
-        else replace(incident, timeline=_sorted(every.values()))
-    )
-
-
-def _sorted(timeline: Iterable[Moment]) -> tuple[Moment, ...]:
-    return tuple(sorted(timeline, key=lambda m: m.at))
+    known = {m.key for m in incident.timeline}
+    new = {m.key: m for m in moments if m.key not in known}
+    return replace(incident, timeline=in_order([*incident.timeline, *new.values()])) if new else incident
 
 
 def _corrected(incident: Incident, past: Past) -> Incident:

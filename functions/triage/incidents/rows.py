@@ -19,7 +19,7 @@ from typing import Any
 from steward.documents import Item, iso, moment
 from triage.diagnosis.classes import Advice, Class, Severity
 from triage.incidents.causes import Cause
-from triage.incidents.incident import Incident, Moment, Stage, Step
+from triage.incidents.incident import Incident, Moment, Stage, Step, in_order
 from triage.incidents.told import Pending, Telling
 
 LISTS = "INCIDENTS"
@@ -90,7 +90,7 @@ def incident_of(item: Mapping[str, Any], moments: Iterable[Mapping[str, Any]] = 
         silenced_until=moment(item.get("silenced_until")),
         resolved_at=moment(item.get("resolved_at")),
         posted=item.get("posted"),
-        timeline=tuple(sorted((moment_of(row) for row in moments), key=lambda m: m.at)),
+        timeline=in_order(moment_of(row) for row in moments),
         version=int(item["version"]),
         impact=tuple(item.get("impact", ())),
         do=tuple(Advice(advice) for advice in item.get("do", ())),
