@@ -5,7 +5,7 @@ SNS has no look-up and a standard topic no deduplication: a publish whose answer
 
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from steward.aws_trouble import passes
 from steward.errors import CallFailed, Failure
@@ -56,8 +56,12 @@ class Topic:
                 failure, "sns", _CALL, status=status, code=code, maybe_done=(status or 500) >= 500
             ) from None
         except BotoCoreError as error:
-            # The error's text may hold the address; its type is enough.
-            never_sent = isinstance(error, EndpointConnectionError)
+            # The error's text may hold the address; its type is enough. Botocore's own root of what was lost on its way
+            # is HTTPClientError; where no connection came about it is another.
             raise CallFailed(
-                Failure.UNREACHABLE, "sns", _CALL, message=type(error).__name__, maybe_done=not never_sent
+                Failure.UNREACHABLE,
+                "sns",
+                _CALL,
+                message=type(error).__name__,
+                maybe_done=isinstance(error, HTTPClientError),
             ) from None

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.incidents.rig import Rig, rigged
+from tests.integration.incidents.rig import Rig, cloud, rigged
 
 
 @pytest.fixture
 def rig() -> Iterator[Rig]:
-    with rigged() as made:
+    with cloud() as resource, rigged(resource) as made:
         yield made

@@ -5,12 +5,15 @@ Every call that leaves the desk passes a ``Gate``, where a test may let the envi
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import cache
+from itertools import count
 from random import Random
 from typing import Any
 
 import boto3
 from moto import mock_aws
+from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.simulators.slack import SlackSimulator
 from steward.clients.pacing import Pacer
@@ -21,7 +24,7 @@ from steward.deadline import Deadline
 from steward.errors import CallFailed
 from steward.memory import Memory
 from steward.slack_channels import SlackChannels
-from tests.integration.aws import REGION, make_resources
+from tests.integration.aws import REGION, ROOT
 from tests.integration.clock import Clock
 from tests.integration.short_cut import shorten
 from tests.unit.triage.incident_words import CLASSES, START, diagnosis
@@ -71,10 +74,11 @@ class Gate:
         dies = self.dies_at == len(self.names)
         if dies and not self.after:
             raise Death(name)
-        answer = call()
-        if dies:
-            raise Death(name)
-        return answer
+        try:
+            return call()
+        finally:
+            if dies:
+                raise Death(name)
 
 
 class Gated:
@@ -202,15 +206,36 @@ class Rig:
 
 
 @contextmanager
-def rigged(start: datetime = START) -> Iterator[Rig]:
-    """A rig in a world of its own."""
-    clock = Clock(start)
-    with mock_aws(), SlackSimulator(clock=clock.time) as slack:
+def cloud() -> Iterator[Any]:
+    """A DynamoDB for as many rigs as one likes."""
+    with mock_aws():
+        resource = boto3.Session(region_name=REGION).resource("dynamodb")
+        shorten(resource.meta.client)
+        yield resource
+
+
+@contextmanager
+def rigged(resource: Any) -> Iterator[Rig]:
+    """A rig with tables and a Slack of its own."""
+    clock, number = Clock(START), next(_NUMBERS)
+    tables = tuple(_table(resource, name, f"{name}-{number}") for name in ("StateTable", "JournalTable"))
+    with SlackSimulator(clock=clock.time) as slack:
         for name in ("incidents", "ops"):
             slack.add_channel(name)
         slack.set_webhook_channel("#incidents")
-        session = boto3.Session(region_name=REGION)
-        names, resource = make_resources(session), session.resource("dynamodb")
-        shorten(resource.meta.client)
-        tables = tuple(resource.Table(names[n]) for n in ("STATE_TABLE", "JOURNAL_TABLE"))
         yield Rig(slack, clock, (tables[0], tables[1]))
+
+
+_NUMBERS = count(1)
+
+
+def _table(resource: Any, kind: str, name: str) -> Any:
+    properties = _template()[kind]["Properties"]
+    taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    resource.meta.client.create_table(TableName=name, **{key: properties[key] for key in taken})
+    return resource.Table(name)
+
+
+@cache
+def _template() -> Any:
+    return yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
