@@ -118,22 +118,36 @@ def bad_since(runs: Sequence[Run], cause: Cause) -> tuple[datetime, str]:
 def corrected(runs: Sequence[Run], cls: Class, vendor: str, rules: Rules) -> Class:
     """What an incident of a class is about, after the looks since: another class when they agree on it for long enough.
 
-    Unknown trouble becomes known by any looks that agree on a family; known trouble never becomes unknown again.
+    Known trouble never becomes unknown again.
     """
     family = family_of(cls)
-    known = [s for s in sightings(runs, Cause(vendor, family)) if s.cls is not Class.UNKNOWN]
-    last = known[-rules.corrects :]
+    if family is Family.UNKNOWN:
+        return _known(runs, vendor, rules) or cls
+    last = sightings(runs, Cause(vendor, family))[-rules.corrects :]
+    return last[-1].cls if len(last) == rules.corrects and len({s.cls for s in last}) == 1 else cls
+
+
+def _known(runs: Sequence[Run], vendor: str, rules: Rules) -> Class | None:
+    """What unknown trouble turns out to be: a family that the last runs which saw anything known all saw."""
+    known = [
+        [s for s in sightings([run], Cause(vendor, Family.UNKNOWN)) if s.cls is not Class.UNKNOWN]
+        for run in runs
+    ]
+    last = [seen for seen in known if seen][-rules.corrects :]
     if len(last) < rules.corrects:
-        return cls
-    agree = {family_of(s.cls) if family is Family.UNKNOWN else s.cls for s in last}
-    return last[-1].cls if len(agree) == 1 else cls
+        return None
+    agreed = [
+        s for s in last[-1] if all(family_of(s.cls) in {family_of(o.cls) for o in seen} for seen in last)
+    ]
+    return min(agreed, key=lambda s: s.severity or Severity.P4).cls if agreed else None
 
 
 def standing(runs: Sequence[Run], rules: Rules, taken: Collection[Cause] = ()) -> list[Cause]:
     """The causes whose trouble stands, without those that have their incident.
 
     Unknown trouble is a cause of its own only where a vendor has no other, and counts for another only where that is the
-    only one in question.
+    only one in question. While an incident is about unknown trouble its vendor gets no other: that one becomes known first,
+    see ``corrected``.
 
     Args:
         runs: oldest first.
@@ -143,7 +157,10 @@ def standing(runs: Sequence[Run], rules: Rules, taken: Collection[Cause] = ()) -
     found: list[Cause] = []
     for vendor in dict.fromkeys(s.vendor for run in runs for s in run.seen):
         theirs = [cause for cause in taken if cause.vendor == vendor]
-        seen = {family_of(s.cls) for s in sightings(runs, Cause(vendor, Family.UNKNOWN))} - {Family.UNKNOWN}
+        unknown = Cause(vendor, Family.UNKNOWN)
+        if unknown in theirs:
+            continue
+        seen = {family_of(s.cls) for s in sightings(runs, unknown)} - {Family.UNKNOWN}
         known = [
             cause
             for cause in (Cause(vendor, family) for family in Family if family in seen)
@@ -151,7 +168,6 @@ def standing(runs: Sequence[Run], rules: Rules, taken: Collection[Cause] = ()) -
             and trouble_stands(runs, cause, rules)
             and (len(sightings(runs, cause)) >= rules.corrects or (len(seen) == 1 and not theirs))
         ]
-        unknown = Cause(vendor, Family.UNKNOWN)
         alone = not known and not theirs and trouble_stands(runs, unknown, rules)
         found += [unknown] if alone else known
     return found

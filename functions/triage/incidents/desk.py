@@ -6,7 +6,7 @@ ones are opened; people are told.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from steward.errors import StateConflict
 from triage.diagnosis.classes import Diagnosis
@@ -52,7 +52,7 @@ class Desk:
             The incidents that are open, were resolved by this run, or of which something is still to be told; oldest
             first, with their timelines.
         """
-        runs, counted = self._runs.add(run_of(diagnoses, measures, now))
+        runs, counted = self._runs.add(run_of(diagnoses, measures, now.astimezone(UTC)))
         past, measured = Past(runs, self._rules), diagnoses if counted else ()
         incidents = [self._advance(incident, past, measured) for incident in self._store.live()]
         taken = {cause_of(incident) for incident in incidents if incident.is_open}

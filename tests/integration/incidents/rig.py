@@ -23,19 +23,17 @@ from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed
 from steward.memory import Memory
-from steward.slack_channels import SlackChannels
 from tests.integration.aws import REGION, ROOT
 from tests.integration.clock import Clock
 from tests.integration.short_cut import shorten
 from tests.unit.triage.incident_words import CLASSES, START, diagnosis
 from triage.diagnosis.classes import Diagnosis, Severity
-from triage.incidents.by_slack import BySlack, Channels, WhenUnsure
-from triage.incidents.damping import Rules
+from triage.incidents.by_slack import Channels, WhenUnsure
 from triage.incidents.desk import Desk
+from triage.incidents.desk_with import Settings, make_desk
 from triage.incidents.incident import Incident
-from triage.incidents.runs import Measure, Runs
+from triage.incidents.runs import Measure
 from triage.incidents.store import Incidents
-from triage.incidents.telling import Teller
 from triage.incidents.wording import Names
 
 NAMES = Names(
@@ -131,30 +129,18 @@ class Rig:
         """A new environment."""
         state: Any = Gated(self._state, self.gate)
         journal: Any = Gated(self.journal, self.gate)
-        memory, rules = Memory(state, self.clock.now), Rules()
-        store = Incidents(journal, 90, self.clock.now)
-        slack = Gated(self._slack(), self.gate)
-        by_slack = BySlack(
-            store,
-            slack,
-            SlackChannels(memory, slack),
-            self.channels,
-            NAMES,
-            when_unsure=self.when_unsure,
+        slack: Any = Gated(self._slack(), self.gate)
+        pager: Any = Gated(self.pager, self.gate) if self.has_pager else None
+        return make_desk(
+            Settings(self.channels, NAMES, when_unsure=self.when_unsure),
+            memory=Memory(state, self.clock.now),
+            journal=journal,
+            slack=slack,
+            pager=pager,
             now=self.clock.now,
             jitter=lambda: 0.0,
             count=self._count,
         )
-        teller = Teller(
-            store,
-            by_slack,
-            Gated(self.pager, self.gate) if self.has_pager else None,
-            NAMES,
-            when_unsure=self.when_unsure,
-            now=self.clock.now,
-            count=self._count,
-        )
-        return Desk(Runs(memory, rules.of), store, teller, rules)
 
     def run(
         self,

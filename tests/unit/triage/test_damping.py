@@ -1,5 +1,7 @@
 """When trouble stands and when health does, over rows of runs."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.triage.incident_words import CLASSES, RULES, runs
@@ -128,6 +130,17 @@ def test_unknown_trouble_opens_nothing_beside_an_open_incident() -> None:
     assert standing(runs("suuuu"), RULES, [AVAILABILITY]) == []
     assert standing(runs("ooo"), RULES, [AVAILABILITY]) == []
     assert standing(runs("sss"), RULES, [AVAILABILITY]) == [Cause("notion", Family.SCHEMA)]
+
+
+def test_while_an_incident_is_about_unknown_trouble_its_vendor_gets_no_other() -> None:
+    unknown = Cause("notion", Family.UNKNOWN)
+
+    assert standing(runs("sosoo"), RULES, [unknown]) == []
+    both = [replace(run, seen=run.seen + runs("s")[0].seen) for run in runs("ooo")]
+    assert (
+        corrected(both, Class.UNKNOWN, "notion", RULES) is Class.OUTAGE
+    )  # though two looks in a row never are of one
+    assert standing(both, RULES, [AVAILABILITY]) == [Cause("notion", Family.SCHEMA)]
 
 
 @pytest.mark.req("T6")
