@@ -108,9 +108,10 @@ def markdown(incidents: Iterable[Incident], names: Names, now: datetime) -> str:
     lines = ["# Status", "", head, "", f"As of {told['at']}."]
     for row in told["incidents"]:
         lines += ["", f"## {row['title']} ({row['severity']}, {row['stage']})", "", row["says"], ""]
-        lines.append(f"- **Impact:** {row['impact']}")
+        lasts = row["stage"] in (Stage.INVESTIGATING, Stage.MITIGATING)
+        lines.append(f"- **{'Impact' if lasts else 'Impact while it lasted'}:** {row['impact']}")
         lines += [f"  - {fact}" for fact in row["numbers"]]
-        if row["resolved_at"] is None:
+        if lasts:
             lines.append(f"- **Workaround:** {row['workaround']}")
         lines.append(f"- **Since:** {row['opened_at']}")
         if row["expected_at"]:
@@ -134,7 +135,7 @@ def _shown(incident: Incident, names: Names, now: datetime) -> dict[str, Any]:
         "stage": str(incident.stage),
         "says": _STAGES[incident.stage],
         "impact": outside.impact.format(vendor=vendor),
-        "numbers": list(incident.impact) if incident.is_open else [],
+        "numbers": list(incident.impact),
         "workaround": outside.workaround.format(vendor=vendor),
         "opened_at": _iso(incident.opened_at),
         "updated_at": _iso(incident.updated_at),

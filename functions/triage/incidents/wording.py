@@ -79,8 +79,10 @@ def update(incident: Incident, news: Iterable[Moment], names: Names) -> Message:
     if len(told) > NEWS_SHOWN:
         lines.append(f"• {len(told) - NEWS_SHOWN} earlier steps are in the timeline")
     lines += told[-NEWS_SHOWN:] or [f"• still {incident.stage}: {escape(incident.says, SAYS_LIMIT)}"]
+    if incident.stage in (Stage.INVESTIGATING, Stage.MITIGATING):
+        lines.append(f"*Impact:* {_impact(incident)}")
     if incident.is_open:
-        lines += [f"*Impact:* {_impact(incident)}", f"*ETA:* {_eta(incident)}"]
+        lines.append(f"*ETA:* {_eta(incident)}")
     return one_message(lines)
 
 
@@ -131,9 +133,9 @@ def _impact(incident: Incident) -> str:
 def _action(incident: Incident) -> str:
     done = [m for m in incident.timeline if m.step is Step.MITIGATION]
     parts = [escape(done[-1].says, NOTE_LIMIT)] if done else []
-    if incident.is_open and incident.do:
+    if incident.do and incident.stage in (Stage.INVESTIGATING, Stage.MITIGATING):
         parts.append("next: " + escape(", then ".join(incident.do)))
-    return " · ".join(parts) or "none was needed" if not incident.is_open else " · ".join(parts) or "looking"
+    return " · ".join(parts) or ("looking" if incident.stage is Stage.INVESTIGATING else "none was needed")
 
 
 def _eta(incident: Incident) -> str:
@@ -148,4 +150,5 @@ def _eta(incident: Incident) -> str:
 def _line(moment: Moment) -> str:
     by = "" if moment.by == "steward" else f"{escape(moment.by, 60)}: "
     said = escape(moment.says, NOTE_LIMIT)
-    return f"{moment.step}: {by}{said}" if moment.step is not Step.STAGE else f"{by}{said}"
+    # These say it themselves.
+    return f"{by}{said}" if moment.step in (Step.STAGE, Step.SEVERITY) else f"{moment.step}: {by}{said}"

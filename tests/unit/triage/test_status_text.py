@@ -98,6 +98,8 @@ def test_as_markdown_it_reads_the_gravest_first_and_what_is_over_last() -> None:
     assert "- **Expected to be over:** 2026-11-21T13:10:00Z" in lines
     assert "- **Resolved:** 2026-11-21T12:10:00Z" in lines
     assert lines.count("- **Next update:** 2026-11-21T12:30:00Z") == 2
+    assert sum(line.startswith("- **Workaround:**") for line in lines) == 2
+    assert sum(line.startswith("- **Impact while it lasted:**") for line in lines) == 1
 
 
 def test_a_promise_that_has_passed_is_not_repeated() -> None:
