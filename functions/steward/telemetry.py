@@ -48,6 +48,8 @@ RULES_BROKEN = (
 ASIDE = "Aside"  # events that wait beside the lane for a further connection; dimension connection
 RESTS = "ConnectionRests"  # rests of a further connection that began or went on; dimensions connection, cause
 NOTES = "Notes"  # what automations left undone, or decided between two sides; dimension reason
+INCIDENT_TOLD = "IncidentTold"  # messages about incidents; dimension way: first, whole, update, page
+INCIDENT_UNTOLD = "IncidentUntold"  # what could not be told of an incident for a day, and was given up
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
 
 MOST_VALUES = 99

@@ -17,6 +17,7 @@ ADAPTERS = {
     "memory",
     "addresses",
     "people",
+    "slack_channels",
     "slack_people",
     "slack_threads",
     "budget_memory",

@@ -7,6 +7,7 @@ from steward.clients.slack import Slack
 from steward.effects import Effect, everybody
 from steward.memory import Memory
 from steward.outcomes import Row, Then
+from steward.slack_channels import SlackChannels
 from steward.slack_threads import SlackThreads
 
 
@@ -26,7 +27,7 @@ class MessageWay:
             default_channel: where a message goes whose own channel refuses it.
         """
         self._slack = slack
-        self._memory = memory
+        self._channels = SlackChannels(memory, slack)
         self._who = who
         self._threads = threads
         self._default_channel = default_channel
@@ -38,13 +39,12 @@ class MessageWay:
     def send(self, prepared: Prepared) -> str:
         """See ``Way.send``; ``channel/ts``."""
         effect = prepared.effect
-        made, channel_id = message(effect, prepared.people), self._channel_id(effect.channel)
+        made, channel_id = message(effect, prepared.people), self._channels.known(effect.channel)
         thread = self._thread(effect, channel_id)
         posted = self._slack.post(
             effect.channel, made.text, made.blocks, effect.id, thread_ts=thread, broadcast=thread is not None
         )
-        if posted.channel_id and channel_id != posted.channel_id:
-            self._memory.remember(f"SLACK#{effect.channel}", posted.channel_id)
+        self._channels.learn(effect.channel, channel_id, posted.channel_id)
         if self._threads and posted.channel_id and posted.ts and not (effect.notices or thread):
             self._threads.begin(effect.page_id, posted.channel_id, posted.ts)
         return f"{posted.channel_id or effect.channel}/{posted.ts or 'ok'}"
@@ -54,7 +54,7 @@ class MessageWay:
         if not self._slack.can_find or effect.started_at is None:
             return None
         # Not remembered when the lost answer was the first that came from this channel: only Slack knows it then.
-        channel_id = self._channel_id(effect.channel) or self._slack.channel_id(effect.channel)
+        channel_id = self._channels.find(effect.channel)
         if channel_id is None:
             return None
         thread = self._thread(effect, channel_id)
@@ -78,9 +78,3 @@ class MessageWay:
         if self._threads is None or channel_id is None or effect.notices:
             return None
         return self._threads.of(effect.page_id, channel_id)
-
-    def _channel_id(self, channel: str) -> str | None:
-        if not channel.startswith("#"):
-            return channel
-        known = self._memory.recall(f"SLACK#{channel}")
-        return None if known is None else str(known)

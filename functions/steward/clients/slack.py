@@ -53,6 +53,19 @@ class Slack(Protocol):
             CallFailed: with ``maybe_done`` when it may have been posted all the same.
         """
 
+    def edit(self, channel_id: str, ts: str, text: str, blocks: Sequence[Mapping[str, Any]]) -> None:
+        """Put other words into a message of our own; doing it twice is doing it once.
+
+        Args:
+            channel_id: the channel's id; a name does not do.
+            ts: the message's.
+            text: see ``post``.
+            blocks: see ``post``.
+
+        Raises:
+            CallFailed: it stands as it was, or nobody knows; FORBIDDEN where messages can't be changed.
+        """
+
     def find(
         self, channel_id: str, effect_id: str, since: datetime, *, thread_ts: str | None = None
     ) -> Posted | None:
@@ -124,6 +137,13 @@ class SlackWebhook:
             return Posted(None, None)
         raise webhook_refused(call, answer)
 
+    def edit(self, channel_id: str, ts: str, text: str, blocks: Sequence[Mapping[str, Any]]) -> None:
+        """Never possible: what a webhook posted can't be named."""
+        del channel_id, ts, text, blocks
+        raise CallFailed(
+            Failure.FORBIDDEN, "slack", "slack.webhook", message="an incoming webhook changes no message"
+        )
+
     def find(
         self, channel_id: str, effect_id: str, since: datetime, *, thread_ts: str | None = None
     ) -> Posted | None:
@@ -177,6 +197,10 @@ class ConfiguredSlack:
     ) -> Posted:
         """See ``Slack.post``."""
         return self._way().post(channel, text, blocks, effect_id, thread_ts=thread_ts, broadcast=broadcast)
+
+    def edit(self, channel_id: str, ts: str, text: str, blocks: Sequence[Mapping[str, Any]]) -> None:
+        """See ``Slack.edit``."""
+        self._way().edit(channel_id, ts, text, blocks)
 
     def find(
         self, channel_id: str, effect_id: str, since: datetime, *, thread_ts: str | None = None

@@ -103,6 +103,11 @@ class SlackBot:
         body = self._call("chat.postMessage", writes=True, arguments=message)
         return Posted(word(body.get("channel")), word(body.get("ts")))
 
+    def edit(self, channel_id: str, ts: str, text: str, blocks: Sequence[Mapping[str, Any]]) -> None:
+        """See ``Slack.edit``. The metadata is not sent, so Slack keeps it."""
+        message = {"channel": channel_id, "ts": ts, "text": text, "blocks": list(blocks)}
+        self._call("chat.update", writes=True, arguments=message)
+
     def find(
         self, channel_id: str, effect_id: str, since: datetime, *, thread_ts: str | None = None
     ) -> Posted | None:

@@ -1,10 +1,11 @@
 """An incident as it is remembered. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from triage.diagnosis.classes import Class, Severity
+from triage.diagnosis.classes import Advice, Class, Severity
 
 
 class Stage(StrEnum):
@@ -52,6 +53,12 @@ class Moment:
     key: str
 
 
+def in_order(timeline: Iterable[Moment]) -> tuple[Moment, ...]:
+    """Moments as they happened; those of one instant in the order of an incident's life."""
+    life = list(Step)
+    return tuple(sorted(timeline, key=lambda m: (m.at, life.index(m.step), m.key)))
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """One cause of trouble, from when it stood until it was gone.
@@ -71,6 +78,9 @@ class Incident:
         posted: where the first message is, as ``channel/ts``; None until it is posted.
         timeline: what happened, oldest first.
         version: counts the writes; the optimistic lock.
+        impact: what it does to us, in numbers, one fact each; as the last run measured it.
+        do: what to do, the first move first.
+        eta: when it is expected to be over, where the vendor told; else None.
     """
 
     id: str
@@ -87,3 +97,15 @@ class Incident:
     posted: str | None = None
     timeline: tuple[Moment, ...] = ()
     version: int = 0
+    impact: tuple[str, ...] = ()
+    do: tuple[Advice, ...] = ()
+    eta: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on."""
+        return self.stage is not Stage.RESOLVED
+
+    def silent(self, now: datetime) -> bool:
+        """Whether nobody is to be told anything."""
+        return self.silenced_until is not None and now < self.silenced_until

@@ -89,6 +89,45 @@ def test_a_message_can_be_changed_and_deleted(slack: SlackSimulator, web: WebCli
     )
 
 
+@pytest.mark.req("T6")
+def test_a_change_is_marked_keeps_metadata_and_leaves_no_old_blocks_under_a_new_text(
+    slack: SlackSimulator, web: WebClient
+) -> None:
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "before"}}]
+    metadata = {"event_type": "e", "event_payload": {"id": "1"}}
+    posted = web.chat_postMessage(channel="#tasks", text="before", blocks=blocks, metadata=metadata)
+    (before,) = slack.messages("#tasks")
+
+    web.chat_update(channel=posted["channel"], ts=posted["ts"], text="after")
+
+    (after,) = slack.messages("#tasks")
+    assert "edited" not in before
+    assert after["edited"]["ts"] > posted["ts"]
+    assert (after["ts"], after["text"], after["metadata"]) == (posted["ts"], "after", metadata)
+    assert "blocks" not in after
+
+
+@pytest.mark.req("T6")
+def test_what_cant_be_changed_is_refused_in_slacks_words(slack: SlackSimulator, web: WebClient) -> None:
+    posted = web.chat_postMessage(channel="#tasks", text="ours")
+    slack.set_webhook_channel("#tasks")
+    WebhookClient(slack.webhook_url).send(text="by webhook")
+    theirs = slack.messages("#tasks")[1]["ts"]
+
+    def change(**arguments: Any) -> str:
+        wanted = {"channel": posted["channel"], "ts": posted["ts"], "text": "x", **arguments}
+        return refused(lambda: web.api_call("chat.update", json=wanted))
+
+    assert change(ts=theirs) == "cant_update_message"
+    assert change(ts="1.0") == "message_not_found"
+    assert change(ts=None) == change(channel=None) == "invalid_arguments"
+    assert change(channel="#tasks") == "channel_not_found"  # a name does not do
+    assert change(text=None) == "no_text"
+    slack.archive("#tasks")
+    assert change() == "is_inactive"
+    assert slack.messages("#tasks")[0]["text"] == "ours"
+
+
 def test_people_are_found_by_their_address(web: WebClient) -> None:
     user = web.users_lookupByEmail(email="ann@example.com")["user"]
 

@@ -337,6 +337,9 @@ class Way:
         self.used.append(self.key)
         return Posted(None, None)
 
+    def edit(self, channel_id: str, ts: str, text: str, blocks: object) -> None:
+        self.used.append(f"edit by {self.key}")
+
     def find(
         self, channel_id: str, effect_id: str, since: datetime, *, thread_ts: str | None = None
     ) -> Posted | None:
@@ -528,3 +531,54 @@ def test_trouble_with_looking_somebody_up_is_told_and_did_nothing(
     ):
         found = failing(call)
         assert (found.failure, found.maybe_done) == (failure, False)
+
+
+@pytest.mark.req("T6")
+def test_a_message_is_changed_by_its_channel_and_time_and_keeps_its_metadata(vendor: Vendor) -> None:
+    vendor.turns = [OK]
+    bot(vendor.url).edit("C1", "1.2", "new", BLOCKS)
+    assert vendor.lines == ["POST /api/chat.update"]
+    assert json.loads(vendor.requests[0].body) == {
+        "channel": "C1",
+        "ts": "1.2",
+        "text": "new",
+        "blocks": BLOCKS,
+    }
+
+
+@pytest.mark.req("T6")
+@pytest.mark.parametrize(
+    ("turn", "failure", "code", "retry_after"),
+    [
+        (refuses("message_not_found"), Failure.REJECTED, "message_not_found", None),
+        (refuses("cant_update_message"), Failure.REJECTED, "cant_update_message", None),
+        (refuses("edit_window_closed"), Failure.REJECTED, "edit_window_closed", None),
+        (refuses("missing_scope"), Failure.FORBIDDEN, "missing_scope", None),
+        (refuses("token_revoked"), Failure.UNAUTHORIZED, "token_revoked", None),
+        (refuses("ratelimited", 429, "Retry-After: 7"), Failure.RATE_LIMITED, "ratelimited", 7.0),
+        (says(503, HTML), Failure.UNAVAILABLE, None, None),
+        (resets, Failure.UNREACHABLE, None, None),
+    ],
+)
+def test_a_change_that_fails_is_a_value(
+    vendor: Vendor, turn: Turn, failure: Failure, code: str | None, retry_after: float | None
+) -> None:
+    vendor.turns = [turn]
+    found = failing(lambda: bot(vendor.url).edit("C1", "1.2", "new", BLOCKS))
+    assert (found.failure, found.code, found.retry_after) == (failure, code, retry_after)
+    assert found.call == "slack.chat.update"
+    assert len(vendor.requests) == 1
+
+
+@pytest.mark.req("T6")
+def test_what_a_webhook_posted_cant_be_changed(vendor: Vendor) -> None:
+    found = failing(lambda: webhook(vendor.url).edit("C1", "1.2", "new", BLOCKS))
+    assert found.failure is Failure.FORBIDDEN
+    assert vendor.requests == []
+
+
+@pytest.mark.req("T6")
+def test_a_change_goes_the_configured_way() -> None:
+    way = Configured(bot_token="xoxb-1", webhook_url="https://hooks")
+    way.slack.edit("C1", "1.2", "new", BLOCKS)
+    assert way.used == ["edit by xoxb-1"]

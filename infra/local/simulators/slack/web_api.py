@@ -1,4 +1,7 @@
-"""The methods of the Web API: ``{"ok": true, …}``, or ``SlackError`` with Slack's own word."""
+"""The methods of the Web API: ``{"ok": true, …}``, or ``SlackError`` with Slack's own word.
+
+Source: Slack's reference on chat.postMessage, chat.update and chat.delete.
+"""
 
 import json
 from collections.abc import Callable
@@ -10,6 +13,9 @@ from .model import Channel, Json, SlackError, Workspace
 MAX_TEXT, MAX_BLOCKS, MAX_SECTION, MAX_HEADER = 40_000, 50, 3000, 150
 MAX_MESSAGE = 13_200
 """Characters of all blocks as JSON. Slack does not document it; this is what people measured."""
+
+BOT, BOT_USER = "B00000001", "U00000000"
+"""The one app of the workspace; it may change and delete its own messages only."""
 
 SCOPES = {
     "chat.postMessage": "chat:write",
@@ -73,7 +79,7 @@ def post(workspace: Workspace, channel: Channel, content: Json) -> Json:
     """Put a message into a channel, or into a thread of it."""
     if channel.archived:
         raise SlackError("is_archived")
-    kept = ("text", "blocks", "metadata", "username")
+    kept = ("text", "blocks", "metadata", "username", "bot_id")
     message = {"type": "message", "ts": workspace.next_ts(), "channel": channel.id}
     message |= {key: content[key] for key in kept if content.get(key) is not None}
     if content.get("thread_ts") is not None:
@@ -85,15 +91,24 @@ def post(workspace: Workspace, channel: Channel, content: Json) -> Json:
 def _post_message(workspace: Workspace, arguments: Json) -> Json:
     channel = workspace.channel(str(arguments.get("channel") or ""))
     check_content(arguments.get("text"), arguments.get("blocks"), attachments=arguments.get("attachments"))
-    message = post(workspace, channel, {**arguments, "bot_id": "B00000001"})
+    message = post(workspace, channel, {**arguments, "bot_id": BOT})
     return {"channel": channel.id, "ts": message["ts"], "message": message}
 
 
 def _update(workspace: Workspace, arguments: Json) -> Json:
+    """chat.update: a text without blocks takes the old blocks away; metadata that is not sent stays."""
+    if not arguments.get("channel") or not arguments.get("ts"):
+        raise SlackError("invalid_arguments")
     message = _message(workspace, arguments)
+    if workspace.channels[message["channel"]].archived:
+        raise SlackError("is_inactive")
+    if message.get("bot_id") != BOT:
+        raise SlackError("cant_update_message")  # what an incoming webhook or another app posted
     check_content(arguments.get("text"), arguments.get("blocks"))
+    if arguments.get("text") is not None and arguments.get("blocks") is None:
+        message.pop("blocks", None)
     message |= {k: arguments[k] for k in ("text", "blocks", "metadata") if arguments.get(k) is not None}
-    message["edited"] = {"ts": workspace.next_ts()}
+    message["edited"] = {"user": BOT_USER, "ts": workspace.next_ts()}
     return {"channel": message["channel"], "ts": message["ts"], "text": message.get("text", "")}
 
 
@@ -117,8 +132,8 @@ def _auth_test(workspace: Workspace, arguments: Json) -> Json:
         "team": "Northwind",
         "team_id": "T00000001",
         "user": "steward",
-        "user_id": "U00000000",
-        "bot_id": "B00000001",
+        "user_id": BOT_USER,
+        "bot_id": BOT,
     }
 
 
