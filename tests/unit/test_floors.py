@@ -24,6 +24,7 @@ ADAPTERS = {
     "journal",
     "lane",
     "lane_switch",
+    "post_mortems",
     "secret_store",
     "siding",
     "telemetry",
