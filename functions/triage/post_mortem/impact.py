@@ -17,18 +17,26 @@ def summary(facts: Facts, refs: References) -> Iterator[str]:
     yield f"* Events delayed: {_number(facts.delayed, refs)}{half}{most}."
     yield f"* Notices late: {_number(facts.late, refs)}, people whom they are for: {facts.people} {refs.query(facts.late)}."
     yield f"* Webhooks missed and healed by the sweep: {_number(facts.missed, refs)}."
-    yield f"* Data loss: {data_loss(facts, refs)}"
+    yield f"* Data loss: {data_loss(facts, refs)}."
 
 
 def data_loss(facts: Facts, refs: References) -> str:
     """What was not done, or that nothing was left undone."""
-    failed, skipped = (facts.operations[Query(s)] for s in (Selection.FAILED, Selection.SKIPPED))
-    undone = facts.parked.count + failed.count + skipped.count
-    verdict = "not everything was done" if undone else "none" if facts.cut_at is None else NOT_KNOWN
+    failed, skipped, still_open = (
+        facts.operations[Query(s)] for s in (Selection.FAILED, Selection.SKIPPED, Selection.OPEN)
+    )
+    verdict = "none"
+    if facts.parked.count + failed.count + skipped.count:
+        verdict = "not everything was done"
+    elif facts.cut_at is not None:
+        verdict = NOT_KNOWN
+    elif still_open.count:
+        verdict = "none known"
     return (
         f"{verdict}; events among the dead letters: {_number(facts.parked, refs)}, "
         f"operations refused for good: {_number(failed, refs)}, "
-        f"operations of which nobody can tell: {_number(skipped, refs)}."
+        f"operations of which nobody can tell: {_number(skipped, refs)}, "
+        f"operations still open: {_number(still_open, refs)}"
     )
 
 
@@ -38,7 +46,7 @@ def impact(facts: Facts, refs: References) -> Iterator[str]:
     yield "takes a few seconds, and whatever an incident holds is hidden for a minute at least."
     yield f"A notice counts as *late* when people were told more than {LATE} s after that ({LATE_REMINDER // 60} min for a reminder), or were not"
     yield "told yet when the event was finished and so much time was over; a digest takes two minutes without trouble."
-    yield "The journal has an operation as it stood when its event was finished; when an open one was done later, it does not say."
+    yield "The journal has an operation as it stood when its event was finished: what was still open waits in the outbox, and when it was done the journal does not say."
     yield ""
     rows: list[tuple[str, str]] = [
         ("Events finished in the time that was read", _number(facts.events, refs)),
