@@ -1,7 +1,7 @@
 """Three incidents that really happen to a whole Steward in one process, as material for post-mortems.
 
 The journal is what the processor writes; the incident's moments are taken from when the stand saw them.
-``python -m tests.integration.incident_stories`` records them into ``tests/fixtures/incidents``.
+``python -m tests.integration.incident_stories`` records them into ``tests/fixtures/incidents``, with the draft of one.
 """
 
 import os
@@ -14,7 +14,7 @@ from infra.local.simulators.notion import faults
 from processor import reconcile
 from steward.pages import decode_page
 from tests.integration.stand import Stand, standing
-from tests.unit.post_mortem.stories import Story, dump, timeline
+from tests.unit.post_mortem.stories import FOLDER, Story, dump, load, text_of, timeline
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Stage, Step
 
@@ -190,4 +190,6 @@ if __name__ == "__main__":
     }
     for name, happens in STORIES.items():
         with standing(quick=True) as made:
-            dump(name, happens(made))
+            told = happens(made)
+        dump(name, told)
+    (FOLDER / "bug.md").write_text(text_of(load("bug")))

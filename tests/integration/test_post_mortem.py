@@ -16,6 +16,7 @@ from steward.post_mortems import PostMortems
 from tests.integration.here import Here
 from tests.integration.incident_stories import STORIES
 from tests.integration.stand import Stand, standing
+from tests.integration.watched import Watched
 from tests.unit.post_mortem.recompute import Sceptic
 from tests.unit.post_mortem.stories import Story, at, load
 from triage.incidents.incident import Incident
@@ -33,10 +34,6 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
 
 def table(stand: Stand) -> Any:
     return stand.dynamodb.Table(stand.environ["JOURNAL_TABLE"])
-
-
-def journal(stand: Stand) -> Journal:
-    return Journal(table(stand), 90, stand.clock.now)
 
 
 def fill(stand: Stand, story: Story) -> Incident:
@@ -65,32 +62,9 @@ def drafts(stand: Stand) -> list[dict[str, Any]]:
 
 def finish(stand: Stand, event_id: str, when: datetime, why: str = "-") -> None:
     event = Event(event_id, "page.created", "official", when, "p", "page")
-    journal(stand).record(Entry(event, Decision.OBSERVED, why, "A title", (), 1, when, when))
-
-
-def test_a_time_that_spans_midnight_is_read_in_order_with_both_ends(stand: Stand) -> None:
-    midnight = at("23:59:59") + timedelta(seconds=1)
-    for number in range(-3, 4):
-        finish(stand, f"e{number}", midnight + timedelta(minutes=number))
-
-    found = journal(stand).between(midnight - timedelta(minutes=2), midnight + timedelta(minutes=2))
-
-    assert [row["pk"] for row in found] == [f"EVENT#e{n}" for n in (-2, -1, 0, 1, 2)]
-
-
-def test_pages_are_read_to_the_end_without_titles_and_one_by_one(stand: Stand) -> None:
-    for number in range(24):  # 100 KB each: DynamoDB answers with one megabyte at a time
-        finish(stand, f"e{number:02d}", at("12:00:00") + timedelta(seconds=number), "x" * 100_000)
-    pages = []
-    counting = _Watched(table(stand), lambda _: pages.append(1))
-
-    rows = Journal(counting, 90, stand.clock.now).between(at("12:00:00"), at("13:00:00"))  # type: ignore[arg-type]  # as much of a table as reading needs
-    first = next(rows)
-
-    assert len(pages) == 1, "the next page is asked for when it is wanted"
-    assert "title" not in first
-    assert len([first, *rows]) == 24
-    assert len(pages) >= 3
+    Journal(table(stand), 90, stand.clock.now).record(
+        Entry(event, Decision.OBSERVED, why, "A title", (), 1, when, when)
+    )
 
 
 def test_a_second_run_rewrites_nothing(stand: Stand) -> None:
@@ -133,7 +107,7 @@ def test_a_run_that_dies_at_any_call_is_finished_by_the_next(stand: Stand, calls
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "any")
 
     try:
-        write(stand, incident, _Watched(table(stand), dies))
+        write(stand, incident, Watched(table(stand), dies))
     except ClientError:
         assert calls < 3
     else:
@@ -152,7 +126,7 @@ def test_two_runs_at_once_leave_one_draft(stand: Stand) -> None:
         if call == "put_item" and not inner:
             inner.append(write(stand, incident))
 
-    outer = write(stand, incident, _Watched(table(stand), overtaken))
+    outer = write(stand, incident, Watched(table(stand), overtaken))
 
     assert [inner[0].written, outer.written] == [True, False]
 
@@ -237,18 +211,3 @@ def test_an_incident_of_a_running_steward_has_a_right_draft(name: str) -> None:
     recorded = load(name)
     assert len(story.rows) == len(recorded.rows), "record the stories again: see incident_stories"
     assert [m.at for m in story.incident.timeline] == [m.at for m in recorded.incident.timeline]
-
-
-class _Watched:
-    """A table of which every call is told before it is made."""
-
-    def __init__(self, inner: Any, tell: Any) -> None:
-        self._inner = inner
-        self._tell = tell
-
-    def __getattr__(self, name: str) -> Any:
-        def call(**arguments: Any) -> Any:
-            self._tell(name)
-            return getattr(self._inner, name)(**arguments)
-
-        return call

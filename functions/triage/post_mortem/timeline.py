@@ -125,7 +125,7 @@ def requests_named(incident: Incident, refs: References) -> list[str]:
 
 def said(incident: Incident, text: str) -> str:
     """What was said, without the names of those who did something in this incident."""
-    names = {m.by for m in incident.timeline} | {incident.acknowledged_by or ""}
+    names = {m.by for m in incident.timeline if m.step is not Step.ALARM} | {incident.acknowledged_by or ""}
     for name in sorted(names, key=len, reverse=True):
         if name and name.casefold() != OURSELVES:
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "a person", text)
@@ -143,4 +143,6 @@ def _shown(lines: Sequence[Moment]) -> Sequence[Moment]:
 
 
 def _who(moment: Moment) -> str:
-    return "Steward" if moment.by.casefold() == OURSELVES else "a person"
+    if moment.by.casefold() == OURSELVES:
+        return "Steward"
+    return "an alarm" if moment.step is Step.ALARM else "a person"

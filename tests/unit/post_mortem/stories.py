@@ -10,6 +10,8 @@ from typing import Any
 
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Moment, Stage, Step
+from triage.post_mortem.draft import draft
+from triage.post_mortem.facts import Facts, collect
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "incidents"
 NAMES = ("outage", "token", "bug")
@@ -97,6 +99,17 @@ def dump(name: str, story: Story) -> None:
     FOLDER.mkdir(exist_ok=True)
     text = json.dumps(document, indent=1, ensure_ascii=False, default=int, sort_keys=True)
     (FOLDER / f"{name}.json").write_text(text + "\n")
+
+
+def facts_of(story: Story) -> Facts:
+    """What its rows say, read when it was resolved."""
+    assert story.incident.resolved_at is not None
+    return collect(story.incident, story.between, story.incident.resolved_at)
+
+
+def text_of(story: Story) -> str:
+    """Its draft."""
+    return draft(story.incident, facts_of(story), story.incident.vendor.title()).text
 
 
 def at(text: str) -> datetime:

@@ -1,27 +1,12 @@
 """Drafts of recorded incidents: one is read as a whole, and of all of them every number is counted again."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.unit.post_mortem.recompute import Sceptic, digits_without_source
-from tests.unit.post_mortem.stories import NAMES, Story, load
-from triage.post_mortem.draft import draft
-from triage.post_mortem.facts import Facts, collect
+from tests.unit.post_mortem.stories import FOLDER, NAMES, facts_of, load, text_of
 from triage.post_mortem.queries import Query, Selection
 
-GOLDEN = Path(__file__).parents[2] / "fixtures" / "incidents" / "bug.md"
-
 pytestmark = pytest.mark.req("T7")
-
-
-def facts_of(story: Story) -> Facts:
-    assert story.incident.resolved_at is not None
-    return collect(story.incident, story.between, story.incident.resolved_at)
-
-
-def text_of(story: Story) -> str:
-    return draft(story.incident, facts_of(story), story.incident.vendor.title()).text
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -79,4 +64,4 @@ def test_a_bug_leaves_dead_letters_with_their_cause() -> None:
 
 
 def test_the_draft_reads_as_recorded() -> None:
-    assert text_of(load("bug")) == GOLDEN.read_text()
+    assert text_of(load("bug")) == (FOLDER / "bug.md").read_text()
