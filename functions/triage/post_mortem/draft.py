@@ -13,7 +13,7 @@ from triage.incidents.incident import Incident, Step
 from triage.post_mortem import impact, timeline
 from triage.post_mortem.actions import BY_CLASS, UNACKNOWLEDGED, Action, Owner, left_undone
 from triage.post_mortem.facts import Facts, moments
-from triage.post_mortem.markdown import NOT_KNOWN, table, told, when
+from triage.post_mortem.markdown import NOT_KNOWN, day, table, told, when
 from triage.post_mortem.references import References
 
 MOST_BYTES = 350_000
@@ -53,7 +53,7 @@ def draft(incident: Incident, facts: Facts, title: str, most_bytes: int = MOST_B
 def _lines(incident: Incident, facts: Facts, title: str, refs: References) -> Iterator[str]:
     begins = timeline.begin(incident)
     wrong = f"{timeline.said(incident, incident.says)} {refs.rows(timeline.cause(incident))}".rstrip()
-    yield f"# Post-mortem: {title}, {incident.cls}, {begins[0] if begins else incident.opened_at:%Y-%m-%d}"
+    yield f"# Post-mortem: {title}, {incident.cls}, {day(begins[0] if begins else incident.opened_at)}"
     yield ""
     yield "A draft, made from the journal. J with a number is a row of it, Q a query that finds all rows of a number."
     yield "Both are at the end."
@@ -136,4 +136,4 @@ def _due(action: Action, incident: Incident, refs: References) -> str:
     resolved = moments(incident, Step.RESOLVED)[-1:]
     if not resolved:
         return NOT_KNOWN
-    return f"{resolved[0][0] + timedelta(days=action.days):%Y-%m-%d} {refs.row(resolved[0][1])}"
+    return f"{day(resolved[0][0] + timedelta(days=action.days))} {refs.row(resolved[0][1])}"

@@ -49,6 +49,11 @@ def when(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
+def day(moment: datetime) -> str:
+    """Its day in UTC: ``2026-11-20``."""
+    return when(moment)[:10]
+
+
 def lasting(seconds: float) -> str:
     """A duration in whole seconds, cut: ``1 h 5 min 3 s``."""
     minutes, rest = divmod(int(seconds), 60)
