@@ -7,7 +7,7 @@ Rows expire after ``JOURNAL_DAYS``, at least 30: names and titles are personal d
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,23 @@ if TYPE_CHECKING:
 
 SORTED_BY = 128
 """Characters of an event's id in the index's sort key, which holds 1024 bytes; the id itself may be longer."""
+
+SPARSE = (
+    "pk",
+    "sk",
+    "type",
+    "dialect",
+    "occurred_at",
+    "received_at",
+    "finished_at",
+    "decision",
+    "why",
+    "exception",
+    "attempts",
+    "effects",
+    "calls",
+)
+"""What ``between`` gives of a row."""
 
 
 class Decision(StrEnum):
@@ -141,6 +158,31 @@ class Journal:
             IndexName="by-day", KeyConditionExpression=Key("day").eq(day), ScanIndexForward=False, Limit=limit
         )
         return [dict(item) for item in answer["Items"]]
+
+    def between(self, first: datetime, last: datetime) -> Iterator[dict[str, Any]]:
+        """The rows of events that were finished from one time to another, both included, oldest first.
+
+        They come page by page, however many there are; the index may not have those of the last second yet. Titles and
+        values of properties, which name people, are not among what they hold; see ``SPARSE``.
+        """
+        day, end = first.astimezone(UTC).date(), last.astimezone(UTC).date()
+        # "$" is the next character after the "#" that follows the time.
+        times = (f"{iso(first.astimezone(UTC))}", f"{iso(last.astimezone(UTC))}$")
+        while day <= end:
+            start: dict[str, Any] = {}
+            while True:
+                answer = self._table.query(
+                    IndexName="by-day",
+                    KeyConditionExpression=Key("day").eq(f"{day:%Y-%m-%d}") & Key("at").between(*times),
+                    ProjectionExpression=", ".join(f"#{name}" for name in SPARSE),
+                    ExpressionAttributeNames={f"#{name}": name for name in SPARSE},
+                    **start,
+                )
+                yield from (dict(item) for item in answer["Items"])
+                if "LastEvaluatedKey" not in answer:
+                    break
+                start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            day += timedelta(days=1)
 
 
 @contextmanager

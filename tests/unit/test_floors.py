@@ -27,6 +27,7 @@ ADAPTERS = {
     "lane_switch",
     "pending_token",
     "remembered_bot",
+    "post_mortems",
     "secret_store",
     "siding",
     "telemetry",
