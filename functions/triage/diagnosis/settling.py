@@ -1,0 +1,75 @@
+"""Which probe to make next, so that the answer settles what is wrong. Pure.
+
+A probe is worth what its answers could change between the two likeliest classes; less when it was already made once,
+nothing when it was made often enough.
+"""
+
+from collections.abc import Mapping
+from itertools import islice
+
+from triage.diagnosis.classes import Class
+from triage.diagnosis.picture import Picture
+from triage.diagnosis.signals import Signal
+from triage.diagnosis.weights import WEIGHTS
+from triage.findings import Probe
+
+_READ = (Signal.READ_GOOD, Signal.UNAVAILABLE, Signal.NO_ANSWER, Signal.NO_WAY, Signal.EDGE, Signal.NOT_FOUND)
+
+TELLS: Mapping[Probe, tuple[Signal, ...]] = {
+    Probe.AUTH: (
+        Signal.AUTH_GOOD,
+        Signal.UNAUTHORIZED,
+        Signal.UNAVAILABLE,
+        Signal.NO_ANSWER,
+        Signal.NO_WAY,
+        Signal.EDGE,
+        Signal.BLOCKED,
+    ),
+    Probe.STATUS_PAGE: (Signal.GREEN, Signal.YELLOW, Signal.RED),
+    Probe.LATENCY: (*_READ, Signal.SLOW),
+    Probe.CAPABILITIES: (Signal.FORBIDDEN, Signal.EDGE),
+    Probe.SCHEMA: (Signal.DRIFT, Signal.NOT_FOUND),
+    Probe.SHARED: (Signal.NOT_FOUND,),
+    Probe.QUOTA: (Signal.DAILY, Signal.QUOTA_LOW, Signal.TIGHT),
+    Probe.CALLS: (Signal.CALLS_GOOD, Signal.STORM, Signal.SOME_FAIL),
+    Probe.WEBHOOKS: (Signal.WEBHOOKS_GOOD, Signal.SILENCE),
+    Probe.DEAD_LETTERS: (Signal.DEAD_LETTERS,),
+    Probe.BUGS: (Signal.EXCEPTIONS,),
+}
+"""What each probe can tell; the lane and the breaker only repeat what others told before."""
+
+OFTEN = 3
+"""Looks after which a probe has told all it can."""
+
+MOST = 2
+
+
+def next_probes(picture: Picture, points: Mapping[Class, float], *, settled: bool) -> tuple[Probe, ...]:
+    """The one or two probes that would settle it, the best first; none when it is settled."""
+    if settled:
+        return ()
+    ranks = sorted(points, key=lambda cls: -points[cls])
+    first, second = ranks[0], ranks[1]
+    worth = {probe: _worth(probe, first, second) * _untold(probe, picture) for probe in TELLS}
+    best = sorted((probe for probe in worth if worth[probe] > 0), key=lambda probe: -worth[probe])
+    return tuple(islice(best, MOST))
+
+
+def _worth(probe: Probe, first: Class, second: Class) -> float:
+    """How far an answer can move the two classes apart or past one another, in points."""
+    swings = (
+        WEIGHTS[signal].weights.get(first, 0.0) - WEIGHTS[signal].weights.get(second, 0.0)
+        for signal in TELLS[probe]
+    )
+    return max(abs(swing) for swing in swings)
+
+
+def _untold(probe: Probe, picture: Picture) -> float:
+    """What is still to be had from a probe: all when it told nothing yet."""
+    told = [
+        finding.times
+        for signal, seen in picture.items()
+        for finding in seen.findings
+        if finding.probe is probe and signal not in (Signal.STATUS_UNREACHABLE, Signal.UNREADABLE)
+    ]
+    return max(0.0, 1 - max(told, default=0) / OFTEN)
