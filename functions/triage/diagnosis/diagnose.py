@@ -13,7 +13,7 @@ from triage.diagnosis.picture import Picture, picture_of
 from triage.diagnosis.playbook import PLAYBOOK
 from triage.diagnosis.settling import next_probes
 from triage.diagnosis.signals import Signal
-from triage.diagnosis.weights import BAR, RESTS, VENDOR_TROUBLE, WEIGHTS
+from triage.diagnosis.weights import BAR, CALM, RESTS, VENDOR_TROUBLE, WEIGHTS
 from triage.findings import Finding
 
 SETTLED = 0.85
@@ -38,7 +38,7 @@ def diagnose(vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnos
     The points of a class are the sum of what every signal gives it, each by the share of looks that it needs to count
     whole. Points are logarithms of odds, so the confidence is the class's share of the sum of ``exp(points)`` over all
     classes (a softmax): a lead of 1 over a single rival is 73 %, of 2 is 88 %, of 3 is 95 %. *Unknown* takes part with
-    ``weights.BAR`` points when anything is wrong and with none otherwise, so that weak evidence ends there; *healthy*
+    ``weights.BAR`` points when anything is wrong and with ``weights.CALM`` otherwise, so that weak evidence ends there; *healthy*
     takes part only when nothing is wrong.
 
     Args:
@@ -54,6 +54,7 @@ def diagnose(vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnos
     confidence = _share(points, cls)
     do, do_not = _advice(cls, picture, confidence)
     evidence, against = _weighed(picture, cls)
+    settled = confidence >= SETTLED and cls is not Class.UNKNOWN
     return Diagnosis(
         vendor,
         cls,
@@ -61,7 +62,7 @@ def diagnose(vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnos
         _severity(cls, picture),
         evidence,
         against,
-        () if _leave_alone(cls, picture) else next_probes(picture, points, settled=confidence >= SETTLED),
+        () if _leave_alone(cls, picture) else next_probes(picture, points, settled=settled),
         do,
         do_not,
         _says(vendor, cls, confidence, evidence, against),
@@ -75,7 +76,7 @@ def points_of(picture: Picture) -> Mapping[Class, float]:
     for signal in picture:
         for cls, weight in WEIGHTS[signal].weights.items():
             points[cls] += weight * _strength(picture, signal)
-    points[Class.UNKNOWN] += BAR if wrong else 0.0
+    points[Class.UNKNOWN] += BAR if wrong else CALM
     if wrong:
         del points[Class.HEALTHY]
         return points

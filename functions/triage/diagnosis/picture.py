@@ -52,14 +52,14 @@ def picture_of(vendor: str, findings: Sequence[Finding], now: datetime) -> Pictu
     others = _added_up(finding for finding in current if finding.vendor not in (vendor, OURS))
     if Signal.RED in seen or Signal.YELLOW in seen:
         seen.pop(Signal.GREEN, None)  # one document says both: the whole is well, and an incident is open
-    unreached = _joined(seen, UNREACHED)
-    if unreached and Signal.STATUS_UNREACHABLE in seen and not _answered(seen):
-        page = seen[Signal.STATUS_UNREACHABLE].findings
-        seen[Signal.NOTHING_REACHED] = Seen(unreached.looks, unreached.findings + page)
-    if unreached and (reached := _answered(others)):
-        seen[Signal.OTHERS_REACHED] = Seen(1, reached)
-    elif unreached and (none := _joined(others, UNREACHED)):
-        seen[Signal.OTHERS_UNREACHED] = none
+    if unreached := _joined(seen, UNREACHED):
+        if reached := _answered(others):
+            seen[Signal.OTHERS_REACHED] = Seen(1, reached)
+        elif none := _joined(others, UNREACHED):
+            seen[Signal.OTHERS_UNREACHED] = none
+        if Signal.STATUS_UNREACHABLE in seen and not reached and not _answered(seen):
+            page = seen[Signal.STATUS_UNREACHABLE].findings
+            seen[Signal.NOTHING_REACHED] = Seen(unreached.looks, unreached.findings + page)
     return seen
 
 

@@ -4,7 +4,7 @@ A probe is worth what its answers could change between the two likeliest classes
 nothing when it was made often enough.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from triage.diagnosis.classes import Class
@@ -43,25 +43,33 @@ OFTEN = 3
 
 MOST = 2
 
+AGAIN = 100.0
+"""Points above any weight: puts a probe first."""
+
 
 def next_probes(picture: Picture, points: Mapping[Class, float], *, settled: bool) -> tuple[Probe, ...]:
     """The one or two probes that would settle it, the best first; none when it is settled."""
     if settled:
         return ()
-    ranks = sorted(points, key=lambda cls: -points[cls])
-    first, second = ranks[0], ranks[1]
-    worth = {probe: _worth(probe, first, second) * _untold(probe, picture) for probe in TELLS}
+    first, second = sorted(points, key=lambda cls: -points[cls])[:2]
+    # Of *unknown* any class may come, and what was seen once comes first. A spent quota says so in every answer.
+    rivals = [cls for cls in points if cls is not Class.QUOTA] if first is Class.UNKNOWN else [second]
+    worth = {probe: _worth(probe, first, rivals) * _untold(probe, picture) for probe in TELLS}
+    if first is Class.UNKNOWN:
+        worth |= {probe: worth[probe] + AGAIN for probe in _troubled(picture) if worth.get(probe)}
     best = sorted((probe for probe in worth if worth[probe] > 0), key=lambda probe: -worth[probe])
     return tuple(islice(best, MOST))
 
 
-def _worth(probe: Probe, first: Class, second: Class) -> float:
-    """How far an answer can move the two classes apart or past one another, in points."""
-    swings = (
-        WEIGHTS[signal].weights.get(first, 0.0) - WEIGHTS[signal].weights.get(second, 0.0)
-        for signal in TELLS[probe]
-    )
-    return max(abs(swing) for swing in swings)
+def _worth(probe: Probe, first: Class, rivals: Iterable[Class]) -> float:
+    """How far an answer can move a class and a rival apart or past one another, in points."""
+    rows = [WEIGHTS[signal].weights for signal in TELLS[probe]]
+    return max(abs(row.get(first, 0.0) - row.get(rival, 0.0)) for row in rows for rival in rivals)
+
+
+def _troubled(picture: Picture) -> set[Probe]:
+    """Probes that showed that something is wrong."""
+    return {f.probe for signal, seen in picture.items() if WEIGHTS[signal].trouble for f in seen.findings}
 
 
 def _untold(probe: Probe, picture: Picture) -> float:

@@ -2,12 +2,13 @@
 
 A point makes a class e times likelier than it was. Few sizes are used, so that a row can be argued about:
 
-====  =================================================================================
- 9    the vendor itself does not work; or says itself, in words, what is wrong
- 6    says it plainly
- 3-5  speaks for it, and for others too
- 1-2  a hint
-====  =================================================================================
+====  ===========================================================================
+12    the vendor's last word
+8-9   the vendor does not work, refuses us, or limits more than this connection
+5-7   says it plainly
+2-4   speaks for it, and for others too
+1     a hint
+====  ===========================================================================
 
 A signal counts whole from so many looks on (``enough``), and less below: what a vendor says of a cause counts at once
 (429 with its reason, 403, 404, a status page), what may be a hiccup (401, 5xx, no answer, a slow one) from the third
@@ -41,6 +42,9 @@ class Row:
 BAR = 3.0
 """Points that a class needs to be likelier than *unknown*, once something is wrong."""
 
+CALM = 0.5
+"""Points that *healthy* needs to be likelier than *unknown* while nothing is wrong: not to know is not to be well."""
+
 NARROW = (
     Class.CAPABILITY,
     Class.LIMITED,
@@ -64,11 +68,11 @@ WEIGHTS: Mapping[Signal, Row] = {
         1, {**_all(NARROW, -2), Class.OUTAGE: 6, Class.DEGRADED: 4.5, Class.TOKEN: -4, Class.NETWORK: -4}
     ),
     Signal.YELLOW: Row(
-        1, {Class.DEGRADED: 4, Class.OUTAGE: 3, Class.SUBSCRIPTION: -2, Class.TOKEN: -1, Class.NETWORK: -4}
+        1, {Class.DEGRADED: 5, Class.OUTAGE: 3, Class.SUBSCRIPTION: -3, Class.TOKEN: -1, Class.NETWORK: -4}
     ),
     Signal.GREEN: Row(
         1,
-        {Class.HEALTHY: 1, Class.OUTAGE: -1, Class.DEGRADED: -0.5, Class.SUBSCRIPTION: 1, Class.NETWORK: -4},
+        {Class.HEALTHY: 1, Class.OUTAGE: -1, Class.DEGRADED: -0.5, Class.NETWORK: -4},
         trouble=False,
     ),
     Signal.UNREADABLE: Row(1, {Class.NETWORK: -4}, trouble=False),
@@ -76,18 +80,17 @@ WEIGHTS: Mapping[Signal, Row] = {
     # What works.
     Signal.AUTH_GOOD: Row(
         1,
-        {Class.HEALTHY: 3, Class.OUTAGE: -2, Class.TOKEN: -6, Class.NETWORK: -6, Class.BLOCKED: -2},
+        {Class.HEALTHY: 3, Class.OUTAGE: -4, Class.TOKEN: -6, Class.NETWORK: -6, Class.BLOCKED: -2},
         trouble=False,
     ),
     Signal.READ_GOOD: Row(
         1,
         {
             Class.HEALTHY: 3,
-            Class.OUTAGE: -4,
+            Class.OUTAGE: -6,
             Class.DEGRADED: -0.5,
             Class.TOKEN: -6,
             Class.NETWORK: -6,
-            Class.SUBSCRIPTION: 1,
         },
         trouble=False,
     ),
@@ -97,7 +100,7 @@ WEIGHTS: Mapping[Signal, Row] = {
     Signal.WEBHOOKS_GOOD: Row(1, {Class.OUTAGE: -1, Class.SUBSCRIPTION: -6}, trouble=False),
     # The vendor does not work, or not well.
     Signal.UNAVAILABLE: Row(
-        3, {**_all(NARROW, -4), Class.OUTAGE: 9, Class.DEGRADED: 7, Class.TOKEN: -4, Class.NETWORK: -5}
+        3, {**_all(NARROW, -4), Class.OUTAGE: 9, Class.DEGRADED: 6, Class.TOKEN: -4, Class.NETWORK: -5}
     ),
     Signal.STORM: Row(3, {Class.OUTAGE: 5, Class.DEGRADED: 1}),
     Signal.SOME_FAIL: Row(3, {**_all(NARROW, -2), Class.DEGRADED: 6, Class.OUTAGE: 2, Class.NETWORK: 1}),
@@ -109,14 +112,14 @@ WEIGHTS: Mapping[Signal, Row] = {
     # No answer: whose fault it is, the other addresses tell.
     Signal.NO_ANSWER: Row(3, {**_all(NARROW, -4), Class.OUTAGE: 6, Class.NETWORK: 4, Class.DEGRADED: 4}),
     Signal.NO_WAY: Row(3, {**_all(NARROW, -4), Class.NETWORK: 6, Class.OUTAGE: 2}),
-    Signal.NOTHING_REACHED: Row(3, {Class.NETWORK: 4.5}),
+    Signal.NOTHING_REACHED: Row(3, {Class.NETWORK: 4.5}, trouble=False),
     Signal.OTHERS_REACHED: Row(1, {Class.NETWORK: -5}, trouble=False),
-    Signal.OTHERS_UNREACHED: Row(3, {Class.NETWORK: 4.5}),
+    Signal.OTHERS_UNREACHED: Row(3, {Class.NETWORK: 4.5}, trouble=False),
     # What the vendor says in words.
     Signal.UNAUTHORIZED: Row(3, {**_all(NARROW, -2), Class.TOKEN: 8, Class.NETWORK: -5}),
     Signal.BLOCKED: Row(1, {Class.BLOCKED: 12, Class.NETWORK: -5}),
     Signal.DAILY: Row(1, {Class.QUOTA: 9, Class.LIMITED: -2, Class.NETWORK: -5}),
-    Signal.WORKSPACE_LIMITED: Row(1, {Class.WORKSPACE_LIMITED: 8, Class.NETWORK: -5}),
+    Signal.WORKSPACE_LIMITED: Row(1, {Class.WORKSPACE_LIMITED: 9, Class.NETWORK: -5}),
     Signal.LIMITED: Row(1, {Class.LIMITED: 7, Class.NETWORK: -5}),
     Signal.LOCKED: Row(1, {Class.LIMITED: 6, Class.NETWORK: -5}),
     Signal.QUOTA_LOW: Row(1, {Class.QUOTA: 5}),
@@ -127,7 +130,7 @@ WEIGHTS: Mapping[Signal, Row] = {
     Signal.INVALID: Row(1, {Class.SCHEMA: 5, Class.NETWORK: -5}),
     Signal.BAD_REQUEST: Row(1, {Class.BUG: 6, Class.NETWORK: -5}),
     # Our own side.
-    Signal.SILENCE: Row(1, {Class.SUBSCRIPTION: 5, Class.DEGRADED: 1, Class.OUTAGE: 1}),
+    Signal.SILENCE: Row(1, {Class.SUBSCRIPTION: 6, Class.DEGRADED: 1, Class.OUTAGE: 1}),
     Signal.EXCEPTIONS: Row(1, {Class.BUG: 6}),
     Signal.DEAD_LETTERS: Row(1, {Class.BUG: 1.5, Class.SCHEMA: 0.5}),
     Signal.LANE_BEHIND: Row(1, {Class.OUTAGE: 0.5}),
