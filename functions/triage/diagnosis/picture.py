@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from triage.diagnosis.signals import Signal, signals_of
+from triage.diagnosis.reading import signals_of
+from triage.diagnosis.signals import Signal
 from triage.findings import Finding, Probe
 
 OURS = "steward"

@@ -9,7 +9,7 @@ from itertools import islice
 
 from triage.diagnosis.classes import Class
 from triage.diagnosis.picture import Picture
-from triage.diagnosis.signals import Signal
+from triage.diagnosis.signals import OFTEN, Signal
 from triage.diagnosis.weights import WEIGHTS
 from triage.findings import Probe
 
@@ -28,7 +28,7 @@ TELLS: Mapping[Probe, tuple[Signal, ...]] = {
     Probe.STATUS_PAGE: (Signal.GREEN, Signal.YELLOW, Signal.RED),
     Probe.LATENCY: (*_READ, Signal.SLOW),
     Probe.CAPABILITIES: (Signal.FORBIDDEN, Signal.EDGE),
-    Probe.SCHEMA: (Signal.DRIFT, Signal.NOT_FOUND),
+    Probe.SCHEMA: (Signal.SCHEMA_GOOD, Signal.DRIFT, Signal.NOT_FOUND),
     Probe.SHARED: (Signal.NOT_FOUND,),
     Probe.QUOTA: (Signal.DAILY, Signal.QUOTA_LOW, Signal.TIGHT),
     Probe.CALLS: (Signal.CALLS_GOOD, Signal.STORM, Signal.SOME_FAIL),
@@ -37,9 +37,6 @@ TELLS: Mapping[Probe, tuple[Signal, ...]] = {
     Probe.BUGS: (Signal.EXCEPTIONS,),
 }
 """What each probe can tell; the lane and the breaker only repeat what others told before."""
-
-OFTEN = 3
-"""Looks after which a probe has told all it can."""
 
 MOST = 2
 

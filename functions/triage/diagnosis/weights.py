@@ -94,6 +94,7 @@ WEIGHTS: Mapping[Signal, Row] = {
         },
         trouble=False,
     ),
+    Signal.SCHEMA_GOOD: Row(1, {Class.SCHEMA: -4}, trouble=False),
     Signal.CALLS_GOOD: Row(
         1, {Class.HEALTHY: 3, Class.OUTAGE: -3, Class.TOKEN: -2, Class.NETWORK: -3}, trouble=False
     ),
@@ -120,14 +121,16 @@ WEIGHTS: Mapping[Signal, Row] = {
     Signal.BLOCKED: Row(1, {Class.BLOCKED: 12, Class.NETWORK: -5}),
     Signal.DAILY: Row(1, {Class.QUOTA: 9, Class.LIMITED: -2, Class.NETWORK: -5}),
     Signal.WORKSPACE_LIMITED: Row(1, {Class.WORKSPACE_LIMITED: 9, Class.NETWORK: -5}),
-    Signal.LIMITED: Row(1, {Class.LIMITED: 7, Class.NETWORK: -5}),
+    # Now and then a 429 is part of ordinary life: what lasts, like a missing capability, outweighs it.
+    Signal.LIMITED: Row(1, {Class.LIMITED: 5, Class.NETWORK: -5}),
+    Signal.OFTEN_LIMITED: Row(1, {Class.LIMITED: 3}),
     Signal.LOCKED: Row(1, {Class.LIMITED: 6, Class.NETWORK: -5}),
-    Signal.QUOTA_LOW: Row(1, {Class.QUOTA: 5}),
+    Signal.QUOTA_LOW: Row(1, {Class.QUOTA: 4}),
     Signal.TIGHT: Row(1, {Class.LIMITED: 5}),
     Signal.FORBIDDEN: Row(1, {Class.CAPABILITY: 6, Class.NETWORK: -5}),
     Signal.NOT_FOUND: Row(1, {Class.UNSHARED: 6, Class.SUBSCRIPTION: -2, Class.NETWORK: -5}),
     Signal.DRIFT: Row(1, {Class.SCHEMA: 6.5, Class.BUG: -2, Class.NETWORK: -5}),
-    Signal.INVALID: Row(1, {Class.SCHEMA: 5, Class.NETWORK: -5}),
+    Signal.INVALID: Row(1, {Class.SCHEMA: 5, Class.BUG: 4, Class.NETWORK: -5}),
     Signal.BAD_REQUEST: Row(1, {Class.BUG: 6, Class.NETWORK: -5}),
     # Our own side.
     Signal.SILENCE: Row(1, {Class.SUBSCRIPTION: 6, Class.DEGRADED: 1, Class.OUTAGE: 1}),
