@@ -19,8 +19,10 @@ FRESH = timedelta(minutes=15)
 
 UNREACHED = (Signal.NO_ANSWER, Signal.NO_WAY)
 
-PAGE = (Signal.GREEN, Signal.YELLOW, Signal.RED, Signal.UNREADABLE)
-"""An answer of the status page, whatever it says."""
+ASKED = frozenset(
+    {Probe.STATUS_PAGE, Probe.AUTH, Probe.LATENCY, Probe.CAPABILITIES, Probe.SCHEMA, Probe.SHARED}
+)
+"""Probes that ask the vendor now; the others tell of the last minutes, or of ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +91,5 @@ def _answered(seen: Picture) -> tuple[Finding, ...]:
         for signal, what in seen.items()
         if signal not in silent
         for finding in what.findings
-        if finding.vendor != OURS and finding.probe is not Probe.QUOTA
+        if finding.probe in ASKED
     )

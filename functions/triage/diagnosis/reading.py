@@ -102,7 +102,7 @@ def _shown(finding: Finding) -> Signal | None:
     if finding.failure in NOT_MADE:
         return None
     if probe is Probe.BREAKER:
-        return _breaker(finding) if verdict is Verdict.BAD else None
+        return _breaker(finding)
     if verdict is Verdict.GOOD:
         return _GOOD.get(probe)  # whatever the status: a 404 may be what proves a capability
     if (meant := meaning(finding)) is not None or verdict is Verdict.UNKNOWN:
@@ -112,46 +112,54 @@ def _shown(finding: Finding) -> Signal | None:
 
 def meaning(finding: Finding) -> Signal | None:
     """What an answer that is not good means, or that there was none; None for one that says nothing."""
-    failure, status, text = finding.failure, finding.status, f"{finding.code or ''} {finding.says}".lower()
+    failure, status = finding.failure, finding.status
     if failure is None and (finding.verdict is not Verdict.BAD or status is None or status < 400):
         return None
-    return _limit(failure, status, text) or _trouble(failure, status, text) or _refusal(finding)
+    # What a finding says may hold names that people gave: "Daily stand-up" is no quota, "DNS records" no network.
+    code = (finding.code or "").lower()
+    return (
+        _limit(failure, status, code, finding.says.lower())
+        or _trouble(failure, status, code or finding.says.lower())
+        or _refusal(finding)
+    )
 
 
-def _trouble(failure: Failure | None, status: int | None, text: str) -> Signal | None:
+def _trouble(failure: Failure | None, status: int | None, code: str) -> Signal | None:
     """In which way the vendor or the network does not work, or None when the API answered."""
     if status is not None and status >= 500:
         return Signal.UNAVAILABLE  # 521 to 526 too: the edge can't reach the vendor, so our own TLS is well
-    if status is not None and (failure is Failure.UNAVAILABLE or (status == 403 and "html" in text)):
+    if status is not None and (failure is Failure.UNAVAILABLE or (status == 403 and code == "html")):
         return Signal.EDGE
     if failure in (Failure.UNREACHABLE, Failure.UNAVAILABLE):
-        return Signal.NO_WAY if _NO_WAY.search(text) else Signal.NO_ANSWER
+        return Signal.NO_WAY if _NO_WAY.search(code) else Signal.NO_ANSWER
     return None
 
 
 def _refusal(finding: Finding) -> Signal:
     """Why the API refuses, in so many words."""
     failure = finding.failure
+    if failure is Failure.UNAUTHORIZED and finding.status is None:
+        return Signal.NO_TOKEN
     if failure is Failure.INVALID and (finding.code or "").lower() in OUR_REQUEST:
         return Signal.BAD_REQUEST
     known = failure if failure in _SIGNAL_OF else _BY_STATUS.get(finding.status or 0)
     return _SIGNAL_OF[known] if known is not None else Signal.UNEXPLAINED
 
 
-def _limit(failure: Failure | None, status: int | None, text: str) -> Signal | None:
+def _limit(failure: Failure | None, status: int | None, code: str, says: str) -> Signal | None:
     """Which limit an answer speaks of, or None."""
     if status == 423:
         return Signal.LOCKED
     if status == 477:
         return Signal.MIGRATION
-    if failure is Failure.BLOCKED or "public_api_request_blocked" in text:
+    if failure is Failure.BLOCKED or code == "public_api_request_blocked":
         return Signal.BLOCKED
     limited = failure in (Failure.RATE_LIMITED, Failure.WORKSPACE_LIMITED)
     if status != 429 and not (limited and status is None):
         return None
-    if failure is Failure.WORKSPACE_LIMITED or "public_api_space_request_rate_limit" in text:
+    if failure is Failure.WORKSPACE_LIMITED or code == "public_api_space_request_rate_limit":
         return Signal.WORKSPACE_LIMITED
-    return Signal.DAILY if "daily" in text else Signal.LIMITED
+    return Signal.DAILY if code == "daily" or "daily limit" in says else Signal.LIMITED
 
 
 def _page(finding: Finding) -> Signal:
@@ -185,9 +193,12 @@ def _calls(finding: Finding) -> Iterator[tuple[Signal, int]]:
         yield Signal.OFTEN_LIMITED, looks
 
 
-def _breaker(finding: Finding) -> Signal:
-    causes = (cause for cause in _BREAKER if cause == (finding.code or "").lower())
-    return _BREAKER.get(next(causes, Cause.VENDOR), Signal.BREAKER_VENDOR)
+def _breaker(finding: Finding) -> Signal | None:
+    # An operator's wish is neither good nor bad, and told all the same.
+    causes = [cause for cause in _BREAKER if cause == (finding.code or "").lower()]
+    if causes and finding.verdict is not Verdict.GOOD:
+        return _BREAKER[causes[0]]
+    return Signal.BREAKER_VENDOR if finding.verdict is Verdict.BAD else None
 
 
 def _quota(finding: Finding) -> Signal | None:

@@ -30,6 +30,7 @@ class Signal(StrEnum):
     OTHERS_REACHED = "other vendors answer us"
     OTHERS_UNREACHED = "no other vendor can be reached either"
     UNAUTHORIZED = "401"
+    NO_TOKEN = "no token is configured, or none that can be sent"  # noqa: S105 - a signal
     FORBIDDEN = "403 of the API: a capability or scope is missing"
     NOT_FOUND = "404, or in the trash"
     DRIFT = "properties are not what the rules need"

@@ -118,6 +118,7 @@ WEIGHTS: Mapping[Signal, Row] = {
     Signal.OTHERS_UNREACHED: Row(3, {Class.NETWORK: 4.5}, trouble=False),
     # What the vendor says in words.
     Signal.UNAUTHORIZED: Row(3, {**_all(NARROW, -2), Class.TOKEN: 8, Class.NETWORK: -5}),
+    Signal.NO_TOKEN: Row(1, {Class.TOKEN: 6}),
     Signal.BLOCKED: Row(1, {Class.BLOCKED: 12, Class.NETWORK: -5}),
     Signal.DAILY: Row(1, {Class.QUOTA: 9, Class.LIMITED: -2, Class.NETWORK: -5}),
     Signal.WORKSPACE_LIMITED: Row(1, {Class.WORKSPACE_LIMITED: 9, Class.NETWORK: -5}),
