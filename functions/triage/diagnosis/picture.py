@@ -63,7 +63,7 @@ def picture_of(vendor: str, findings: Sequence[Finding], now: datetime) -> Pictu
         if Signal.STATUS_UNREACHABLE in seen and not reached and not _answered(seen):
             page = seen[Signal.STATUS_UNREACHABLE].findings
             seen[Signal.NOTHING_REACHED] = Seen(unreached.looks, unreached.findings + page)
-    return seen
+    return {signal: seen[signal] for signal in Signal if signal in seen}  # in whatever order they were found
 
 
 def _added_up(findings: Iterable[Finding]) -> dict[Signal, Seen]:

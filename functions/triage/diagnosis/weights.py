@@ -65,14 +65,14 @@ def _all(classes: Iterable[Class], points: float) -> dict[Class, float]:
 WEIGHTS: Mapping[Signal, Row] = {
     # The status page. What it does not say is no proof of anything.
     Signal.RED: Row(
-        1, {**_all(NARROW, -2), Class.OUTAGE: 6, Class.DEGRADED: 4.5, Class.TOKEN: -4, Class.NETWORK: -4}
+        1, {**_all(NARROW, -3), Class.OUTAGE: 6, Class.DEGRADED: 5, Class.TOKEN: -4, Class.NETWORK: -4}
     ),
     Signal.YELLOW: Row(
         1, {Class.DEGRADED: 5, Class.OUTAGE: 3, Class.SUBSCRIPTION: -3, Class.TOKEN: -1, Class.NETWORK: -4}
     ),
     Signal.GREEN: Row(
         1,
-        {Class.HEALTHY: 1, Class.OUTAGE: -1, Class.DEGRADED: -0.5, Class.NETWORK: -4},
+        {Class.HEALTHY: 1, Class.OUTAGE: -1, Class.DEGRADED: -1, Class.NETWORK: -4},
         trouble=False,
     ),
     Signal.UNREADABLE: Row(1, {Class.NETWORK: -4}, trouble=False),
@@ -88,7 +88,7 @@ WEIGHTS: Mapping[Signal, Row] = {
         {
             Class.HEALTHY: 3,
             Class.OUTAGE: -6,
-            Class.DEGRADED: -0.5,
+            Class.DEGRADED: -1,
             Class.TOKEN: -6,
             Class.NETWORK: -6,
         },
@@ -113,9 +113,9 @@ WEIGHTS: Mapping[Signal, Row] = {
     # No answer: whose fault it is, the other addresses tell.
     Signal.NO_ANSWER: Row(3, {**_all(NARROW, -4), Class.OUTAGE: 6, Class.NETWORK: 4, Class.DEGRADED: 4}),
     Signal.NO_WAY: Row(3, {**_all(NARROW, -4), Class.NETWORK: 6, Class.OUTAGE: 2}),
-    Signal.NOTHING_REACHED: Row(3, {Class.NETWORK: 4.5}, trouble=False),
+    Signal.NOTHING_REACHED: Row(3, {Class.NETWORK: 4}, trouble=False),
     Signal.OTHERS_REACHED: Row(1, {Class.NETWORK: -5}, trouble=False),
-    Signal.OTHERS_UNREACHED: Row(3, {Class.NETWORK: 4.5}, trouble=False),
+    Signal.OTHERS_UNREACHED: Row(3, {Class.NETWORK: 4}, trouble=False),
     # What the vendor says in words.
     Signal.UNAUTHORIZED: Row(3, {**_all(NARROW, -2), Class.TOKEN: 8, Class.NETWORK: -5}),
     Signal.NO_TOKEN: Row(1, {Class.TOKEN: 6}),
@@ -130,14 +130,14 @@ WEIGHTS: Mapping[Signal, Row] = {
     Signal.TIGHT: Row(1, {Class.LIMITED: 5}),
     Signal.FORBIDDEN: Row(1, {Class.CAPABILITY: 6, Class.NETWORK: -5}),
     Signal.NOT_FOUND: Row(1, {Class.UNSHARED: 6, Class.SUBSCRIPTION: -2, Class.NETWORK: -5}),
-    Signal.DRIFT: Row(1, {Class.SCHEMA: 6.5, Class.BUG: -2, Class.NETWORK: -5}),
+    Signal.DRIFT: Row(1, {Class.SCHEMA: 7, Class.BUG: -2, Class.NETWORK: -5}),
     Signal.INVALID: Row(1, {Class.SCHEMA: 5, Class.BUG: 4, Class.NETWORK: -5}),
     Signal.BAD_REQUEST: Row(1, {Class.BUG: 6, Class.NETWORK: -5}),
     # Our own side.
     Signal.SILENCE: Row(1, {Class.SUBSCRIPTION: 6, Class.DEGRADED: 1, Class.OUTAGE: 1}),
     Signal.EXCEPTIONS: Row(1, {Class.BUG: 6}),
-    Signal.DEAD_LETTERS: Row(1, {Class.BUG: 1.5, Class.SCHEMA: 0.5}),
-    Signal.LANE_BEHIND: Row(1, {Class.OUTAGE: 0.5}),
+    Signal.DEAD_LETTERS: Row(1, {Class.BUG: 1}),
+    Signal.LANE_BEHIND: Row(1, {}),
     Signal.UNEXPLAINED: Row(1, {}),
     Signal.BREAKER_VENDOR: Row(
         1, {Class.OUTAGE: 2, Class.DEGRADED: 1, Class.NETWORK: 1, Class.HEALTHY: -3}, trouble=False
