@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
-    """Print the report; fails when a class or an advice is wrong more often than promised."""
+    """Print the report."""
     argparse.ArgumentParser(prog="make triage-report", description=__doc__).parse_args()
     sys.path[:0] = [str(ROOT), str(ROOT / "functions")]
     from tests.triage.corpus import read_corpus  # noqa: PLC0415 - functions/ is on the path only now

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.triage import naive
-from tests.triage.corpus import HOLDOUT, NOW, Case
+from tests.triage.corpus import HOLDOUTS, NOW, Case
 from triage.diagnosis.classes import Advice, Class
 from triage.diagnosis.diagnose import diagnose
 
@@ -75,7 +75,7 @@ def scores(cases: Sequence[Case]) -> dict[str, Score]:
 def report(cases: Sequence[Case]) -> str:
     """The whole report, Markdown that reads well in a terminal."""
     all_of = scores(cases)
-    held = scores([case for case in cases if case.group == HOLDOUT])
+    held = scores([case for case in cases if case.group in HOLDOUTS])
     parts = [
         _summary(all_of, held),
         *(
@@ -91,7 +91,7 @@ def report(cases: Sequence[Case]) -> str:
 def _summary(all_of: Mapping[str, Score], held: Mapping[str, Score]) -> str:
     rows = [["", *all_of], ["cases", *(str(s.cases) for s in all_of.values())]]
     rows.append(["right", *(f"{s.right} ({s.share:.1%})" for s in all_of.values())])
-    rows.append(["right in the hold-out", *(f"{s.right} of {s.cases}" for s in held.values())])
+    rows.append(["right in the hold-outs", *(f"{s.right} of {s.cases}" for s in held.values())])
     rows.append(["cases with harmful advice", *(str(s.harmed) for s in all_of.values())])
     rows += [
         [f"... {advice}", *(str(s.harmful[advice]) for s in all_of.values())]
