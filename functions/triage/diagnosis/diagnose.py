@@ -19,6 +19,9 @@ from triage.findings import Finding
 SETTLED = 0.85
 """Confidence from which on no further probe is asked for."""
 
+HALF = 0.5
+"""Confidence from which on it is likelier than everything else together."""
+
 CERTAIN = 0.99
 """No evidence makes a diagnosis surer than this."""
 
@@ -38,8 +41,8 @@ def diagnose(vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnos
     The points of a class are the sum of what every signal gives it, each by the share of looks that it needs to count
     whole. Points are logarithms of odds, so the confidence is the class's share of the sum of ``exp(points)`` over all
     classes (a softmax): a lead of 1 over a single rival is 73 %, of 2 is 88 %, of 3 is 95 %. *Unknown* takes part with
-    ``weights.BAR`` points when anything is wrong and with ``weights.CALM`` otherwise, so that weak evidence ends there; *healthy*
-    takes part only when nothing is wrong.
+    ``weights.BAR`` points when anything is wrong and with ``weights.CALM`` otherwise, so that weak evidence ends there;
+    *healthy* takes part only when nothing is wrong.
 
     Args:
         vendor: the vendor's name as in the findings, e.g. ``notion``.
@@ -50,7 +53,8 @@ def diagnose(vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnos
     """
     picture = picture_of(vendor, findings, now)
     points = points_of(picture)
-    cls = max(Class, key=lambda each: points.get(each, -math.inf))
+    # What is no likelier than *unknown* is not known: one 503 by itself.
+    cls = max(points, key=lambda each: (points[each], each is Class.UNKNOWN))
     confidence = _share(points, cls)
     do, do_not = _advice(cls, picture, confidence)
     evidence, against = _weighed(picture, cls)
@@ -165,15 +169,18 @@ def _says(
     against: Sequence[Finding],
 ) -> str:
     def told(some: Sequence[Finding]) -> str:
-        return "; ".join(_line(finding) for finding in some)
+        return "; ".join(f"{finding.probe}: {finding.says}" for finding in some)
 
-    sentence = f"{vendor}: {cls} ({confidence:.0%} sure)"
+    # Nothing that changes from minute to minute by itself: what is the same is to read the same.
+    sure = (
+        ""
+        if confidence >= SETTLED or cls is Class.UNKNOWN
+        else "probably "
+        if confidence >= HALF
+        else "perhaps "
+    )
+    sentence = f"{vendor}: {sure}{cls}"
     sentence += (
         f": {told(evidence[:3])}" if evidence else ": nothing could be found out" * (cls is Class.UNKNOWN)
     )
     return sentence + (f"; but {told(against[:2])}" if against else "")
-
-
-def _line(finding: Finding) -> str:
-    often = f", {finding.times} times" if finding.times > 1 else ""
-    return f"{finding.probe}: {finding.says}{often}"

@@ -63,7 +63,7 @@ def _all(classes: Iterable[Class], points: float) -> dict[Class, float]:
 
 
 WEIGHTS: Mapping[Signal, Row] = {
-    # The status page. What it does not say is no proof of anything.
+    # The status page. What it does not say is no proof of anything, and of trouble with a part it says little.
     Signal.RED: Row(
         1, {**_all(NARROW, -3), Class.OUTAGE: 6, Class.DEGRADED: 5, Class.TOKEN: -4, Class.NETWORK: -4}
     ),
@@ -72,7 +72,7 @@ WEIGHTS: Mapping[Signal, Row] = {
     ),
     Signal.GREEN: Row(
         1,
-        {Class.HEALTHY: 1, Class.OUTAGE: -1, Class.DEGRADED: -1, Class.NETWORK: -4},
+        {Class.HEALTHY: 1, Class.OUTAGE: -1, Class.NETWORK: -4},
         trouble=False,
     ),
     Signal.UNREADABLE: Row(1, {Class.NETWORK: -4}, trouble=False),

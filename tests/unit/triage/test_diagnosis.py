@@ -145,8 +145,24 @@ def test_the_evidence_for_and_against_is_told_the_weightiest_first() -> None:
     assert found.cls is Class.OUTAGE
     assert [finding.probe for finding in found.evidence] == [Probe.CALLS, Probe.LATENCY]
     assert [finding.probe for finding in found.against] == [Probe.AUTH, Probe.STATUS_PAGE]
-    assert found.says.startswith("notion: vendor outage (")
+    assert found.says.startswith("notion: vendor outage: calls: ")
     assert "; but auth: " in found.says
+
+
+def test_what_stays_the_same_is_told_in_the_same_words() -> None:
+    lines = ("auth: bad 401 unauthorized", "latency: bad 401 unauthorized")
+    said = {of(*(f"{line} x{times}" for line in lines)).says for times in (2, 3, 30)}
+
+    assert said == {"notion: token revoked: auth: 401 unauthorized; latency: 401 unauthorized"}
+
+
+@pytest.mark.parametrize(
+    "line", ["auth: bad 503 service_unavailable", "schema: unknown 503", "auth: bad 403 html"]
+)
+def test_one_hiccup_by_itself_is_not_known(line: str) -> None:
+    found = of(line)
+
+    assert (found.cls, found.severity, found.do) == (Class.UNKNOWN, Severity.P4, (Advice.PROBE_AGAIN,))
 
 
 def test_a_lane_that_falls_behind_makes_it_one_worse() -> None:
