@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run test crash fuzz check-rules lint format types template bench setup lock clean
+.PHONY: help run test crash fuzz triage-report check-rules lint format types template bench setup lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Start the whole stack on this machine and play a real scenario; ARGS=--once ends after it
 	@$(BIN)/python -m infra.local up $(ARGS)
@@ -22,6 +22,9 @@ crash: $(VENV)/.dev ## Let every external call fail in every way, then in pairs;
 
 fuzz: $(VENV)/.dev ## Throw twenty times as much at whatever comes from outside as `make test` does
 	@$(BIN)/python -m pytest tests/fuzz tests/integration/test_histories.py --hypothesis-profile=deep --timeout=1800 $(ARGS)
+
+triage-report: $(VENV)/.dev ## Score the diagnosis on the labelled cases, beside two naive decision trees
+	@$(BIN)/python -m tests.triage
 
 check-rules: $(VENV)/.run ## Check functions/steward.toml; ARGS='FILE --live' another file, also against Notion's live schema
 	@$(BIN)/python -m infra.operate rules check $(ARGS)

@@ -1,0 +1,56 @@
+"""What can be seen of a vendor, as a vocabulary: a 503 is a 503 from the auth probe and from our own calls. Pure."""
+
+from enum import StrEnum
+
+OFTEN = 3
+"""Looks in a row from which on something is no chance."""
+
+
+class Signal(StrEnum):
+    """What was seen, in words for a person."""
+
+    GREEN = "the status page says all is well"
+    YELLOW = "the status page says minor trouble"
+    RED = "the status page says major trouble"
+    UNREADABLE = "the status page answers with something else"
+    STATUS_UNREACHABLE = "the status page can't be reached"
+    AUTH_GOOD = "the vendor knows us"
+    READ_GOOD = "a read succeeds"
+    SCHEMA_GOOD = "properties are as the rules need them"
+    CALLS_GOOD = "our own calls succeed"
+    WEBHOOKS_GOOD = "webhooks arrive"
+    SLOW = "answers are slow"
+    UNAVAILABLE = "the vendor's own errors: 5xx, 529"
+    STORM = "at least half of our calls end in the vendor's own errors"
+    SOME_FAIL = "fewer than half of our calls end without the vendor's answer"
+    EDGE = "an answer that is not the API's: HTML from the edge"
+    NO_ANSWER = "no answer: timeout, reset"
+    NO_WAY = "no way to the vendor: DNS, TLS, proxy"
+    NOTHING_REACHED = "neither the API nor the status page can be reached"
+    OTHERS_REACHED = "other vendors answer us"
+    OTHERS_UNREACHED = "no other vendor can be reached either"
+    UNAUTHORIZED = "401"
+    NO_TOKEN = "no token is configured, or none that can be sent"  # noqa: S105 - a signal
+    FORBIDDEN = "403 of the API: a capability or scope is missing"
+    NOT_FOUND = "404, or in the trash"
+    DRIFT = "properties are not what the rules need"
+    INVALID = "400: the request does not fit the vendor's data"
+    BAD_REQUEST = "400: the request itself is malformed"
+    LIMITED = "429 of this connection or endpoint"
+    OFTEN_LIMITED = "429 again and again"
+    WORKSPACE_LIMITED = "429 of the whole workspace"
+    BLOCKED = "429 that only the vendor's support lifts"
+    DAILY = "the daily quota is spent"
+    QUOTA_LOW = "the daily quota is nearly spent"
+    TIGHT = "the short window's quota is nearly spent"
+    LOCKED = "423: locked for two seconds, too much at once"
+    MIGRATION = "477: the account is being moved"
+    SILENCE = "no webhook for longer than usual"
+    LANE_BEHIND = "the lane is deep or old"
+    DEAD_LETTERS = "messages among the dead letters"
+    EXCEPTIONS = "exceptions of our own"
+    BREAKER_VENDOR = "the lane rests for the vendor"
+    BREAKER_TOKEN = "the lane rests for the token"  # noqa: S105 - a signal
+    BREAKER_BLOCKED = "the lane rests because we are blocked"
+    BREAKER_OPERATOR = "the lane rests because somebody wants it"
+    UNEXPLAINED = "something is bad, and nothing says why"
