@@ -16,11 +16,21 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"infra.operate: {error}", file=sys.stderr)
         return 2
     sys.path.insert(0, str(ROOT / "functions"))
-    from infra.operate import baseline, dlq, explain, lane, rotate, rules, send  # noqa: PLC0415 - it needs functions/ on the path
+    from infra.operate import (  # noqa: PLC0415 - they need functions/ on the path
+        baseline,
+        dlq,
+        explain,
+        incident,
+        lane,
+        post_mortem,
+        rotate,
+        rules,
+        send,
+    )
 
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operate Steward.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (send, dlq, explain, lane, rules, baseline, rotate):
+    for command in (send, dlq, explain, lane, incident, post_mortem, rotate, rules, baseline):
         command.register(commands)
     wishes = parser.parse_args(arguments)
     try:
