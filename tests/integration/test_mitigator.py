@@ -1,7 +1,7 @@
-"""Measures, on the State table as it is: each taken once, undone when its reason is gone, and none when only observing."""
+"""Measures, on the State table as it is: taken once, undone when their reason is gone, and none when only observing."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -15,8 +15,7 @@ from steward.pauses import Cause, Phase
 from tests.integration.aws import REGION, make_resources
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Stage
-from triage.mitigation.measures import Measure
-from triage.mitigation.mitigator import Mitigator
+from triage.mitigation.mitigator import RECENT, Mitigator
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -40,23 +39,27 @@ class Desk:
     """A mitigator with what it acts on."""
 
     def __init__(self, table: Any) -> None:
-        self.memory = Memory(table, lambda: AT)
+        self.now = AT
+        self.memory = Memory(table, lambda: self.now)
         self.mapping = Mapping()
-        self.switch = LaneSwitch(self.memory, self.mapping, lambda: AT)
-        self.fallback = Fallback(self.memory, lambda: AT)
+        self.switch = LaneSwitch(self.memory, self.mapping, lambda: self.now)
+        self.fallback = Fallback(self.memory, lambda: self.now)
         self.pending: str | None = None
         self.tried = 0
 
-    def take(self, *classes: Class, observe_only: bool = False) -> list[tuple[Measure, str]]:
-        """A round, by a new environment."""
+    def take(self, *classes: Class, observe_only: bool = False) -> list[str]:
+        """A round, by a new environment; what it reports, without the times."""
         mitigator = Mitigator(
             switch=self.switch,
             fallback=self.fallback,
             promote=self._promote,
             memory=self.memory,
+            now=lambda: self.now,
             observe_only=observe_only,
         )
-        return [(taken.measure, taken.says) for taken in mitigator.take([incident(cls) for cls in classes])]
+        self.measures = mitigator.take([incident(cls) for cls in classes])
+        self.now += timedelta(minutes=1)
+        return [measure.id.partition("-")[0] for measure in self.measures]
 
     def _promote(self) -> str | None:
         self.tried += 1
@@ -73,50 +76,62 @@ def desk() -> Iterator[Desk]:
 
 
 @pytest.mark.req("T5", "P4")
-def test_an_outage_pauses_the_lane_and_answers_from_memory_once_and_goes_live_afterwards(desk: Desk) -> None:
-    first = [measure for measure, _ in desk.take(Class.OUTAGE)]
-    again = desk.take(Class.OUTAGE)
-
-    assert first == [Measure.PAUSE, Measure.FALL_BACK]
-    assert again == []
+def test_an_outage_pauses_the_lane_and_answers_from_memory_and_goes_live_afterwards(desk: Desk) -> None:
+    assert desk.take(Class.OUTAGE) == ["pause", "fallback"]
+    first = desk.measures
+    assert desk.take(Class.OUTAGE) == ["pause", "fallback"]
+    assert desk.measures == first, "the same measures, so that each is one line of the timeline"
     pause = desk.switch.read()
     assert (pause.phase, pause.cause, desk.mapping.on) == (Phase.PAUSED, Cause.VENDOR, False)
     assert desk.fallback.read().on
     assert "notion-OUTAGE" in desk.fallback.read().why
-    assert [measure for measure, _ in desk.take()] == [Measure.GO_LIVE]
+
+    assert desk.take() == [
+        "pause",
+        "live",
+    ]  # the lane goes on when a probe succeeds, which is the watch's business
+    desk.switch.resume()
+    assert desk.take() == ["resume", "live"]
+    desk.now += RECENT
     assert desk.take() == []
-    assert (
-        desk.switch.read().phase is Phase.PAUSED
-    )  # goes on when a probe succeeds, which is the watch's business
 
 
 @pytest.mark.req("T5", "T9")
 def test_a_pending_token_that_proved_itself_is_all_that_is_done_in_that_round(desk: Desk) -> None:
     desk.pending = "the pending token proved itself and was promoted"
 
-    assert [measure for measure, _ in desk.take(Class.TOKEN)] == [Measure.PROMOTE_TOKEN, Measure.FALL_BACK]
+    assert desk.take(Class.TOKEN) == ["fallback", "token"]
     assert desk.switch.read().phase is Phase.RUNNING
-    assert [measure for measure, _ in desk.take(Class.TOKEN)] == [Measure.PAUSE]
+    assert desk.take(Class.TOKEN) == ["pause", "fallback", "token"]
     assert desk.switch.read().cause is Cause.TOKEN
+    assert {measure.cls for measure in desk.measures if measure.id.startswith(("pause", "token"))} == {
+        Class.TOKEN
+    }
 
 
 @pytest.mark.req("T5")
-def test_an_operator_s_pause_is_left_as_it_is(desk: Desk) -> None:
+def test_an_operator_s_pause_is_left_as_it_is_and_is_no_measure(desk: Desk) -> None:
     desk.switch.pause(Cause.OPERATOR, "a deploy")
 
-    assert [measure for measure, _ in desk.take(Class.OUTAGE)] == [Measure.FALL_BACK]
+    assert desk.take(Class.OUTAGE) == ["fallback"]
     assert desk.switch.read().cause is Cause.OPERATOR
 
 
 @pytest.mark.req("T5")
-def test_who_only_observes_says_once_what_would_be_done_and_does_nothing(desk: Desk) -> None:
+def test_what_the_processor_s_breaker_did_is_told_as_well(desk: Desk) -> None:
+    desk.switch.pause(Cause.VENDOR, "four calls in a row")
+
+    assert desk.take() == ["pause"]
+
+
+@pytest.mark.req("T5")
+def test_who_only_observes_says_what_would_be_done_and_does_nothing(desk: Desk) -> None:
     desk.pending = "promoted"
 
-    said = desk.take(Class.TOKEN, observe_only=True)
-
-    assert [measure for measure, _ in said] == [Measure.PROMOTE_TOKEN, Measure.PAUSE, Measure.FALL_BACK]
-    assert all(words.startswith("would ") for _, words in said)
-    assert desk.take(Class.TOKEN, observe_only=True) == []
+    assert desk.take(Class.TOKEN, observe_only=True) == ["would", "would", "would"]
+    first = [measure.id for measure in desk.measures]
+    desk.take(Class.TOKEN, observe_only=True)
+    assert [measure.id for measure in desk.measures] == first
     assert desk.tried == 0
     assert not desk.fallback.read().on
     assert desk.switch.read().phase is Phase.RUNNING

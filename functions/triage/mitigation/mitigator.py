@@ -1,50 +1,46 @@
-"""Takes the measures, and undoes them when their reason is gone."""
+"""Takes remedies, and undoes them when their reason is gone.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+What was done is not reported as it is done but read from the records that it left, at each round again: a death after a
+change and before its line in the timeline loses nothing, and what the processor's own breaker did is told as well. The
+incident desk takes each measure once, by its id.
+"""
 
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from steward.documents import iso
 from steward.fallback import Fallback
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Cause
+from triage.diagnosis.classes import Class
 from triage.incidents.incident import Incident
-from triage.mitigation.measures import CAUSES, Measure, measures_for
+from triage.incidents.runs import Measure
+from triage.mitigation.remedies import CAUSES, WORKED_ON, Remedy, remedies_for
 
-PromoteToken = Callable[[], str | None]
-"""Tries the pending token of an operator; what came of it, or None where there is none to try."""
+Promote = Callable[[], str | None]
+"""Tries an operator's pending token; one line on what came of it, or None where there was none to try."""
 
-_GONE = "no incident calls for it any more"
+RECENT = timedelta(minutes=15)
+"""How long something that ended is still reported."""
 
-SAID = timedelta(days=7)
-"""How long it is remembered what would have been done."""
+_PROMOTED = "PROMOTED"
 
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One measure that was taken.
-
-    Attributes:
-        measure: what.
-        incident: the incident that called for it; None for what is undone, because that needs none.
-        says: one line for its timeline.
-    """
-
-    measure: Measure
-    incident: Incident | None
-    says: str
+_CLASSES = {Cause.TOKEN: Class.TOKEN, Cause.BLOCKED: Class.BLOCKED}
 
 
 class Mitigator:
-    """Takes measures. Each is harmless when it is repeated; a death between two leaves the rest to the next round."""
+    """Takes remedies. Each is harmless when it is repeated; a death between two leaves the rest to the next round."""
 
     def __init__(
         self,
         *,
         switch: LaneSwitch,
         fallback: Fallback,
-        promote: PromoteToken,
+        promote: Promote,
         memory: Memory,
+        now: Callable[[], datetime],
         observe_only: bool,
     ) -> None:
         """Make it.
@@ -53,56 +49,79 @@ class Mitigator:
             switch: the lane's.
             fallback: the switch of answers from memory.
             promote: tries the pending token.
-            memory: remembers what would have been done.
-            observe_only: nothing is done; it is said once for each incident what would have been.
+            memory: remembers what came of that.
+            now: our clock.
+            observe_only: nothing is done; it is only said what would be.
         """
         self._switch = switch
         self._fallback = fallback
         self._promote = promote
         self._memory = memory
+        self._now = now
         self._observe_only = observe_only
 
-    def take(self, incidents: Sequence[Incident]) -> list[Taken]:
+    def take(self, incidents: Sequence[Incident]) -> list[Measure]:
         """Take what the open incidents call for, and undo what none of them calls for any more.
 
         Args:
             incidents: all that are open, the worst first.
+
+        Returns:
+            Everything that is being done, or was until a moment ago; the same again at the next round.
         """
-        wanted = measures_for(incidents)
+        wanted = remedies_for(incidents)
         if self._observe_only:
-            return [taken for measure, incident in wanted if (taken := self._would(measure, incident))]
-        done: list[Taken] = []
+            return [self._would(remedy, incident) for remedy, incident in wanted]
         promoted = False
-        for measure, incident in wanted:
-            if measure is Measure.PROMOTE_TOKEN:
-                said = self._promote()
-                promoted = said is not None
-            elif measure is Measure.PAUSE:
-                # A token that has just proved itself may be all that was wrong: the next round sees.
-                said = None if promoted else self._pause(incident)
-            else:
-                said = self._fall_back(incident)
-            if said is not None:
-                done.append(Taken(measure, incident, said))
-        if Measure.FALL_BACK not in dict(wanted) and self._fallback.switch(on=False, why=_GONE):
-            done.append(Taken(Measure.GO_LIVE, None, "answers are live again"))
-        return done
+        for remedy, incident in wanted:
+            if remedy is Remedy.PROMOTE_TOKEN:
+                promoted = self._try_pending()
+            elif remedy is Remedy.FALL_BACK:
+                self._fallback.switch(on=True, why=_why(incident))
+            elif not promoted and not self._switch.read().holds:
+                # Else a token that has just proved itself may be all that was wrong: the next round sees.
+                self._switch.pause(CAUSES.get(incident.cls, Cause.VENDOR), _why(incident))
+        if Remedy.FALL_BACK not in dict(wanted):
+            self._fallback.switch(on=False, why="no incident calls for it any more")
+        return list(self._standing())
 
-    def _pause(self, incident: Incident) -> str | None:
-        if self._switch.read().holds:
-            return None
-        cause = CAUSES.get(incident.cls, Cause.VENDOR)
-        self._switch.pause(cause, f"{incident.id}: {incident.says}")
-        return f"the lane rests ({cause}): events wait in the queue, nothing is lost"
+    def _try_pending(self) -> bool:
+        said = self._promote()
+        if said is None:
+            return False
+        self._memory.remember(_PROMOTED, {"at": iso(self._now()), "says": said}, RECENT)
+        return True
 
-    def _fall_back(self, incident: Incident) -> str | None:
-        if not self._fallback.switch(on=True, why=f"{incident.id}: {incident.says}"):
-            return None
-        return "answers come from memory, and say how old they are"
+    def _standing(self) -> Iterator[Measure]:
+        """What is being done, from the records."""
+        pause, mode = self._switch.read(), self._fallback.read()
+        if pause.holds and pause.since is not None and pause.cause is not Cause.OPERATOR:
+            says = f"the lane rests ({pause.cause}): events wait in the queue, and nothing is lost"
+            cls = _CLASSES.get(pause.cause or Cause.VENDOR, Class.UNKNOWN)
+            yield _measure("pause", cls, pause.since, says)
+        elif pause.resumed_at is not None and self._is_recent(pause.resumed_at):
+            yield _measure("resume", Class.UNKNOWN, pause.resumed_at, "the lane goes on")
+        if mode.since is not None and mode.on:
+            says = "answers come from memory, and say how old they are"
+            yield _measure("fallback", Class.UNKNOWN, mode.since, says)
+        elif mode.since is not None and self._is_recent(mode.since):
+            yield _measure("live", Class.UNKNOWN, mode.since, "answers are live again")
+        promoted: Any = self._memory.recall(_PROMOTED)
+        if promoted is not None:
+            at = datetime.fromisoformat(promoted["at"])
+            yield _measure("token", Class.TOKEN, at, str(promoted["says"]))
 
-    def _would(self, measure: Measure, incident: Incident) -> Taken | None:
-        name = f"WOULD#{incident.id}#{measure.name}"
-        if self._memory.recall(name):
-            return None
-        self._memory.remember(name, document=True, keep=SAID)
-        return Taken(measure, incident, f"would {measure}, but only observes")
+    def _is_recent(self, at: datetime) -> bool:
+        return self._now() - at < RECENT
+
+    def _would(self, remedy: Remedy, incident: Incident) -> Measure:
+        says = f"would {remedy}, but only observes"
+        return Measure(f"would-{remedy.name}-{incident.id}", incident.vendor, incident.cls, self._now(), says)
+
+
+def _measure(what: str, cls: Class, at: datetime, says: str) -> Measure:
+    return Measure(f"{what}-{iso(at)}", WORKED_ON, cls, at, says)
+
+
+def _why(incident: Incident) -> str:
+    return f"{incident.id}: {incident.says}"

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Stage
-from triage.mitigation.measures import Measure, measures_for
+from triage.mitigation.remedies import Remedy, remedies_for
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-PAUSED = [Measure.PAUSE, Measure.FALL_BACK]
+PAUSED = [Remedy.PAUSE, Remedy.FALL_BACK]
 
 
 def incident(cls: Class, vendor: str = "notion", stage: Stage = Stage.INVESTIGATING) -> Incident:
@@ -20,30 +20,30 @@ def incident(cls: Class, vendor: str = "notion", stage: Stage = Stage.INVESTIGAT
 
 @pytest.mark.req("T5")
 @pytest.mark.parametrize(
-    ("cls", "measures"),
+    ("cls", "remedies"),
     [
         (Class.OUTAGE, PAUSED),
-        (Class.DEGRADED, [Measure.FALL_BACK]),
-        (Class.TOKEN, [Measure.PROMOTE_TOKEN, *PAUSED]),
+        (Class.DEGRADED, [Remedy.FALL_BACK]),
+        (Class.TOKEN, [Remedy.PROMOTE_TOKEN, *PAUSED]),
         (Class.BLOCKED, PAUSED),
-        (Class.NETWORK, [Measure.FALL_BACK]),
+        (Class.NETWORK, [Remedy.FALL_BACK]),
         *((cls, []) for cls in (Class.CAPABILITY, Class.LIMITED, Class.UNSHARED, Class.SCHEMA, Class.BUG)),
         *((cls, []) for cls in (Class.SUBSCRIPTION, Class.UNKNOWN, Class.QUOTA, Class.WORKSPACE_LIMITED)),
     ],
 )
-def test_each_class_calls_for_its_measures(cls: Class, measures: list[Measure]) -> None:
-    assert [measure for measure, _ in measures_for([incident(cls)])] == measures
+def test_each_class_calls_for_its_measures(cls: Class, remedies: list[Remedy]) -> None:
+    assert [remedy for remedy, _ in remedies_for([incident(cls)])] == remedies
 
 
 @pytest.mark.req("T5")
 @pytest.mark.parametrize("stage", [Stage.MONITORING, Stage.RESOLVED])
 def test_what_is_getting_well_calls_for_nothing(stage: Stage) -> None:
-    assert measures_for([incident(Class.OUTAGE, stage=stage)]) == []
+    assert remedies_for([incident(Class.OUTAGE, stage=stage)]) == []
 
 
 @pytest.mark.req("T5")
 def test_the_trouble_of_another_vendor_does_not_hold_notion_s_events() -> None:
-    assert measures_for([incident(Class.OUTAGE, "hubspot"), incident(Class.TOKEN, "slack")]) == []
+    assert remedies_for([incident(Class.OUTAGE, "hubspot"), incident(Class.TOKEN, "slack")]) == []
 
 
 INCIDENTS = st.lists(st.builds(incident, st.sampled_from(Class), st.sampled_from(["notion", "hubspot"])))
@@ -54,9 +54,9 @@ INCIDENTS = st.lists(st.builds(incident, st.sampled_from(Class), st.sampled_from
 def test_no_token_is_tried_while_the_vendor_is_out_and_no_measure_is_taken_twice(
     incidents: list[Incident],
 ) -> None:
-    measures = [measure for measure, _ in measures_for(incidents)]
+    remedies = [remedy for remedy, _ in remedies_for(incidents)]
 
-    assert len(measures) == len(set(measures))
+    assert len(remedies) == len(set(remedies))
     out = any(i.vendor == "notion" and i.cls in (Class.OUTAGE, Class.DEGRADED) for i in incidents)
-    assert not (out and Measure.PROMOTE_TOKEN in measures)
-    assert Measure.GO_LIVE not in measures
+    assert not (out and Remedy.PROMOTE_TOKEN in remedies)
+    assert Remedy.GO_LIVE not in remedies

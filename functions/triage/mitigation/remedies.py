@@ -1,4 +1,4 @@
-"""Which measures an incident calls for. Pure.
+"""Which remedies an incident calls for. Pure.
 
 Nothing here rotates, restarts or redeploys: a token is promoted only when it was put there by an operator and has proved
 itself, and nothing is tried with tokens while the vendor is out, because then nothing proves anything.
@@ -15,21 +15,21 @@ WORKED_ON = "notion"
 """The vendor whose trouble the lane rests for; of the others' nothing waits but their own effects."""
 
 
-class Measure(StrEnum):
+class Remedy(StrEnum):
     """What is done."""
 
-    PROMOTE_TOKEN = "promote the pending token"  # noqa: S105 - a measure
+    PROMOTE_TOKEN = "promote the pending token"  # noqa: S105 - a remedy
     PAUSE = "pause the lane"
     FALL_BACK = "answer from memory"
     GO_LIVE = "answer live again"
 
 
-_MEASURES: dict[Class, tuple[Measure, ...]] = {
-    Class.OUTAGE: (Measure.PAUSE, Measure.FALL_BACK),
-    Class.DEGRADED: (Measure.FALL_BACK,),
-    Class.TOKEN: (Measure.PROMOTE_TOKEN, Measure.PAUSE, Measure.FALL_BACK),
-    Class.BLOCKED: (Measure.PAUSE, Measure.FALL_BACK),
-    Class.NETWORK: (Measure.FALL_BACK,),
+_REMEDIES: dict[Class, tuple[Remedy, ...]] = {
+    Class.OUTAGE: (Remedy.PAUSE, Remedy.FALL_BACK),
+    Class.DEGRADED: (Remedy.FALL_BACK,),
+    Class.TOKEN: (Remedy.PROMOTE_TOKEN, Remedy.PAUSE, Remedy.FALL_BACK),
+    Class.BLOCKED: (Remedy.PAUSE, Remedy.FALL_BACK),
+    Class.NETWORK: (Remedy.FALL_BACK,),
 }
 """In the order in which they are taken. The other classes are healed by people, or by waiting as every call does."""
 
@@ -43,8 +43,8 @@ CAUSES: dict[Class, Cause] = {
 _OUT = (Class.OUTAGE, Class.DEGRADED)
 
 
-def measures_for(incidents: Iterable[Incident]) -> list[tuple[Measure, Incident]]:
-    """What the open incidents call for, each measure once, with the incident that calls for it first.
+def remedies_for(incidents: Iterable[Incident]) -> list[tuple[Remedy, Incident]]:
+    """What the open incidents call for, each remedy once, with the incident that calls for it first.
 
     Args:
         incidents: all that are open, the worst first.
@@ -53,13 +53,13 @@ def measures_for(incidents: Iterable[Incident]) -> list[tuple[Measure, Incident]
         i for i in incidents if i.vendor == WORKED_ON and i.stage in (Stage.INVESTIGATING, Stage.MITIGATING)
     ]
     vendor_is_out = any(i.cls in _OUT for i in ours)
-    wanted: dict[Measure, Incident] = {}
+    wanted: dict[Remedy, Incident] = {}
     for incident in ours:
-        for measure in _MEASURES.get(incident.cls, ()):
-            if measure is Measure.PROMOTE_TOKEN and vendor_is_out:
+        for remedy in _REMEDIES.get(incident.cls, ()):
+            if remedy is Remedy.PROMOTE_TOKEN and vendor_is_out:
                 continue
-            wanted.setdefault(measure, incident)
+            wanted.setdefault(remedy, incident)
     return sorted(wanted.items(), key=lambda pair: _ORDER.index(pair[0]))
 
 
-_ORDER = tuple(Measure)
+_ORDER = tuple(Remedy)
