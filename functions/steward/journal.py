@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
 from steward.documents import iso
@@ -141,6 +141,41 @@ class Journal:
             IndexName="by-day", KeyConditionExpression=Key("day").eq(day), ScanIndexForward=False, Limit=limit
         )
         return [dict(item) for item in answer["Items"]]
+
+    def between(self, start: datetime, end: datetime, limit: int = 1000) -> list[dict[str, Any]]:
+        """The rows of what was finished from ``start`` on and before ``end`` (both UTC), newest first, at most ``limit``."""
+        rows: list[dict[str, Any]] = []
+        for page in self._pages(start, end, Limit=limit):
+            rows += (dict(item) for item in page["Items"])
+            if len(rows) >= limit:
+                return rows[:limit]
+        return rows
+
+    def count_between(self, start: datetime, end: datetime, dialects: Sequence[str]) -> int:
+        """How many events of these dialects were finished from ``start`` on and before ``end`` (both UTC)."""
+        ours = Attr("dialect").is_in(list(dialects))
+        return sum(
+            int(page["Count"]) for page in self._pages(start, end, Select="COUNT", FilterExpression=ours)
+        )
+
+    def _pages(self, start: datetime, end: datetime, **more: Any) -> Iterator[Any]:
+        """Answers of the index, the newest day first; it knows days, so each is asked for."""
+        day = end.date()
+        while day >= start.date():
+            on_day = Key("day").eq(day.isoformat()) & Key("at").between(iso(start) or "", iso(end) or "")
+            asked: dict[str, Any] = {
+                "IndexName": "by-day",
+                "KeyConditionExpression": on_day,
+                "ScanIndexForward": False,
+                **more,
+            }
+            while True:
+                answer = self._table.query(**asked)
+                yield answer
+                if "LastEvaluatedKey" not in answer:
+                    break
+                asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            day -= timedelta(days=1)
 
 
 @contextmanager

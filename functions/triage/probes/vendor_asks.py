@@ -100,8 +100,8 @@ class _Run:
         left = max(self._end - self._clock(), 0.0)
         each = min(self._each, left)
         jobs: list[Job[tuple[Told, int]]] = [Job(partial(self._ask, ask, each), left) for ask in asks]
-        found = []
-        for ask, result in zip(asks, together(jobs, left, self._clock), strict=True):
+        found, ends = list[Finding](), together(jobs, left, self._clock)
+        for ask, result in zip(asks, ends, strict=True):
             vendor, at = self._asker.vendor, self._now()
             if isinstance(result, Exception):
                 why = str(result) if isinstance(result, TooLate) else type(result).__name__
