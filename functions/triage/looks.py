@@ -161,9 +161,7 @@ def at_ourselves(ours: OurSide, *, now: Callable[[], datetime]) -> Iterator[Look
     yield Look("notion", Probe.CALLS, lambda: _work(ours, now()))
     yield Look("notion", Probe.WEBHOOKS, lambda: [_webhooks(ours, now())])
     if ours.cloudwatch is not None and ours.functions:
-        yield Look(
-            US, Probe.CALLS, lambda: [backlog.throttle_finding(ours.cloudwatch, ours.functions, now())]
-        )
+        yield Look(US, Probe.LANE, lambda: [backlog.throttle_finding(ours.cloudwatch, ours.functions, now())])
 
 
 def _recent(ours: OurSide, at: datetime) -> list[dict[str, Any]]:

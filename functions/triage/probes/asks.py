@@ -14,6 +14,14 @@ from triage.vendors.vendor import Headroom, Vendor
 _ELSEWHERE = {Failure.NOT_FOUND: Probe.SHARED, Failure.FORBIDDEN: Probe.CAPABILITIES}
 """What a refused query tells of, instead of how fast it is."""
 
+_EXPECTED = frozenset(
+    {Failure.NOT_FOUND, Failure.INVALID, Failure.FORBIDDEN, Failure.REJECTED, Failure.CONFLICT}
+)
+"""Refusals that an ask for a capability may provoke on purpose: where they prove nothing, nothing has failed."""
+
+LITTLE = 0.1
+"""The share of a day's quota from which on what is left is little. That of a short window comes back by itself."""
+
 CLOCK_AHEAD = "clock_ahead_seconds"
 """The number that says how far our clock is ahead of the vendor's; negative when it is behind."""
 
@@ -34,6 +42,8 @@ def finding_of(
     failure = told.failure
     if probe is Probe.CAPABILITIES:
         verdict, says, code = _capability(told, wanted)
+        if failure is not None and failure.failure in _EXPECTED and verdict is not Verdict.BAD:
+            failure = None
     elif failure is not None:
         probe = _ELSEWHERE.get(failure.failure, probe) if probe in (Probe.LATENCY, Probe.SHARED) else probe
         verdict = Verdict.UNKNOWN if failure.failure in NOT_MADE else Verdict.BAD
@@ -81,7 +91,7 @@ def quota_of(vendor: Vendor, answers: Iterable[Told], at: datetime) -> Finding |
                 least[room.name] = room
     if not least:
         return None
-    spent = [room.name for room in least.values() if room.remaining <= 0]
+    short = [room.name for room in least.values() if room.remaining <= _enough(room)]
     numbers: dict[str, float] = {}
     for name, room in least.items():
         key = name.replace(" ", "_")
@@ -89,9 +99,9 @@ def quota_of(vendor: Vendor, answers: Iterable[Told], at: datetime) -> Finding |
         if room.limit is not None:
             numbers[f"{key}_limit"] = room.limit
     says = ", ".join(_left(room) for room in least.values())
-    verdict = Verdict.BAD if spent else Verdict.GOOD
+    verdict = Verdict.BAD if short else Verdict.GOOD
     return Finding(
-        vendor.name, Probe.QUOTA, verdict, at, says, code=spent[0] if spent else None, numbers=numbers
+        vendor.name, Probe.QUOTA, verdict, at, says, code=short[0] if short else None, numbers=numbers
     )
 
 
@@ -125,6 +135,10 @@ def _numbers(told: Told) -> Mapping[str, float]:
         return {}
     theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
     return {CLOCK_AHEAD: (told.answer.at - theirs).total_seconds()}
+
+
+def _enough(room: Headroom) -> float:
+    return LITTLE * room.limit if room.name == "daily" and room.limit else 0.0
 
 
 def _left(room: Headroom) -> str:

@@ -115,7 +115,7 @@ def throttle_finding(cloudwatch: Any, functions: Sequence[str], now: datetime, m
     says = f"{total:.0f} invocations throttled in {minutes} minutes" if total else "nothing was throttled"
     return Finding(
         US,
-        Probe.CALLS,
+        Probe.LANE,
         Verdict.BAD if total else Verdict.GOOD,
         now,
         says,

@@ -5,7 +5,7 @@ lane as a backlog: nothing finished is *unknown*, never *good*.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ US = "steward"
 
 _VENDOR_OF = {"notion": "notion", "slack": "slack", "email": "email"}
 _FAILURE = re.compile(r"\b(" + "|".join(sorted(map(str, Failure), key=len, reverse=True)) + r")\b")
+_STATUS = re.compile(r"\bstatus (\d{3})\b")
 _NOT_BUGS = ("CallFailed", "Undecodable", "StateConflict")
 
 
@@ -34,12 +35,15 @@ def calls_of(rows: Iterable[Mapping[str, Any]], at: datetime, minutes: int) -> t
     """
     good: Counter[str] = Counter()
     failed: dict[str, Counter[str]] = {"notion": Counter()}
+    statuses: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for row in rows:
         # What an event needed of Notion went well, or else it would wait or be parked.
         good["notion"] += 1 if int(row.get("calls") or 0) > 0 and row.get("decision") != "parked" else 0
         parked = str(row.get("exception") or "")
         if parked.startswith("CallFailed/"):
-            failed["notion"][parked.partition("/")[2]] += 1
+            kind = parked.partition("/")[2]
+            failed["notion"][kind] += 1
+            statuses[kind].update(_status(row.get("why")))
         for effect in row.get("effects") or ():
             vendor = _VENDOR_OF.get(str(effect.get("kind", "")).partition(".")[0])
             if vendor is None:
@@ -48,8 +52,9 @@ def calls_of(rows: Iterable[Mapping[str, Any]], at: datetime, minutes: int) -> t
                 good[vendor] += 1
             elif kind := _kind(effect):
                 failed.setdefault(vendor, Counter())[kind] += 1
+                statuses[kind].update(_status(effect.get("reason")))
     vendors = sorted({*good, *failed})
-    return tuple(_calls(v, good[v], failed.get(v, Counter()), at, minutes) for v in vendors)
+    return tuple(_calls(v, good[v], failed.get(v, Counter()), statuses, at, minutes) for v in vendors)
 
 
 def bugs_of(rows: Iterable[Mapping[str, Any]], at: datetime, minutes: int) -> Finding:
@@ -73,7 +78,20 @@ def _kind(effect: Mapping[str, Any]) -> str | None:
     return found[0] if found else None
 
 
-def _calls(vendor: str, good: int, failed: Counter[str], at: datetime, minutes: int) -> Finding:
+def _status(text: object) -> list[int]:
+    """The HTTP status that a failure's line tells of, see ``CallFailed``."""
+    found = _STATUS.search(str(text or ""))
+    return [int(found[1])] if found else []
+
+
+def _calls(
+    vendor: str,
+    good: int,
+    failed: Counter[str],
+    statuses: Mapping[str, Counter[int]],
+    at: datetime,
+    minutes: int,
+) -> Finding:
     total = good + failed.total()
     if not total:
         says = f"nothing that needed {vendor} was finished in {minutes} minutes"
@@ -87,4 +105,8 @@ def _calls(vendor: str, good: int, failed: Counter[str], at: datetime, minutes: 
     says += "; failed: " + ", ".join(f"{count} {name}" for name, count in failed.most_common())
     verdict = Verdict.GOOD if good / total > ENOUGH else Verdict.BAD
     known = Failure(kind) if kind in set(map(str, Failure)) else None
-    return Finding(vendor, Probe.CALLS, verdict, at, says, failure=known, code=kind, numbers=numbers)
+    told = statuses.get(kind)
+    status = told.most_common(1)[0][0] if told else None
+    return Finding(
+        vendor, Probe.CALLS, verdict, at, says, failure=known, status=status, code=kind, numbers=numbers
+    )

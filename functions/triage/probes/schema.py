@@ -132,4 +132,3 @@ def _unread(vendor: str, source: DataSource, told: Told, at: datetime) -> Findin
         correlation_id=failure.request_id,
         seconds=None if failure.failure in NOT_MADE else told.seconds,
     )
-
