@@ -5,8 +5,9 @@ lane as a backlog: nothing finished is *unknown*, never *good*.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,28 +34,9 @@ def calls_of(rows: Iterable[Mapping[str, Any]], at: datetime, minutes: int) -> t
         at: when, by our clock.
         minutes: how many.
     """
-    good: Counter[str] = Counter()
-    failed: dict[str, Counter[str]] = {"notion": Counter()}
-    statuses: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for row in rows:
-        # What an event needed of Notion went well, or else it would wait or be parked.
-        good["notion"] += 1 if int(row.get("calls") or 0) > 0 and row.get("decision") != "parked" else 0
-        parked = str(row.get("exception") or "")
-        if parked.startswith("CallFailed/"):
-            kind = parked.partition("/")[2]
-            failed["notion"][kind] += 1
-            statuses[kind].update(_status(row.get("why")))
-        for effect in row.get("effects") or ():
-            vendor = _VENDOR_OF.get(str(effect.get("kind", "")).partition(".")[0])
-            if vendor is None:
-                continue
-            if effect.get("status") == "done":
-                good[vendor] += 1
-            elif kind := _kind(effect):
-                failed.setdefault(vendor, Counter())[kind] += 1
-                statuses[kind].update(_status(effect.get("reason")))
-    vendors = sorted({*good, *failed})
-    return tuple(_calls(v, good[v], failed.get(v, Counter()), statuses, at, minutes) for v in vendors)
+    ends = [end for row in rows for end in _ends(row)]
+    vendors = sorted({"notion", *(end.vendor for end in ends)})
+    return tuple(_calls(v, [end for end in ends if end.vendor == v], at, minutes) for v in vendors)
 
 
 def bugs_of(rows: Iterable[Mapping[str, Any]], at: datetime, minutes: int) -> Finding:
@@ -70,32 +52,44 @@ def bugs_of(rows: Iterable[Mapping[str, Any]], at: datetime, minutes: int) -> Fi
     return Finding(US, Probe.BUGS, Verdict.BAD, at, says, code=name, numbers={"bugs": bugs.total()})
 
 
-def _kind(effect: Mapping[str, Any]) -> str | None:
-    """The kind of failure that an effect ended or waits with, or None when none is told."""
-    if effect.get("status") not in ("failed", "planned", "skipped"):
-        return None
-    found = _FAILURE.search(str(effect.get("reason") or ""))
-    return found[0] if found else None
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a call ended: ``kind`` is that of its failure, None for a success; ``status`` is None where none is told."""
+
+    vendor: str
+    kind: str | None = None
+    status: int | None = None
 
 
-def _status(text: object) -> list[int]:
+def _ends(row: Mapping[str, Any]) -> Iterator[_End]:
+    parked = str(row.get("exception") or "")
+    if parked.startswith("CallFailed/"):
+        yield _End("notion", parked.partition("/")[2], _status(row.get("why")))
+    elif int(row.get("calls") or 0) > 0 and row.get("decision") != "parked":
+        yield _End("notion")  # what an event needed went well, or else it would wait or be parked
+    for effect in row.get("effects") or ():
+        vendor = _VENDOR_OF.get(str(effect.get("kind", "")).partition(".")[0])
+        if vendor is not None and effect.get("status") == "done":
+            yield _End(vendor)
+        elif vendor is not None and effect.get("status") in ("failed", "planned", "skipped"):
+            reason = str(effect.get("reason") or "")
+            found = _FAILURE.search(reason)
+            if found is not None:
+                yield _End(vendor, found[0], _status(reason))
+
+
+def _status(text: object) -> int | None:
     """The HTTP status that a failure's line tells of, see ``CallFailed``."""
     found = _STATUS.search(str(text or ""))
-    return [int(found[1])] if found else []
+    return int(found[1]) if found else None
 
 
-def _calls(
-    vendor: str,
-    good: int,
-    failed: Counter[str],
-    statuses: Mapping[str, Counter[int]],
-    at: datetime,
-    minutes: int,
-) -> Finding:
-    total = good + failed.total()
+def _calls(vendor: str, ends: Sequence[_End], at: datetime, minutes: int) -> Finding:
+    total, failed = len(ends), Counter(end.kind for end in ends if end.kind)
     if not total:
         says = f"nothing that needed {vendor} was finished in {minutes} minutes"
         return Finding(vendor, Probe.CALLS, Verdict.UNKNOWN, at, says, numbers={"calls": 0, "failed": 0})
+    good = total - failed.total()
     numbers: dict[str, float] = {"calls": total, "failed": failed.total()}
     numbers |= {f"failed_{kind}": count for kind, count in failed.items()}
     says = f"{good} of {total} succeeded in {minutes} minutes"
@@ -103,10 +97,15 @@ def _calls(
         return Finding(vendor, Probe.CALLS, Verdict.GOOD, at, says, numbers=numbers)
     kind, _ = failed.most_common(1)[0]
     says += "; failed: " + ", ".join(f"{count} {name}" for name, count in failed.most_common())
-    verdict = Verdict.GOOD if good / total > ENOUGH else Verdict.BAD
-    known = Failure(kind) if kind in set(map(str, Failure)) else None
-    told = statuses.get(kind)
-    status = told.most_common(1)[0][0] if told else None
+    statuses = Counter(end.status for end in ends if end.kind == kind and end.status is not None)
     return Finding(
-        vendor, Probe.CALLS, verdict, at, says, failure=known, status=status, code=kind, numbers=numbers
+        vendor,
+        Probe.CALLS,
+        Verdict.GOOD if good / total > ENOUGH else Verdict.BAD,
+        at,
+        says,
+        failure=Failure(kind) if kind in set(map(str, Failure)) else None,
+        status=statuses.most_common(1)[0][0] if statuses else None,
+        code=kind,
+        numbers=numbers,
     )
