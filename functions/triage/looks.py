@@ -44,8 +44,8 @@ class Patience:
     asks: float = 9.0
 
 
-TERMINAL = Patience(page=4.0, ask=2.5, asks=4.5)
-"""For somebody who waits at a terminal."""
+TERMINAL = Patience(page=3.5, ask=2.5, asks=3.8)
+"""For somebody who waits at a terminal, and for whom Python has to start, too."""
 
 
 def at_status_page(

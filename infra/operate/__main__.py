@@ -16,11 +16,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"infra.operate: {error}", file=sys.stderr)
         return 2
     sys.path.insert(0, str(ROOT / "functions"))
-    from infra.operate import baseline, dlq, explain, lane, rules, send  # noqa: PLC0415 - it needs functions/ on the path
+    # They need functions/ on the path.
+    from infra.operate import baseline, dlq, doctor, explain, lane, rules, send, triage  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operate Steward.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (send, dlq, explain, lane, rules, baseline):
+    for command in (send, dlq, explain, lane, rules, baseline, triage, doctor):
         command.register(commands)
     wishes = parser.parse_args(arguments)
     try:

@@ -93,15 +93,16 @@ def _calls(vendor: str, ends: Sequence[_End], at: datetime, minutes: int) -> Fin
     numbers: dict[str, float] = {"calls": total, "failed": failed.total()}
     numbers |= {f"failed_{kind}": count for kind, count in failed.items()}
     says = f"{good} of {total} succeeded in {minutes} minutes"
-    if not failed:
+    if failed:
+        says += "; failed: " + ", ".join(f"{count} {name}" for name, count in failed.most_common())
+    if good / total > ENOUGH:
         return Finding(vendor, Probe.CALLS, Verdict.GOOD, at, says, numbers=numbers)
     kind, _ = failed.most_common(1)[0]
-    says += "; failed: " + ", ".join(f"{count} {name}" for name, count in failed.most_common())
     statuses = Counter(end.status for end in ends if end.kind == kind and end.status is not None)
     return Finding(
         vendor,
         Probe.CALLS,
-        Verdict.GOOD if good / total > ENOUGH else Verdict.BAD,
+        Verdict.BAD,
         at,
         says,
         failure=Failure(kind) if kind in set(map(str, Failure)) else None,
