@@ -16,6 +16,7 @@ import re
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -50,6 +51,10 @@ class Machine:
         self._released = threading.Event()
         self._server = Server(port, self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+
+    def time(self) -> float:
+        """Seconds since the epoch, for ``Date``."""
+        return time.time()
 
     def handle(self, request: Request) -> Reply:
         """Answer one request, with the lock held."""

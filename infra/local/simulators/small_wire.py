@@ -56,6 +56,9 @@ class Answers(Protocol):
     def operate(self, operation: str, arguments: Json) -> Any:
         """Run an operation of the admin API."""
 
+    def time(self) -> float:
+        """Seconds since the epoch, for ``Date``."""
+
 
 class Server(ThreadingHTTPServer):
     """Listens from when it is made, on a port of 127.0.0.1; 0 for any."""
@@ -95,6 +98,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         pass
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(self.server.machine.time() if timestamp is None else timestamp)
 
     def _serve(self) -> None:
         length = self.headers.get("content-length") or "0"

@@ -77,6 +77,10 @@ class HubSpotSimulator(Machine):
         """Leave so many requests of the day."""
         self._left = left
 
+    def time(self) -> float:
+        """See ``Machine``."""
+        return self._clock()
+
     def handle(self, request: Request) -> Reply:
         """See ``Machine``."""
         if request.headers.get("authorization") != f"Bearer {self.token}":

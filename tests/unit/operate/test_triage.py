@@ -1,0 +1,309 @@
+"""``triage`` and ``doctor``: from a terminal with a token and nothing else, against simulated vendors."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from infra.local.simulators.hubspot import HubSpotSimulator
+from infra.local.simulators.notion import NotionSimulator, faults, seed_demo
+from infra.local.simulators.notion.demo import TASKS_DATABASE
+from infra.local.simulators.status_page import StatusPageSimulator
+from infra.operate import doctor, triage
+from infra.operate.__main__ import main
+from infra.operate.vendor_access import Surroundings
+from steward.errors import Failure
+from triage.diagnosis.classes import Advice, Class, Diagnosis, Severity
+from triage.findings import Finding, Probe, Verdict
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def diagnose(vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnosis:
+    """Stands for the engine: enough to see that its word arrives."""
+    assert now == NOW
+    bad = [f for f in findings if f.vendor == vendor and f.verdict is Verdict.BAD]
+    if not bad:
+        return Diagnosis(vendor, Class.HEALTHY, 0.97, None, says="all is well")
+    cls, severity, advice = (
+        (Class.TOKEN, Severity.P1, Advice.ROTATE_TOKEN)
+        if any(f.failure is Failure.UNAUTHORIZED for f in bad)
+        else (Class.OUTAGE, Severity.P2, Advice.WAIT)
+    )
+    return Diagnosis(
+        vendor,
+        cls,
+        0.9,
+        severity,
+        next_probes=(Probe.LATENCY,),
+        do=(advice,),
+        do_not=(Advice.RESTART,),
+        says=f"{vendor}: {cls}",
+    )
+
+
+class Ticking:
+    """Monotonic seconds, of which a hundredth passes whenever somebody looks."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        self.seconds += 0.01
+        return self.seconds
+
+
+class World:
+    """The vendors, and a terminal's environment."""
+
+    def __init__(self, notion: NotionSimulator, hubspot: HubSpotSimulator, page: StatusPageSimulator) -> None:
+        self.notion, self.hubspot, self.page = notion, hubspot, page
+        self.slept: list[float] = []
+        self.environ = {
+            "NOTION_API_URL": notion.url,
+            "NOTION_STATUS_URL": page.summary_url,
+            "HUBSPOT_API_URL": hubspot.url,
+            "HUBSPOT_STATUS_URL": page.summary_url,
+        }
+
+    @property
+    def here(self) -> Surroundings:
+        return Surroundings(self.environ, lambda: NOW, Ticking(), self.slept.append)
+
+    def triage(self, name: str = "notion", *, as_json: bool = False) -> int:
+        return triage.run(name, self.here, diagnose, as_json=as_json)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with (
+        NotionSimulator(clock=NOW.timestamp) as notion,
+        HubSpotSimulator(clock=NOW.timestamp) as hubspot,
+        StatusPageSimulator() as page,
+    ):
+        seed_demo(notion)
+        one = World(notion, hubspot, page)
+        one.environ["NOTION_TOKEN"] = notion.token
+        yield one
+        notion.release_hangs()
+
+
+Out = pytest.CaptureFixture[str]
+
+
+def sections(text: str) -> dict[str, str]:
+    """Section → its first line."""
+    found = {}
+    for line in text.splitlines():
+        if line.startswith("  ") and line[2] != " ":
+            found[line[2:19].strip()] = line[19:]
+    return found
+
+
+@pytest.mark.req("T2")
+def test_a_token_is_enough_for_four_sections_the_class_and_the_next_step(world: World, capsys: Out) -> None:
+    assert world.triage() == 0
+    told = sections(capsys.readouterr().out)
+
+    assert list(told) == [
+        "time",
+        "platform status",
+        "auth",
+        "responsiveness",
+        "classification",
+        "next step",
+    ]
+    assert told["time"].startswith("2026-11-20 12:00:00Z")
+    assert told["platform status"] == "ok   none: All Systems Operational"
+    assert told["auth"] == "ok   connected as Steward in Northwind"
+    assert told["responsiveness"].startswith("ok   it answered who we are in 0.")
+    assert told["classification"] == "healthy (97% sure)"
+    assert told["next step"] == "nothing"
+
+
+@pytest.mark.req("T2")
+def test_a_test_database_lets_a_query_be_timed(world: World, capsys: Out) -> None:
+    world.triage()
+    without = capsys.readouterr().out
+    world.environ["NOTION_TEST_DATABASE_ID"] = TASKS_DATABASE
+    world.triage()
+    with_one = capsys.readouterr().out
+
+    assert "one row of a data source: not asked, no data source is known" in without
+    assert "ok   one row of a data source in 0." in with_one
+    assert "ok   may read comments: allowed" in with_one
+
+
+@pytest.mark.req("T2")
+def test_the_json_says_the_same_as_the_text(world: World, capsys: Out) -> None:
+    assert world.triage(as_json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+
+    (vendor,) = told["vendors"]
+    assert (told["exit"], vendor["vendor"], vendor["class"], vendor["severity"]) == (
+        0,
+        "notion",
+        "healthy",
+        None,
+    )
+    auth = next(f for f in vendor["findings"] if f["probe"] == "auth")
+    assert (auth["verdict"], auth["status"], auth["says"]) == (
+        "good",
+        200,
+        "connected as Steward in Northwind",
+    )
+    assert 0 < told["seconds"] < 5  # of the injected clock
+
+
+@pytest.mark.req("T2")
+def test_a_wrong_token_is_asked_for_three_times_before_it_is_called_wrong(world: World, capsys: Out) -> None:
+    world.environ["NOTION_TOKEN"] = "ntn_wrong"
+    assert world.triage() == triage.EXITS[Class.TOKEN] == 12
+    text = capsys.readouterr().out
+
+    assert "BAD  who we are: 401 unauthorized, 3 times in a row [" in text
+    assert sections(text)["next step"] == "rotate the token; look at: latency"
+    assert sections(text)["do not"] == "restart or redeploy"
+    assert world.slept == [0.3, 0.3]
+    assert "ntn_wrong" not in text
+
+
+@pytest.mark.req("T2")
+def test_without_a_token_the_status_page_is_told_and_what_to_set(world: World, capsys: Out) -> None:
+    del world.environ["NOTION_TOKEN"]
+    assert world.triage() == 2
+    said = capsys.readouterr()
+
+    told = sections(said.out)
+    assert told["platform status"] == "ok   none: All Systems Operational"
+    assert told["auth"] == "?    not asked: put a token into NOTION_TOKEN"
+    assert said.err == "triage: no token to ask with: put one into NOTION_TOKEN\n"
+    assert world.notion.requests() == []
+
+
+@pytest.mark.req("T2")
+def test_a_status_page_that_is_down_is_unknown_and_no_reason_for_an_alarm(world: World, capsys: Out) -> None:
+    world.page.add_fault({"kind": "html"}, times=None)
+    assert world.triage() == 0
+
+    assert sections(capsys.readouterr().out)["platform status"] == (
+        "?    says nothing (127.0.0.1: no status document)"
+    )
+
+
+@pytest.mark.req("T2")
+def test_a_green_page_does_not_hide_a_vendor_in_trouble(world: World, capsys: Out) -> None:
+    world.notion.add_fault(faults.answer(529), times="forever")
+    assert world.triage() == triage.EXITS[Class.OUTAGE]
+
+    told = sections(capsys.readouterr().out)
+    assert told["platform status"].startswith("ok ")
+    assert told["auth"].startswith("BAD  who we are: 529 service_overload")
+    assert told["classification"] == "vendor outage (P2, 90% sure)"
+
+
+@pytest.mark.req("T2", "T4")
+def test_of_all_vendors_the_worst_decides_and_those_without_a_token_do_not(world: World, capsys: Out) -> None:
+    assert world.triage("all") == 0
+    without = capsys.readouterr().out
+    world.environ["HUBSPOT_ACCESS_TOKEN"] = "wrong"
+    world.page.set_status("major")
+    assert world.triage("all", as_json=True) == triage.EXITS[Class.TOKEN]
+    told = json.loads(capsys.readouterr().out)
+
+    assert "none: there is no HUBSPOT_ACCESS_TOKEN" in without
+    assert {v["vendor"]: v["severity"] for v in told["vendors"]} == {"hubspot": "P1", "notion": "P2"}
+
+
+@pytest.mark.req("T2", "T4")
+def test_hubspot_tells_its_headroom(world: World, capsys: Out) -> None:
+    world.environ["HUBSPOT_ACCESS_TOKEN"] = world.hubspot.token
+    assert world.triage("hubspot") == 0
+    text = capsys.readouterr().out
+
+    assert "ok   connected as account 62515 (standard)" in text
+    assert "ok   daily: 249998 of 250000 left, 10 seconds: 98 of 100 left" in text
+
+
+@pytest.mark.req("T2")
+def test_a_clock_that_is_wrong_is_said(world: World, capsys: Out) -> None:
+    world.notion.set_clock_offset(-90)
+    world.triage()
+
+    assert sections(capsys.readouterr().out)["time"].endswith("our clock is 90 s ahead of Notion's")
+
+
+@pytest.mark.req("T2")
+def test_every_class_has_an_exit_status_of_its_own_and_the_help_has_the_table() -> None:
+    assert set(triage.EXITS) == set(Class)
+    assert len(set(triage.EXITS.values()) | {1, 2}) == len(Class) + 2
+    for cls, code in triage.EXITS.items():
+        assert f"  {code:>2}  {cls}" in triage.epilog().splitlines()
+
+
+@pytest.mark.req("T2")
+def test_the_command_line_knows_every_vendor_that_is_described(
+    world: World, capsys: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in world.environ.items():
+        monkeypatch.setenv(name, value)
+    told: list[str] = []
+
+    def engine(vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnosis:
+        told.append(vendor)
+        return Diagnosis(vendor, Class.BUG, 0.5, Severity.P3)
+
+    monkeypatch.setattr(triage, "diagnosing", lambda: engine)
+
+    assert main(["triage", "notion", "--json"]) == 22
+    assert told == ["notion"]
+    assert json.loads(capsys.readouterr().out)["vendors"][0]["class"] == "our own bug"
+    with pytest.raises(SystemExit):
+        main(["triage", "nobody"])
+    assert "hubspot" in capsys.readouterr().err
+
+
+@pytest.mark.req("T2", "O4")
+def test_doctor_says_in_one_line_who_we_are(
+    world: World, capsys: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in world.environ.items():
+        monkeypatch.setenv(name, value)
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().out == "OK: connected as Steward in Northwind\n"
+    assert [r["path"] for r in world.notion.requests()] == ["/v1/users/me"]
+
+    world.environ["HUBSPOT_ACCESS_TOKEN"] = world.hubspot.token
+    assert doctor.run("all", world.here) == 0
+    assert capsys.readouterr().out == (
+        "OK: connected as account 62515 (standard) (HubSpot) and Steward in Northwind (Notion)\n"
+    )
+
+
+@pytest.mark.req("T2", "O4")
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (faults.answer(401), "401 unauthorized, 3 times in a row: the token is not accepted"),
+        (faults.answer(503), "503 service_unavailable: the vendor is in trouble"),
+        (faults.html(), "403, unavailable: the vendor is in trouble"),
+        (faults.answer(429, reason="public_api_request_blocked"), "only its support lifts that"),
+        (faults.reset(), "unreachable ("),
+    ],
+)
+def test_doctor_says_in_one_line_what_is_wrong(world: World, capsys: Out, fault: Any, says: str) -> None:
+    world.notion.add_fault(fault, times="forever")
+    assert doctor.run("notion", world.here) == 1
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("Notion: who we are: ")
+    assert says in line
+
+
+@pytest.mark.req("T2", "O4")
+def test_doctor_without_a_token_says_which_variable_is_empty(world: World, capsys: Out) -> None:
+    world.environ.pop("NOTION_TOKEN")
+    assert doctor.run("notion", world.here) == 2
+    assert capsys.readouterr().err == "doctor: no token to ask with: put one into NOTION_TOKEN\n"
