@@ -44,7 +44,7 @@ class Patience:
     asks: float = 9.0
 
 
-TERMINAL = Patience(page=3.5, ask=2.5, asks=3.8)
+TERMINAL = Patience(page=3.0, ask=2.6, asks=3.3)
 """For somebody who waits at a terminal, and for whom Python has to start, too."""
 
 

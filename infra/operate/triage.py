@@ -25,7 +25,7 @@ from triage.vendors.vendor import Vendor
 
 Diagnose = Callable[[str, Sequence[Finding], datetime], Diagnosis]
 
-SECONDS = 4.0
+SECONDS = 3.5
 """Of the round; the rest of the five is for Python to start."""
 
 NO_TOKEN = 2

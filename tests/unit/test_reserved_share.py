@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from steward.budget import Purse
-from steward.clients.connection import probe_budget, request_budgets
+from steward.clients.connection import probe_budget, remembered_budget, request_budgets
 from steward.errors import CallFailed, Failure
 from steward.memory import Memory
 
@@ -70,3 +70,25 @@ def test_without_a_share_the_probes_spend_the_first_lanes_part() -> None:
     environ, memory = {"REQUESTS_PER_MINUTE": "40"}, cast("Memory", Kept())
 
     assert spent_by(probe_budget(environ, memory, lambda: NOW)) == 40
+
+
+@pytest.mark.req("T1")
+@pytest.mark.parametrize("lanes", ["1", "4"])
+def test_what_is_remembered_is_that_of_all_lanes_and_the_probes(lanes: str) -> None:
+    environ = {"LANES": lanes, "REQUESTS_PER_MINUTE": "100", "PROBES_PER_MINUTE": "12"}
+    memory = cast("Memory", Kept())
+    assert remembered_budget(environ, memory) is None
+
+    budgets = [
+        *request_budgets(environ, memory, lambda: NOW).values(),
+        probe_budget(environ, memory, lambda: NOW),
+    ]
+    for budget in budgets:
+        budget.spend()
+    for budget in budgets:
+        budget.block(5)  # which writes down what was spent
+    record = remembered_budget(environ, memory)
+
+    assert record is not None
+    assert sum(record.spent.values()) >= len(budgets)
+    assert record.blocked_until == NOW.timestamp() + 5

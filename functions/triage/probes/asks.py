@@ -46,7 +46,9 @@ def finding_of(
             failure = None
     elif failure is not None:
         probe = _ELSEWHERE.get(failure.failure, probe) if probe in (Probe.LATENCY, Probe.SHARED) else probe
-        verdict = Verdict.UNKNOWN if failure.failure in NOT_MADE else Verdict.BAD
+        # Trouble of another kind says nothing of what is shared.
+        unseen = probe is Probe.SHARED and failure.failure is not Failure.NOT_FOUND
+        verdict = Verdict.UNKNOWN if unseen or failure.failure in NOT_MADE else Verdict.BAD
         says = f"{told.ask.name}: {what_failed(failure)}"
     elif probe is Probe.AUTH:
         says = f"connected as {vendor.who(told.answer.body if told.answer else {})}"

@@ -119,7 +119,7 @@ VENDOR = Vendor(
     ),
     decode=_decode,
     who=_who,
-    slow=3.0,
+    slow=2.0,
     runbook=RUNBOOK,
     headroom=_headroom,
 )

@@ -70,8 +70,9 @@ def _may_insert(answer: Answer | None, failure: CallFailed | None) -> Proof:
 
 def _sees_emails(answer: Answer | None, failure: CallFailed | None) -> Proof:
     if failure is not None or answer is None:
-        refused = None if failure is None else _refused(failure)
-        return refused or Proof(Verdict.UNKNOWN, "not found out")
+        if failure is None:
+            return Proof(Verdict.UNKNOWN, "not found out")
+        return _refused(failure) or Proof(Verdict.UNKNOWN, f"not found out ({failure.failure})")
     users = answer.body.get("results")
     people = [u.get("person") for u in users if isinstance(u, Mapping)] if isinstance(users, list) else []
     shown = [p for p in people if isinstance(p, Mapping)]
@@ -165,7 +166,7 @@ VENDOR = Vendor(
     ),
     decode=_decode,
     who=_who,
-    slow=3.0,
+    slow=2.0,
     runbook=RUNBOOK,
     setting_variables={"NOTION_TEST_DATABASE_ID": "database"},
 )

@@ -228,6 +228,16 @@ def test_hubspot_tells_its_headroom(world: World, capsys: Out) -> None:
 
 
 @pytest.mark.req("T2")
+def test_what_takes_longer_than_is_slow_is_called_slow_and_not_unreachable(world: World, capsys: Out) -> None:
+    world.environ["NOTION_TEST_DATABASE_ID"] = TASKS_DATABASE
+    world.notion.add_fault(faults.latency(2.1), match={"path": "query"}, times="forever")
+    here = Surroundings(world.environ, lambda: NOW)
+
+    assert triage.run("notion", here, diagnose, as_json=False) == triage.EXITS[Class.OUTAGE]
+    assert "BAD  one row of a data source took 2." in capsys.readouterr().out
+
+
+@pytest.mark.req("T2")
 def test_a_clock_that_is_wrong_is_said(world: World, capsys: Out) -> None:
     world.notion.set_clock_offset(-90)
     world.triage()
