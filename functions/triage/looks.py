@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import requests
@@ -16,7 +15,7 @@ from steward.budget import BudgetRecord
 from steward.journal import Journal
 from steward.memory import Memory
 from steward.pauses import Pause
-from steward.rules import Rules
+from steward.rules import DataSource, Rules
 from triage.findings import Finding, Probe
 from triage.probes import backlog, calls, schema, standing, status_page, webhooks
 from triage.probes.asking import Asker
@@ -68,7 +67,7 @@ def at_status_page(
 
 def at_vendor(
     asker: Asker,
-    settings: Mapping[str, str],
+    settings: Callable[[], Mapping[str, str]],
     *,
     now: Callable[[], datetime],
     clock: Callable[[], float] = time.monotonic,
@@ -80,7 +79,7 @@ def at_vendor(
 
     Args:
         asker: of the vendor.
-        settings: what is known, e.g. ``data_source``.
+        settings: gives what is known, e.g. ``data_source``; called in the look's thread.
         now: our clock.
         clock: monotonic seconds.
         sleep: waits before a 401 is asked again.
@@ -88,34 +87,36 @@ def at_vendor(
         patience: how long is waited.
     """
     waits = patience or Patience()
-    run = partial(
-        ask_vendor,
-        asker,
-        settings,
-        seconds=waits.asks,
-        each=waits.ask,
-        now=now,
-        clock=clock,
-        sleep=sleep,
-        wanted=wanted,
-    )
+
+    def run() -> Sequence[Finding]:
+        return ask_vendor(
+            asker,
+            settings(),
+            seconds=waits.asks,
+            each=waits.ask,
+            now=now,
+            clock=clock,
+            sleep=sleep,
+            wanted=wanted,
+        )
+
     return Look(asker.vendor.name, Probe.AUTH, run, waits.asks + 0.25)
 
 
 def at_data_sources(
     asker: Asker,
     rules: Rules,
-    memory: Memory,
+    memory: Callable[[], Memory],
     *,
     now: Callable[[], datetime],
     patience: Patience | None = None,
 ) -> Iterator[Look]:
-    """Look at the configured data sources whose turn it is; ``memory`` is read here, before the threads."""
+    """Look at the configured data sources whose turn it is; ``memory`` is called in each look's thread."""
     waits = patience or Patience()
     for source in schema.turn(rules, now()):
-        asked, ids = schema.known_of(memory, source)
 
-        def run(source: Any = source, asked: str = asked, ids: Mapping[str, str] = ids) -> Sequence[Finding]:
+        def run(source: DataSource = source) -> Sequence[Finding]:
+            asked, ids = schema.known_of(memory(), source)
             return schema.look(asker, rules, source, asked, ids, waits.ask, now())
 
         yield Look(asker.vendor.name, Probe.SCHEMA, run, waits.ask + 0.25)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from typing import Any, cast
 
@@ -144,6 +145,6 @@ def _looks(vendor: Vendor, surroundings: Surroundings) -> Iterator[Look]:
     yield at_status_page(vendor, session=plain_session, now=now, clock=clock, patience=TERMINAL)
     asker = asker_of(vendor, surroundings)
     if asker is not None:
-        settings = settings_of(vendor, surroundings.environ)
+        settings = partial(settings_of, vendor, surroundings.environ)
         sleep = surroundings.sleep
         yield at_vendor(asker, settings, now=now, clock=clock, sleep=sleep, patience=TERMINAL)

@@ -62,7 +62,7 @@ def asked(
 ) -> tuple[Finding, ...]:
     one = at_vendor(
         asks,
-        settings or {},
+        lambda: settings or {},
         now=lambda: NOW,
         sleep=lambda _: None,
         wanted=wanted,
@@ -345,7 +345,7 @@ class Kept:
 
 def sources(notion: NotionSimulator, **known: Any) -> tuple[Finding, ...]:
     memory: Any = Kept(**known)
-    looks = at_data_sources(asker(NOTION, notion.url, notion.token), RULES, memory, now=lambda: NOW)
+    looks = at_data_sources(asker(NOTION, notion.url, notion.token), RULES, lambda: memory, now=lambda: NOW)
     return look(list(looks), now=lambda: NOW)
 
 
