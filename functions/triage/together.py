@@ -59,7 +59,7 @@ def together(jobs: Sequence[Job[T]], seconds: float, clock: Callable[[], float])
         try:
             number, result = done.get(timeout=max(ends[next_end] - clock(), 0.001))
         except queue.Empty:
-            number, result = next_end, TooLate(f"no end after {times[next_end]:g} s")
+            number, result = next_end, TooLate(f"no end after {round(times[next_end], 2):g} s")
         if ends.pop(number, None) is not None:
             ended[number] = result
     return [ended[number] for number in range(len(jobs))]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import requests
 
 from infra.local.simulators.hubspot import HubSpotSimulator
 from infra.local.simulators.notion import NotionSimulator, faults, seed_demo
@@ -223,6 +224,52 @@ def test_a_vendor_that_is_silent_is_unreachable_and_the_round_goes_on(notion: No
     found = of_notion(notion, each=1.2)
 
     assert (found[0].verdict, found[0].failure, found[0].code) == (BAD, Failure.UNREACHABLE, "ReadTimeout")
+    assert shown(found, Probe.LATENCY) == [(GOOD, None)]
+
+
+class Stuck(requests.Session):
+    """A session that hangs where no timeout of its own reaches, as a name server can."""
+
+    def __init__(self, free: threading.Event) -> None:
+        super().__init__()
+        self._free = free
+
+    def request(self, *args: Any, **more: Any) -> requests.Response:
+        self._free.wait()
+        raise requests.exceptions.ConnectionError
+
+
+@pytest.mark.req("T1")
+def test_a_call_that_hangs_beyond_its_own_timeout_is_given_up_and_told() -> None:
+    free = threading.Event()
+    asks = Asker(
+        HUBSPOT,
+        session=lambda: Stuck(free),
+        token=lambda _: "pat",
+        purse=OpenPurse(),
+        now=lambda: NOW,
+        clock=time.monotonic,
+    )
+    one = at_vendor(asks, dict, now=lambda: NOW, patience=Patience(ask=1.0, asks=1.2))
+    found = look([one], now=lambda: NOW)
+    free.set()
+
+    assert [(f.probe, f.verdict) for f in found] == [(Probe.AUTH, UNKNOWN), (Probe.LATENCY, UNKNOWN)]
+    assert all("no end after 1." in f.says for f in found)
+
+
+@pytest.mark.req("T1")
+def test_a_description_with_a_mistake_blinds_one_ask_and_not_the_others(hubspot: HubSpotSimulator) -> None:
+    def mistaken(_: Any) -> Any:
+        raise KeyError("portal of somebody")
+
+    wrong = replace(HUBSPOT, who=mistaken, headroom=mistaken)
+    found = asked(asker(wrong, hubspot.url, hubspot.token))
+
+    assert [(f.probe, f.verdict, f.says.rpartition(": ")[2]) for f in found if f.verdict is not GOOD] == [
+        (Probe.AUTH, UNKNOWN, "KeyError"),
+        (Probe.QUOTA, UNKNOWN, "KeyError"),
+    ]
     assert shown(found, Probe.LATENCY) == [(GOOD, None)]
 
 

@@ -90,8 +90,7 @@ class _Run:
             )
             for ask in waiting
         ]
-        quota = quota_of(vendor, self._told, self._now())
-        return (*found, *([] if quota is None else [quota]))
+        return (*found, *self._quota())
 
     def _has_no_token(self) -> bool:
         return any(told.failure is not None and told.failure.code == NO_TOKEN for told in self._told)
@@ -99,19 +98,25 @@ class _Run:
     def _wave(self, asks: Sequence[Ask], wanted: Container[str]) -> list[Finding]:
         left = max(self._end - self._clock(), 0.0)
         each = min(self._each, left)
-        jobs: list[Job[tuple[Told, int]]] = [Job(partial(self._ask, ask, each), left) for ask in asks]
+        jobs: list[Job[Finding]] = [Job(partial(self._ask, ask, each, wanted), left) for ask in asks]
         found, ends = list[Finding](), together(jobs, left, self._clock)
-        for ask, result in zip(asks, ends, strict=True):
-            vendor, at = self._asker.vendor, self._now()
-            if isinstance(result, Exception):
-                why = str(result) if isinstance(result, TooLate) else type(result).__name__
-                found.append(not_found_out(vendor.name, ask.probe, at, f"{ask.name}: {why}"))
-                continue
-            told, times = result
-            found.append(finding_of(vendor, told, at, wanted, times))
+        for ask, end in zip(asks, ends, strict=True):
+            found.append(self._failed(ask, end) if isinstance(end, Exception) else end)
         return found
 
-    def _ask(self, ask: Ask, seconds: float) -> tuple[Told, int]:
+    def _failed(self, ask: Ask, error: Exception) -> Finding:
+        why = str(error) if isinstance(error, TooLate) else f"the probe failed: {type(error).__name__}"
+        return not_found_out(self._asker.vendor.name, ask.probe, self._now(), f"{ask.name}: {why}")
+
+    def _quota(self) -> list[Finding]:
+        vendor, at = self._asker.vendor, self._now()
+        job: Job[Finding | None] = Job(lambda: quota_of(vendor, self._told, at), 1.0)
+        (end,) = together([job], 1.0, self._clock)
+        if isinstance(end, Exception):
+            return [not_found_out(vendor.name, Probe.QUOTA, at, f"the probe failed: {type(end).__name__}")]
+        return [] if end is None else [end]
+
+    def _ask(self, ask: Ask, seconds: float, wanted: Container[str]) -> Finding:
         end = self._clock() + seconds
         told, times = self._asker.ask(ask, self._settings, seconds), 1
         while ask.probe is Probe.AUTH and _is_401(told) and times <= AGAIN:
@@ -127,7 +132,7 @@ class _Run:
         self._told.append(told)
         if told.failure is None and told.answer is not None:
             self._settings.update(ask.gives(told.answer.body))
-        return told, times
+        return finding_of(self._asker.vendor, told, self._now(), wanted, times)
 
 
 def _is_401(told: Told) -> bool:
