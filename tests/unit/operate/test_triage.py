@@ -17,6 +17,7 @@ from infra.operate.vendor_access import Surroundings
 from steward.errors import Failure
 from triage.diagnosis.classes import Advice, Class, Diagnosis, Severity
 from triage.findings import Finding, Probe, Verdict
+from triage.vendors import known
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -215,6 +216,16 @@ def test_of_all_vendors_the_worst_decides_and_those_without_a_token_do_not(world
 
     assert "none: there is no HUBSPOT_ACCESS_TOKEN" in without
     assert {v["vendor"]: v["severity"] for v in told["vendors"]} == {"hubspot": "P1", "notion": "P2"}
+
+
+@pytest.mark.req("T2")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_vendor_that_is_well_does_not_hide_one_that_is_not(order: tuple[int, int]) -> None:
+    well = Diagnosis("hubspot", Class.HEALTHY, 0.99, None)
+    sick = Diagnosis("notion", Class.CAPABILITY, 0.6, Severity.P3)
+    results = [triage.Result(known()[d.vendor], (), d) for d in (well, sick)]
+
+    assert triage.exit_of([results[number] for number in order]) == triage.EXITS[Class.CAPABILITY]
 
 
 @pytest.mark.req("T2", "T4")

@@ -115,6 +115,8 @@ def test_the_first_address_that_can_be_read_wins(page: StatusPageSimulator) -> N
         ({"kind": "html"}, "no status document"),
         ({"kind": "malformed"}, "no status document"),
         ({"kind": "answer", "status": 503}, "status 503"),
+        ({"kind": "answer", "status": 302, "body": {"status": {"indicator": "none"}}}, "a redirect (302)"),
+        ({"kind": "answer", "status": 500, "body": {"status": {"indicator": "none"}}}, "status 500"),
         ({"kind": "reset"}, "RemoteDisconnected|ConnectionResetError"),
     ],
 )
