@@ -1,97 +1,26 @@
-"""``triage`` and ``doctor``: from a terminal with a token and nothing else, against simulated vendors."""
+"""``triage``: from a terminal with a token and nothing else, against simulated vendors."""
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 import pytest
 
-from infra.local.simulators.hubspot import HubSpotSimulator
-from infra.local.simulators.notion import NotionSimulator, faults, seed_demo
+from infra.local.simulators.notion import faults
 from infra.local.simulators.notion.demo import TASKS_DATABASE
-from infra.local.simulators.status_page import StatusPageSimulator
-from infra.operate import doctor, triage
+from infra.operate import triage
 from infra.operate.__main__ import main
 from infra.operate.vendor_access import Surroundings
-from steward.errors import Failure
-from triage.diagnosis.classes import Advice, Class, Diagnosis, Severity
-from triage.findings import Finding, Probe, Verdict
+from tests.unit.operate.vendors import NOW, Out, World, diagnose, simulated
+from triage.diagnosis.classes import Class, Diagnosis, Severity
+from triage.findings import Finding
 from triage.vendors import known
-
-NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-def diagnose(vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnosis:
-    """Stands for the engine: enough to see that its word arrives."""
-    assert now == NOW
-    bad = [f for f in findings if f.vendor == vendor and f.verdict is Verdict.BAD]
-    if not bad:
-        return Diagnosis(vendor, Class.HEALTHY, 0.97, None, says="all is well")
-    cls, severity, advice = (
-        (Class.TOKEN, Severity.P1, Advice.ROTATE_TOKEN)
-        if any(f.failure is Failure.UNAUTHORIZED for f in bad)
-        else (Class.OUTAGE, Severity.P2, Advice.WAIT)
-    )
-    return Diagnosis(
-        vendor,
-        cls,
-        0.9,
-        severity,
-        next_probes=(Probe.LATENCY,),
-        do=(advice,),
-        do_not=(Advice.RESTART,),
-        says=f"{vendor}: {cls}",
-    )
-
-
-class Ticking:
-    """Monotonic seconds, of which a hundredth passes whenever somebody looks."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self) -> float:
-        self.seconds += 0.01
-        return self.seconds
-
-
-class World:
-    """The vendors, and a terminal's environment."""
-
-    def __init__(self, notion: NotionSimulator, hubspot: HubSpotSimulator, page: StatusPageSimulator) -> None:
-        self.notion, self.hubspot, self.page = notion, hubspot, page
-        self.slept: list[float] = []
-        self.environ = {
-            "NOTION_API_URL": notion.url,
-            "NOTION_STATUS_URL": page.summary_url,
-            "HUBSPOT_API_URL": hubspot.url,
-            "HUBSPOT_STATUS_URL": page.summary_url,
-        }
-
-    @property
-    def here(self) -> Surroundings:
-        return Surroundings(self.environ, lambda: NOW, Ticking(), self.slept.append)
-
-    def triage(self, name: str = "notion", *, as_json: bool = False) -> int:
-        return triage.run(name, self.here, diagnose, as_json=as_json)
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with (
-        NotionSimulator(clock=NOW.timestamp) as notion,
-        HubSpotSimulator(clock=NOW.timestamp) as hubspot,
-        StatusPageSimulator() as page,
-    ):
-        seed_demo(notion)
-        one = World(notion, hubspot, page)
-        one.environ["NOTION_TOKEN"] = notion.token
+    with simulated() as one:
         yield one
-        notion.release_hangs()
-
-
-Out = pytest.CaptureFixture[str]
 
 
 def sections(text: str) -> dict[str, str]:
@@ -284,47 +213,3 @@ def test_the_command_line_knows_every_vendor_that_is_described(
     with pytest.raises(SystemExit):
         main(["triage", "nobody"])
     assert "hubspot" in capsys.readouterr().err
-
-
-@pytest.mark.req("T2", "O4")
-def test_doctor_says_in_one_line_who_we_are(
-    world: World, capsys: Out, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in world.environ.items():
-        monkeypatch.setenv(name, value)
-    assert main(["doctor"]) == 0
-    assert capsys.readouterr().out == "OK: connected as Steward in Northwind\n"
-    assert [r["path"] for r in world.notion.requests()] == ["/v1/users/me"]
-
-    world.environ["HUBSPOT_ACCESS_TOKEN"] = world.hubspot.token
-    assert doctor.run("all", world.here) == 0
-    assert capsys.readouterr().out == (
-        "OK: connected as account 62515 (standard) (HubSpot) and Steward in Northwind (Notion)\n"
-    )
-
-
-@pytest.mark.req("T2", "O4")
-@pytest.mark.parametrize(
-    ("fault", "says"),
-    [
-        (faults.answer(401), "401 unauthorized, 3 times in a row: the token is not accepted"),
-        (faults.answer(503), "503 service_unavailable: the vendor is in trouble"),
-        (faults.html(), "403, unavailable: the vendor is in trouble"),
-        (faults.answer(429, reason="public_api_request_blocked"), "only its support lifts that"),
-        (faults.reset(), "unreachable ("),
-    ],
-)
-def test_doctor_says_in_one_line_what_is_wrong(world: World, capsys: Out, fault: Any, says: str) -> None:
-    world.notion.add_fault(fault, times="forever")
-    assert doctor.run("notion", world.here) == 1
-
-    (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith("Notion: who we are: ")
-    assert says in line
-
-
-@pytest.mark.req("T2", "O4")
-def test_doctor_without_a_token_says_which_variable_is_empty(world: World, capsys: Out) -> None:
-    world.environ.pop("NOTION_TOKEN")
-    assert doctor.run("notion", world.here) == 2
-    assert capsys.readouterr().err == "doctor: no token to ask with: put one into NOTION_TOKEN\n"
