@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
 from steward.documents import iso
@@ -165,24 +165,46 @@ class Journal:
         They come page by page, however many there are; the index may not have those of the last second yet. Titles and
         values of properties, which name people, are not among what they hold; see ``SPARSE``.
         """
-        day, end = first.astimezone(UTC).date(), last.astimezone(UTC).date()
+        shown = {
+            "ProjectionExpression": ", ".join(f"#{name}" for name in SPARSE),
+            "ExpressionAttributeNames": {f"#{name}": name for name in SPARSE},
+        }
         # "$" is the next character after the "#" that follows the time.
-        times = (f"{iso(first.astimezone(UTC))}", f"{iso(last.astimezone(UTC))}$")
-        while day <= end:
-            start: dict[str, Any] = {}
+        for page in self._pages(first, last, "$", ScanIndexForward=True, **shown):
+            yield from (dict(item) for item in page["Items"])
+
+    def newest(self, first: datetime, last: datetime, limit: int = 1000) -> list[dict[str, Any]]:
+        """The rows of what was finished from ``first`` on and before ``last``, newest first, at most ``limit``."""
+        rows: list[dict[str, Any]] = []
+        for page in self._pages(first, last, Limit=limit):
+            rows += (dict(item) for item in page["Items"])
+            if len(rows) >= limit:
+                return rows[:limit]
+        return rows
+
+    def count_between(self, first: datetime, last: datetime, dialects: Sequence[str]) -> int:
+        """How many events of these dialects were finished from ``first`` on and before ``last``."""
+        asked = {"Select": "COUNT", "FilterExpression": Attr("dialect").is_in(list(dialects))}
+        return sum(int(page["Count"]) for page in self._pages(first, last, **asked))
+
+    def _pages(self, first: datetime, last: datetime, and_last: str = "", **more: Any) -> Iterator[Any]:
+        """Answers of the index, the newest first unless ``more`` says otherwise; it knows days of UTC, so each is asked for."""
+        first, last = first.astimezone(UTC), last.astimezone(UTC)
+        days = [first.date() + timedelta(days=n) for n in range((last.date() - first.date()).days + 1)]
+        times = (f"{iso(first)}", f"{iso(last)}{and_last}")
+        for day in days if more.get("ScanIndexForward") else reversed(days):
+            asked: dict[str, Any] = {
+                "IndexName": "by-day",
+                "KeyConditionExpression": Key("day").eq(day.isoformat()) & Key("at").between(*times),
+                "ScanIndexForward": False,
+                **more,
+            }
             while True:
-                answer = self._table.query(
-                    IndexName="by-day",
-                    KeyConditionExpression=Key("day").eq(f"{day:%Y-%m-%d}") & Key("at").between(*times),
-                    ProjectionExpression=", ".join(f"#{name}" for name in SPARSE),
-                    ExpressionAttributeNames={f"#{name}": name for name in SPARSE},
-                    **start,
-                )
-                yield from (dict(item) for item in answer["Items"])
+                answer = self._table.query(**asked)
+                yield answer
                 if "LastEvaluatedKey" not in answer:
                     break
-                start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-            day += timedelta(days=1)
+                asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 @contextmanager

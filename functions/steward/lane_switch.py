@@ -15,7 +15,8 @@ from steward.errors import StateConflict
 from steward.memory import Memory
 from steward.pauses import Cause, Pause, Phase
 
-_NAME = "PAUSE"
+PAUSE = "PAUSE"
+"""The name under which the record is remembered."""
 
 
 class Switch(Protocol):
@@ -71,7 +72,7 @@ class LaneSwitch:
 
     def read(self) -> Pause:
         """How the lane stands."""
-        document, version = self._memory.recall_version(_NAME)
+        document, version = self._memory.recall_version(PAUSE)
         return pause_of(document, version)
 
     def pause(self, cause: Cause, detail: str) -> Pause:
@@ -112,7 +113,7 @@ class LaneSwitch:
                 return before
             becomes = replace(becomes, version=before.version + 1)
             try:
-                self._memory.swap(_NAME, pause_document(becomes), becomes.version)
+                self._memory.swap(PAUSE, pause_document(becomes), becomes.version)
             except StateConflict:
                 continue  # another writer was first: look at what it wrote
             return becomes

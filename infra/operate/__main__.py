@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     from infra.operate import (  # noqa: PLC0415 - they need functions/ on the path
         baseline,
         dlq,
+        doctor,
         explain,
         incident,
         lane,
@@ -26,11 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
         rotate,
         rules,
         send,
+        triage,
     )
 
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operate Steward.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (send, dlq, explain, lane, incident, post_mortem, rotate, rules, baseline):
+    for command in (send, dlq, explain, lane, triage, doctor, incident, post_mortem, rotate, rules, baseline):
         command.register(commands)
     wishes = parser.parse_args(arguments)
     try:

@@ -8,17 +8,19 @@ The main connection's token is ``token`` in the Notion secret; a further one's s
 and a budget record of its own: workspaces share no limit.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from steward.budget import Budget, Purse, part_of
+from steward.budget import Budget, BudgetRecord, Purse, part_of
 from steward.budget_memory import BudgetMemory
 from steward.clients.notion import NotionClient
 from steward.clients.transport import Transport
 from steward.errors import CallFailed, Failure
-from steward.lane import groups_of
+from steward.lane import FIRST, groups_of
 from steward.memory import Memory
+from steward.reserved_share import ReservedShare
 from steward.rules import MAIN, Connection
 from steward.secret_store import SecretStore, SecretUnavailable
 
@@ -68,13 +70,14 @@ def request_budgets(
     """Each lane's part of a connection's request limit, by message group, the first lane's first.
 
     Args:
-        environ: ``REQUESTS_PER_MINUTE`` of the main connection, 180 by default, and ``LANES``, 1 by default.
+        environ: ``REQUESTS_PER_MINUTE`` of the main connection, 180 by default, of which ``PROBES_PER_MINUTE``, 0 by
+            default, are not the lanes', and ``LANES``, 1 by default.
         memory: what all environments remember the spending in.
         now: our clock.
         connection: a further one; None for the main one.
     """
     if connection is None:
-        limit, name = int(environ.get("REQUESTS_PER_MINUTE", "180")), None
+        limit, name = max(1, requests_per_minute(environ) - _reserved(environ)), None
     else:
         limit, name = connection.requests_per_minute, connection.name
     lanes = groups_of(int(environ.get("LANES", "1")))
@@ -86,6 +89,42 @@ def request_budgets(
         )
         for number, lane in enumerate(lanes)
     }
+
+
+def requests_per_minute(environ: Mapping[str, str]) -> int:
+    """The main connection's request limit, lanes and probes together."""
+    return int(environ.get("REQUESTS_PER_MINUTE") or "180")
+
+
+def probe_budget(environ: Mapping[str, str], memory: Memory, now: Callable[[], datetime]) -> Purse:
+    """What the triage's probes are paid from: the share that the lanes leave, ``PROBES_PER_MINUTE``.
+
+    Without a share the first lane's part serves, as it does while the lane rests.
+    """
+    lane = request_budgets(environ, memory, now)[FIRST]
+    reserved = _reserved(environ)
+    if not reserved:
+        return lane
+    own = Budget(reserved, lambda: now().timestamp(), BudgetMemory(memory, "probes"))
+    lanes = groups_of(int(environ.get("LANES", "1")))
+    of_lane = BudgetMemory(memory, FIRST if len(lanes) > 1 else None)
+    return ReservedShare(own, lane, of_lane, lambda: now().timestamp())
+
+
+def remembered_budget(environ: Mapping[str, str], memory: Memory) -> BudgetRecord | None:
+    """What is remembered of the main connection's budget, all lanes and the probes together; None before the first call."""
+    lanes = groups_of(int(environ.get("LANES", "1")))
+    names = [*(lanes if len(lanes) > 1 else [None]), "probes"]
+    found = [record for name in names if (record := BudgetMemory(memory, name).load()) is not None]
+    if not found:
+        return None
+    spent = sum((Counter(record.spent) for record in found), Counter[int]())
+    latest = max(found, key=lambda record: record.room_at)
+    return BudgetRecord(spent, max(r.blocked_until for r in found), latest.room, latest.room_at)
+
+
+def _reserved(environ: Mapping[str, str]) -> int:
+    return int(environ.get("PROBES_PER_MINUTE") or "0")
 
 
 def _token(store: SecretStore, secret_id: str, further: str | None) -> Callable[[bool], str]:

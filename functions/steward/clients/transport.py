@@ -157,7 +157,7 @@ class Transport:
                 Failure.UNREACHABLE,
                 self._vendor,
                 call,
-                message=type(error).__name__,
+                message=_named(error),
                 maybe_done=method != "GET" and not _never_sent(error),
             ) from None
 
@@ -172,6 +172,13 @@ class Transport:
             if self._left() <= 0:
                 raise TimeoutError
         return bytes(content[:MAX_ANSWER])
+
+
+def _named(error: Exception) -> str:
+    """The type of what went wrong; requests calls everything from DNS to a reset a ConnectionError, what is within tells."""
+    inner = error.args[0] if type(error) is exceptions.ConnectionError and error.args else None
+    reasons = (getattr(inner, "reason", None), *getattr(inner, "args", ())[1:2])
+    return type(next((r for r in reasons if isinstance(r, Exception)), error)).__name__
 
 
 def _never_sent(error: Exception) -> bool:

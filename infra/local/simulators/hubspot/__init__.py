@@ -1,0 +1,5 @@
+"""A simulated HubSpot: the two reads that probes make, its limits with their headers, and its errors."""
+
+from .simulator import HubSpotSimulator
+
+__all__ = ["HubSpotSimulator"]

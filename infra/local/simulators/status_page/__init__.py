@@ -1,0 +1,5 @@
+"""A simulated status page: Statuspage v2's documents, and the ways in which they can't be read."""
+
+from .simulator import StatusPageSimulator
+
+__all__ = ["StatusPageSimulator"]

@@ -1,0 +1,72 @@
+"""``doctor``: one line that says who we are connected as, or what is wrong.
+
+Needs NOTION_TOKEN or HUBSPOT_ACCESS_TOKEN and nothing else. Exit status 0 when all that have a token know us, 1 when one does
+not, 2 without any token.
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from typing import Any
+
+from infra.operate.text import printable
+from infra.operate.vendor_access import ALL, Surroundings, asker_of, chosen, names
+from steward.errors import Failure
+from triage.findings import Finding, Probe, Verdict
+from triage.looks import TERMINAL, at_vendor
+from triage.round import look
+from triage.vendors.vendor import Vendor
+
+_HINTS = {
+    Failure.UNAUTHORIZED: "the token is not accepted; if it stays so, it was revoked or is another's",
+    Failure.BLOCKED: "the vendor blocks this connection; only its support lifts that",
+    Failure.RATE_LIMITED: "too many requests; wait, and try again",
+    Failure.WORKSPACE_LIMITED: "the workspace makes too many requests; wait, and try again",
+    Failure.UNAVAILABLE: "the vendor is in trouble; run `triage`",
+    Failure.UNREACHABLE: "the vendor can't be reached from here; run `triage`",
+    Failure.FORBIDDEN: "the token is known, but may not ask who it is",
+}
+
+
+def register(commands: Any) -> None:
+    """Add the command to the operator's command line."""
+    parser = commands.add_parser("doctor", help="who we are connected as", description=__doc__)
+    parser.add_argument("vendor", nargs="?", default=ALL, choices=names(), help="whom to ask; all without")
+    parser.set_defaults(run=_run)
+
+
+def _run(wishes: argparse.Namespace) -> int:
+    return run(wishes.vendor, Surroundings(os.environ))
+
+
+def run(name: str, surroundings: Surroundings) -> int:
+    """Ask who we are, print one line, and give the exit status."""
+    vendors = chosen(name, surroundings.environ)
+    looks, asked = [], list[Vendor]()
+    for vendor in vendors:
+        asker = asker_of(replace(vendor, finds=(), latency=None, capabilities=()), surroundings)
+        if asker is not None:
+            asked.append(vendor)
+            now, clock, sleep = surroundings.now, surroundings.clock, surroundings.sleep
+            looks.append(at_vendor(asker, dict, now=now, clock=clock, sleep=sleep, patience=TERMINAL))
+    if not asked:
+        variables = " or ".join(vendor.token_variable for vendor in vendors)
+        print(f"doctor: no token to ask with: put one into {variables}", file=sys.stderr)
+        return 2
+    found = look(looks, now=surroundings.now, clock=surroundings.clock)
+    auth = {finding.vendor: finding for finding in found if finding.probe is Probe.AUTH}
+    wrong = [vendor for vendor in asked if auth[vendor.name].verdict is not Verdict.GOOD]
+    if wrong:
+        print("; ".join(printable(_wrong(vendor, auth[vendor.name])) for vendor in wrong))
+        return 1
+    titles = "" if len(asked) == 1 else " ({})"
+    people = [auth[v.name].says.removeprefix("connected as ") + titles.format(v.title) for v in asked]
+    print(printable(f"OK: connected as {' and '.join(people)}"))
+    return 0
+
+
+def _wrong(vendor: Vendor, finding: Finding) -> str:
+    hint = _HINTS.get(finding.failure) if finding.failure else None
+    again = f", {finding.times} times in a row" if finding.times > 1 else ""
+    return f"{vendor.title}: {finding.says}{again}" + (f": {hint}" if hint else "")
