@@ -20,19 +20,16 @@ from steward import telemetry
 from steward.clients.connection import notion_client, request_budgets
 from steward.clients.email import CONFIG, SesEmail
 from steward.clients.notion import NotionClient
-from steward.clients.pacing import Pacer
-from steward.clients.slack import ConfiguredSlack, Slack, SlackWebhook
-from steward.clients.slack_bot import SlackBot, web_client
+from steward.clients.slack_connection import slack_client
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
-from steward.errors import CallFailed, Failure
 from steward.journal import Journal
 from steward.lane import FIRST, Lane
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Breaker, Pause
 from steward.rules import MAIN, Rules, load, path_in
-from steward.secret_store import SecretStore, SecretUnavailable
+from steward.secret_store import SecretStore
 from steward.siding import Siding
 from steward.state import State
 
@@ -129,7 +126,9 @@ def make_app(
         notions={name: client(name) for name in rules.connections()},
         rests=rests,
         siding=Siding(table, now),
-        slack=_slack(environ, store, session, deadline, Pacer(lambda: now().timestamp(), sleep), sleep, rng),
+        slack=slack_client(
+            environ, store=store, session=session, deadline=deadline, now=now, sleep=sleep, rng=rng
+        ),
         email=_email(rules, aws, deadline),
         logger=telemetry.make_logger(),
         count=count,
@@ -215,28 +214,3 @@ def _email(rules: Rules, aws: AwsClients, deadline: Deadline) -> SesEmail:
     if rules.email is None:  # few stacks send any
         return SesEmail(None, "", deadline)
     return SesEmail(aws.ses(rules.email.region), rules.email.sender, deadline, rules.email.reply_to)
-
-
-def _slack(
-    environ: Mapping[str, str],
-    store: SecretStore,
-    session: Callable[[], requests.Session],
-    deadline: Deadline,
-    pacer: Pacer,
-    sleep: Callable[[float], None],
-    rng: random.Random,
-) -> Slack:
-    base_url = environ.get("SLACK_API_URL") or "https://slack.com/api/"
-
-    def secret() -> Mapping[str, Any]:
-        try:
-            return store.get(environ["SLACK_SECRET_ID"])
-        except SecretUnavailable as error:
-            # An empty document would mean "no bot token", and with that "nobody can look for what may have been sent".
-            raise CallFailed(Failure.UNREACHABLE, "slack", "slack.secret", message=str(error)) from error
-
-    return ConfiguredSlack(
-        secret,
-        bot=lambda token: SlackBot(web_client(token, base_url), pacer, deadline),
-        webhook=lambda url: SlackWebhook(Transport(session(), "slack", deadline, sleep, rng), url, pacer),
-    )

@@ -1,4 +1,4 @@
-"""The triage's entry point: called by the scheduler every minute; the environment, the clients; see ``watch``."""
+"""The triage's entry point: called by the scheduler every minute; the environment, the clients; see ``watch``, ``patrol``."""
 
 import os
 import random
@@ -6,22 +6,29 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import boto3
 import requests
 
 from steward import telemetry
-from steward.clients.connection import notion_client, request_budgets
+from steward.clients.connection import notion_client, notion_proof, request_budgets
+from steward.clients.pager import Topic
+from steward.clients.slack_connection import slack_client
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.lane import FIRST
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
-from steward.rules import MAIN, load, path_in
+from steward.pending_token import PendingToken
+from steward.rules import MAIN, Rules, load, path_in
 from steward.secret_store import SecretStore
+from triage.assemble import Settings, patrol_with
+from triage.incidents.by_slack import WhenUnsure
+from triage.patrol import Patrol, is_getting_well
+from triage.sight import Sight
 from triage.standby import Standby
-from triage.vitals import tell_rest
+from triage.vitals import tell_incidents, tell_rest
 from triage.watch import Look, Watch
 from triage.who import Who
 
@@ -35,19 +42,36 @@ class App:
         standby: Standby,
         deadline: Deadline,
         who: Who,
-        vitals: Callable[[], None],
+        patrol: Patrol,
+        switch: LaneSwitch,
+        now: Callable[[], datetime],
         count: telemetry.Counter,
     ) -> None:
         self._watch = watch
         self._standby = standby
         self._deadline = deadline
         self._who = who
-        self._vitals = vitals
+        self._patrol = patrol
+        self._switch = switch
+        self._now = now
         self._count = count
         self._logger = telemetry.make_logger()
 
     def handle(self, remaining_ms: Callable[[], int]) -> dict[str, str]:
-        """Look once. The heartbeat comes last: what fails before it leaves the triage silent, which pages."""
+        """Look at the lane, and make a round. The heartbeat comes last: what fails before it leaves us silent, which pages."""
+        look = self.watch(remaining_ms)
+        try:
+            incidents = self._patrol.go()
+            if self._switch.read().holds and any(is_getting_well(incident) for incident in incidents):
+                look = {"look": str(self._watch.look(well=True))}
+            tell_incidents(self._count, incidents)
+            self._count(telemetry.HEARTBEAT)
+        finally:
+            self._count.flush()
+        return look
+
+    def watch(self, remaining_ms: Callable[[], int]) -> dict[str, str]:
+        """Look at the lane only. It comes first, because it needs no more than the lane itself."""
         self._deadline.starts(lambda: remaining_ms() / 1000)
         try:
             look = self._watch.look()
@@ -58,15 +82,14 @@ class App:
                 self._standby.call()
             if look is Look.RUNNING:
                 self._who.keep()
-            self._vitals()
-            self._count(telemetry.HEARTBEAT)
+            tell_rest(self._count, self._switch.read(), self._now())
         finally:
             self._count.flush()
         return {"look": str(look)}
 
 
 class AwsClients(Protocol):
-    """What the triage takes from AWS."""
+    """What the triage takes from AWS. Clients may be used by several threads; a table is made anew for each."""
 
     @property
     def secrets(self) -> Any:
@@ -76,8 +99,20 @@ class AwsClients(Protocol):
     def functions(self) -> Any:
         """A Lambda client."""
 
+    @property
+    def sqs(self) -> Any:
+        """An SQS client."""
+
+    @property
+    def sns(self) -> Any:
+        """An SNS client."""
+
+    @property
+    def cloudwatch(self) -> Any:
+        """A CloudWatch client, or None to leave throttles out."""
+
     def table(self, name: str) -> Any:
-        """A DynamoDB table."""
+        """A new object for a DynamoDB table."""
 
 
 class Aws:
@@ -86,6 +121,9 @@ class Aws:
     def __init__(self, session: boto3.Session) -> None:
         self.secrets = session.client("secretsmanager")
         self.functions = session.client("lambda")
+        self.sqs = session.client("sqs")
+        self.sns = session.client("sns")
+        self.cloudwatch = session.client("cloudwatch")
         self._dynamodb = session.resource("dynamodb")
 
     def table(self, name: str) -> Any:
@@ -103,33 +141,66 @@ def make_app(
     rng: random.Random | None = None,
 ) -> App:
     """Build the application: everything that acts, from its environment and its AWS clients."""
+    rng = rng or random.Random()  # noqa: S311 - jitter, no secret
     count, deadline = telemetry.Counter(), Deadline()
     memory = Memory(aws.table(environ["STATE_TABLE"]), now)
     store = SecretStore(
         aws.secrets, lambda: now().timestamp(), on_stale=lambda: count(telemetry.STALE_SECRET)
     )
-    notion = notion_client(
-        environ,
-        # One attempt: a probe that has to be repeated has failed.
-        transport=Transport(session(), "notion", deadline, sleep, rng or random.Random(), read_attempts=1),  # noqa: S311
-        store=store,
-        # A probe is made while the lane rests, and the lane has to know of it when it goes on.
-        budget=request_budgets(environ, memory, now)[FIRST],
-        now=now,
-    )
+    # One attempt: a probe that has to be repeated has failed.
+    transport = Transport(session(), "notion", deadline, sleep, rng, read_attempts=1)
+    # A probe is made while the lane rests, and the lane has to know of it when it goes on.
+    budget = request_budgets(environ, memory, now)[FIRST]
+    notion = notion_client(environ, transport=transport, store=store, budget=budget, now=now)
     switch = LaneSwitch(
         memory,
         EventSource(aws.functions, environ["LANE_QUEUE_ARN"], environ["PROCESSOR_FUNCTION"]),
         now,
     )
+    rules = load(path_in(environ))
+    patrol = patrol_with(
+        _settings(environ, rules),
+        sight=Sight(environ, clients=aws, rules=rules, session=session, now=now, sleep=sleep),
+        memory=memory,
+        journal_table=aws.table(environ["JOURNAL_TABLE"]),
+        switch=switch,
+        pending=PendingToken(
+            aws.secrets, environ["NOTION_SECRET_ID"], ("token",), notion_proof(environ, transport, now)
+        ),
+        slack=slack_client(
+            environ, store=store, session=session, deadline=deadline, now=now, sleep=sleep, rng=rng
+        ),
+        pager=Topic(aws.sns, environ["ALERT_TOPIC_ARN"]) if environ.get("ALERT_TOPIC_ARN") else None,
+        now=now,
+        jitter=rng.random,
+        logger=telemetry.make_logger(),
+        count=count,
+    )
     # The lane rests for the main connection only.
-    sources = [s.id for s in load(path_in(environ)).data_source if s.connection == MAIN]
-    standby = Standby(aws.functions, environ["PROCESSOR_FUNCTION"])
+    sources = [s.id for s in rules.data_source if s.connection == MAIN]
+    return App(
+        Watch(switch, notion, sources, now),
+        Standby(aws.functions, environ["PROCESSOR_FUNCTION"]),
+        deadline,
+        Who(memory, notion),
+        patrol,
+        switch,
+        now,
+        count,
+    )
 
-    def vitals() -> None:
-        tell_rest(count, switch.read(), now())
 
-    return App(Watch(switch, notion, sources, now), standby, deadline, Who(memory, notion), vitals, count)
+def _settings(environ: Mapping[str, str], rules: Rules) -> Settings:
+    default = rules.slack.default_channel
+    channel = environ.get("INCIDENT_CHANNEL") or default
+    return Settings(
+        channel=channel,
+        other_channel=default if channel != default else "",
+        dashboard_url=environ.get("DASHBOARD_URL", ""),
+        when_unsure=cast("WhenUnsure", environ.get("WHEN_UNSURE") or "resend"),
+        journal_days=int(environ.get("JOURNAL_DAYS") or "90"),
+        observe_only=environ.get("OBSERVE_ONLY") == "true",
+    )
 
 
 @cache

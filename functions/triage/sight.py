@@ -1,7 +1,7 @@
 """All that the scheduled triage looks at, put together once from its environment and its clients.
 
-A vendor is looked at when the environment names its secret, ``<NAME>_SECRET_ID`` with ``{"token": "…"}``; so a further vendor
-needs its description and a secret, and nothing here.
+A vendor is looked at when the environment names its secret, ``<NAME>_SECRET_ID`` with ``{"token": "…"}``, and that holds
+one; so a further vendor needs its description and a secret, and nothing here.
 """
 
 import time
@@ -87,12 +87,15 @@ class Sight:
         self._clock = clock
         self._sleep = sleep
         vendors = [v for v in known().values() if environ.get(f"{v.name.upper()}_SECRET_ID")]
+        self._tokens = {vendor.name: self._token(vendor) for vendor in vendors}
         self._askers = [self._asker(placed(vendor, environ)) for vendor in vendors]
 
     def looks(self) -> Sequence[Look]:
         """The looks of one round."""
         looks: list[Look] = []
         for asker in self._askers:
+            if not self._is_configured(asker.vendor):
+                continue
             looks.append(
                 at_status_page(asker.vendor, session=self._session, now=self._now, clock=self._clock)
             )
@@ -110,15 +113,24 @@ class Sight:
                 looks += at_data_sources(asker, self._rules, self._memory, now=self._now)
         return [*looks, *at_ourselves(self._ours(), now=self._now)]
 
-    def _asker(self, vendor: Vendor) -> Asker:
-        # Of its own, because an asker's lock keeps its threads apart and not those of another one.
+    def _is_configured(self, vendor: Vendor) -> bool:
+        try:
+            return self._tokens[vendor.name](False) != ""
+        except CallFailed:
+            return True  # the look will say why it can't be known
+
+    def _token(self, vendor: Vendor) -> Callable[[bool], str]:
+        # A store of its own, because an asker's lock keeps its threads apart and not those of another one.
         store = SecretStore(self._clients.secrets, lambda: self._now().timestamp())
+        return _token(vendor, store, self._environ[f"{vendor.name.upper()}_SECRET_ID"])
+
+    def _asker(self, vendor: Vendor) -> Asker:
         own = vendor.name == "notion"
         purse: Purse = probe_budget(self._environ, self._memory(), self._now) if own else OpenPurse()
         return Asker(
             vendor,
             session=self._session,
-            token=_token(vendor, store, self._environ[f"{vendor.name.upper()}_SECRET_ID"]),
+            token=self._tokens[vendor.name],
             purse=purse,
             now=self._now,
             clock=self._clock,

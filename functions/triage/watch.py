@@ -50,13 +50,17 @@ class Watch:
         self._sources = sources
         self._now = now
 
-    def look(self) -> Look:
-        """Look once."""
+    def look(self, *, well: bool = False) -> Look:
+        """Look once.
+
+        Args:
+            well: everything else says that Notion is well again: probe now, unless nobody should.
+        """
         pause = self._switch.read()
         if pause.phase is not Phase.PAUSED:
             return Look.RUNNING if self._switch.open() else Look.ENABLED
         self._switch.hold()
-        if pause.next_probe_at is None or pause.next_probe_at > self._now():
+        if pause.next_probe_at is None or (pause.next_probe_at > self._now() and not well):
             return Look.RESTING
         failure = self._probe()
         if failure is None:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 from infra.operate import triage_report
 from infra.operate.vendor_access import ALL, Surroundings, asker_of, chosen, names, settings_of
 from steward.clients.transport import plain_session
 from triage.diagnosis.classes import Class, Diagnosis
+from triage.diagnosis.diagnose import diagnose
 from triage.findings import Finding
 from triage.looks import TERMINAL, at_status_page, at_vendor
 from triage.round import Look, look
@@ -85,12 +85,7 @@ def epilog() -> str:
 
 def _run(wishes: argparse.Namespace) -> int:
     surroundings = Surroundings(os.environ)
-    return run(wishes.vendor, surroundings, diagnosing(), as_json=wishes.json)
-
-
-def diagnosing() -> Diagnose:
-    """The engine's own diagnosis."""
-    return cast("Diagnose", import_module("triage.diagnosis.diagnose").diagnose)
+    return run(wishes.vendor, surroundings, diagnose, as_json=wishes.json)
 
 
 def run(name: str, surroundings: Surroundings, diagnose: Diagnose, *, as_json: bool) -> int:

@@ -179,7 +179,7 @@ class Stage:
         try:
             with redirect_stdout(self.printed), self._wire.listened():
                 self._triage = self._triage or self._stand.watcher()
-                self._triage.handle(self._wire.remaining_ms)
+                self._triage.watch(self._wire.remaining_ms)
         except Death:
             self._triage = None
         except Exception as error:  # noqa: BLE001 - Lambda keeps an environment whose handler raised

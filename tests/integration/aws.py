@@ -86,6 +86,17 @@ class Mailbox:
         return {"MessageId": f"mail-{len(self.mails)}"}
 
 
+class Topic:
+    """SNS, as far as it is called: what was published lies in ``pages``."""
+
+    def __init__(self) -> None:
+        self.pages: list[tuple[str, str]] = []
+
+    def publish(self, *, TopicArn: str, Subject: str, Message: str) -> dict[str, str]:  # noqa: N803 - boto3's names
+        self.pages.append((Subject, Message))
+        return {"MessageId": f"page-{len(self.pages)}"}
+
+
 @dataclass
 class Aws:
     """What the processor takes from AWS; every piece can be wrapped by a test."""
@@ -95,6 +106,8 @@ class Aws:
     dynamodb: Any
     functions: Any
     mailbox: Mailbox = field(default_factory=Mailbox)
+    sns: Topic = field(default_factory=Topic)
+    cloudwatch: None = None
     wrap: Callable[[Any], Any] = field(default=lambda table: table)
 
     def ses(self, region: str | None) -> Mailbox:

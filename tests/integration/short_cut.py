@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from threading import RLock
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,6 +33,15 @@ def shorten(*clients: Any) -> None:
 
 def _answer(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> Any:
     """What botocore takes for an answer, or None to have it send the request."""
+    with _ONE_AT_A_TIME:
+        return _answered(model, params, context)
+
+
+_ONE_AT_A_TIME = RLock()
+"""The triage's probes ask from several threads, and what is shown of a table is changed meanwhile."""
+
+
+def _answered(model: Any, params: dict[str, Any], context: dict[str, Any]) -> Any:
     handler = _handler(model.service_model.service_name, params["body"])
     handler.region, handler.current_account = context["client_region"], DEFAULT_ACCOUNT_ID
     try:

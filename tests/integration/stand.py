@@ -80,7 +80,7 @@ class Stand:
 
     def look(self) -> str:
         """The triage's look at the lane, in a new environment, and what it has the processor do."""
-        look = self.watcher().handle(lambda: 30_000)["look"]
+        look = self.watcher().watch(lambda: 30_000)["look"]
         while self.functions.invoked:
             self.app.handle(self.functions.invoked.pop(0), lambda: self.time_left)
         return look

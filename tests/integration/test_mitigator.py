@@ -118,6 +118,15 @@ def test_an_operator_s_pause_is_left_as_it_is_and_is_no_measure(desk: Desk) -> N
 
 
 @pytest.mark.req("T5")
+def test_who_lets_the_lane_go_on_is_not_undone_while_the_incident_lasts(desk: Desk) -> None:
+    desk.take(Class.BLOCKED)
+    desk.switch.resume()
+
+    assert desk.take(Class.BLOCKED) == ["resume", "fallback"]
+    assert not desk.switch.read().holds
+
+
+@pytest.mark.req("T5")
 def test_what_the_processor_s_breaker_did_is_told_as_well(desk: Desk) -> None:
     desk.switch.pause(Cause.VENDOR, "four calls in a row")
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from infra.local.simulators.notion import faults
+from infra.local.simulators.status_page import StatusPageSimulator
 from steward import telemetry
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
@@ -29,9 +30,12 @@ def stand() -> Iterator[Stand]:
 
 @pytest.mark.req("T8")
 def test_a_look_at_a_lane_that_runs_says_so_in_zeros(stand: Stand, counted: Counted) -> None:
-    stand.look()
+    with StatusPageSimulator() as page:
+        stand.environ["NOTION_STATUS_URL"] = page.summary_url
+        stand.watcher().handle(lambda: 30_000)
 
     assert (counted[telemetry.HEARTBEAT], counted[telemetry.BREAKER_OPEN]) == ([1], [0])
+    assert counted[telemetry.OPEN_INCIDENTS] == [0, 0, 0, 0]
     assert counted[telemetry.LANE_REST_SECONDS] == [0]
 
 
@@ -108,7 +112,7 @@ def test_a_look_that_fails_at_its_last_step_leaves_the_triage_silent(
 
     monkeypatch.setattr(Standby, "call", dies)
     with pytest.raises(ConnectionError):
-        stand.look()
+        stand.watcher().handle(lambda: 30_000)
 
     assert counted[telemetry.LOOKS] == [1]
     assert telemetry.HEARTBEAT not in counted

@@ -17,7 +17,9 @@ from steward.budget import Budget, BudgetRecord, Purse, part_of
 from steward.budget_memory import BudgetMemory
 from steward.clients.notion import NotionClient
 from steward.clients.transport import Transport
+from steward.clients.whose_token import of_notion
 from steward.errors import CallFailed, Failure
+from steward.identity import Prove
 from steward.lane import FIRST, groups_of
 from steward.memory import Memory
 from steward.reserved_share import ReservedShare
@@ -49,16 +51,29 @@ def notion_client(
     """
     further = None if connection == MAIN else connection
     own = environ.get(f"NOTION_API_URL_{connection.upper().replace('-', '_')}") if further else None
+    base_url, version = _api(environ)
     return NotionClient(
         transport,
-        own or environ.get("NOTION_API_URL") or "https://api.notion.com",
-        environ.get("NOTION_VERSION") or "2026-03-11",
+        own or base_url,
+        version,
         _token(store, environ["NOTION_SECRET_ID"], further),
         budget,
         now,
         watch,
         further,
     )
+
+
+def notion_proof(environ: Mapping[str, str], transport: Transport, now: Callable[[], datetime]) -> Prove:
+    """Asks Notion, at the address of the main connection, whose a token is."""
+    base_url, version = _api(environ)
+    return of_notion(transport, base_url, version, now)
+
+
+def _api(environ: Mapping[str, str]) -> tuple[str, str]:
+    """Address and version."""
+    base_url = environ.get("NOTION_API_URL") or "https://api.notion.com"
+    return base_url, environ.get("NOTION_VERSION") or "2026-03-11"
 
 
 def request_budgets(

@@ -68,6 +68,7 @@ class Diagnosis:
         do: what to do, the first move first.
         do_not: what would do harm, whoever suggests it.
         says: one sentence for a person.
+        around: how our own side stood at the same time: what it does to us.
     """
 
     vendor: str
@@ -80,3 +81,4 @@ class Diagnosis:
     do: tuple[Advice, ...] = ()
     do_not: tuple[Advice, ...] = ()
     says: str = ""
+    around: tuple[Finding, ...] = ()

@@ -143,7 +143,8 @@ WEIGHTS: Mapping[Signal, Row] = {
         1, {Class.OUTAGE: 2, Class.DEGRADED: 1, Class.NETWORK: 1, Class.HEALTHY: -3}, trouble=False
     ),
     Signal.BREAKER_TOKEN: Row(1, {Class.TOKEN: 2, Class.HEALTHY: -3}, trouble=False),
-    Signal.BREAKER_BLOCKED: Row(1, {Class.BLOCKED: 6, Class.HEALTHY: -3}, trouble=False),
+    # Nobody probes a blocked connection, so this stays true until somebody lets the lane go on.
+    Signal.BREAKER_BLOCKED: Row(1, {Class.BLOCKED: 6, Class.HEALTHY: -3}),
     Signal.BREAKER_OPERATOR: Row(1, {}, trouble=False),
 }
 

@@ -1,6 +1,7 @@
 """What trouble does to us, in numbers, from the findings that speak for it. Pure.
 
-Known numbers are put into words; a number that nobody described is shown by its name, so that none is lost.
+Known numbers are put into words; a number that nobody described is shown by its name, so that none is lost. What a probe
+measured of the vendor itself is evidence, and does nothing to us.
 """
 
 import math
@@ -16,10 +17,15 @@ UNTIL = ("retry_after", "retry_after_seconds", "reset_seconds")
 """Numbers by which a vendor tells when it will be over: seconds from the finding on."""
 
 
+_OF_THE_VENDOR = (Probe.STATUS_PAGE, Probe.AUTH, Probe.LATENCY, Probe.CAPABILITIES)
+
+
 def impact_of(findings: Iterable[Finding]) -> tuple[str, ...]:
     """One fact for each measure: ``37 of 40 calls failed``; none that is zero."""
     facts: dict[str, None] = {}
     for finding in findings:
+        if finding.probe in _OF_THE_VENDOR:
+            continue
         facts |= dict.fromkeys(_facts(finding.probe, finding.numbers))
     return tuple(facts)[:MOST]
 
@@ -49,6 +55,15 @@ def _facts(probe: Probe, numbers: Mapping[str, float]) -> list[str]:
     ]
     if probe is Probe.LANE and "waiting" in left and (waiting := left.pop("waiting")):
         facts.append(f"{number(waiting)} events wait")
+    if probe is Probe.LANE:
+        left.pop("hidden", None)  # at work, or given back for a while
+    if probe is Probe.BREAKER and "resting_seconds" in left:
+        rested, _ = left.pop("resting_seconds"), left.pop("probes", None)
+        facts.append(f"the lane has rested for {span(rested)}")
+    if probe is Probe.WEBHOOKS and "silent_seconds" in left:
+        silent, lost, _ = left.pop("silent_seconds"), left.pop("lost", 0), left.pop("usual", None)
+        facts.append(f"no webhook for {span(silent)}")
+        facts += [f"{number(lost)} changes came without a webhook"] if lost else []
     if "oldest_seconds" in left and (oldest := left.pop("oldest_seconds")):
         facts.append(f"the oldest has waited for {span(oldest)}")
     facts += [

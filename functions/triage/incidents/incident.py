@@ -109,3 +109,8 @@ class Incident:
     def silent(self, now: datetime) -> bool:
         """Whether nobody is to be told anything."""
         return self.silenced_until is not None and now < self.silenced_until
+
+
+def printed_by(incident_id: str) -> str:
+    """The command that prints an incident's post-mortem; stands where a link would, see docs/adr/0012."""
+    return f"python -m infra.operate post-mortem {incident_id}"

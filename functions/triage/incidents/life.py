@@ -152,7 +152,7 @@ def _measured(incident: Incident, diagnoses: Iterable[Diagnosis]) -> Incident:
     return replace(
         incident,
         says=one_line(found.says, SAYS_LIMIT) or incident.says,
-        impact=impact_of(found.evidence) or incident.impact,
+        impact=impact_of((*found.evidence, *found.around)) or incident.impact,
         do=found.do,
         eta=eta_of(found.evidence),
     )

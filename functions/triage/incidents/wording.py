@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from steward.mrkdwn import Message, escape, link, one_message
 from steward.unicode import one_line
-from triage.incidents.incident import Incident, Moment, Stage, Step
+from triage.incidents.incident import Incident, Moment, Stage, Step, printed_by
 from triage.incidents.told import REMIND
 
 SAYS_LIMIT, NOTE_LIMIT = 600, 400
@@ -83,6 +83,8 @@ def update(incident: Incident, news: Iterable[Moment], names: Names) -> Message:
         lines.append(f"*Impact:* {_impact(incident)}")
     if incident.is_open:
         lines.append(f"*ETA:* {_eta(incident)}")
+    else:
+        lines.append(f"Draft of the post-mortem: `{escape(printed_by(incident.id))}`")
     return one_message(lines)
 
 

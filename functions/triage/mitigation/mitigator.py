@@ -78,12 +78,20 @@ class Mitigator:
                 promoted = self._try_pending()
             elif remedy is Remedy.FALL_BACK:
                 self._fallback.switch(on=True, why=_why(incident))
-            elif not promoted and not self._switch.read().holds:
-                # Else a token that has just proved itself may be all that was wrong: the next round sees.
-                self._switch.pause(CAUSES.get(incident.cls, Cause.VENDOR), _why(incident))
+            elif (
+                not promoted
+            ):  # a token that has just proved itself may be all that was wrong: the next round sees
+                self._pause(incident)
         if Remedy.FALL_BACK not in dict(wanted):
             self._fallback.switch(on=False, why="no incident calls for it any more")
         return list(self._standing())
+
+    def _pause(self, incident: Incident) -> None:
+        pause = self._switch.read()
+        # Who let the lane go on since, an operator or a probe, knows better than the runs that are still remembered.
+        resumed = pause.resumed_at is not None and pause.resumed_at >= incident.opened_at
+        if not pause.holds and not resumed:
+            self._switch.pause(CAUSES.get(incident.cls, Cause.VENDOR), _why(incident))
 
     def _try_pending(self) -> bool:
         said = self._promote()

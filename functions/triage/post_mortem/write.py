@@ -10,7 +10,7 @@ from datetime import datetime
 
 from steward.journal import Journal
 from steward.post_mortems import PostMortem, PostMortems
-from triage.incidents.incident import Incident
+from triage.incidents.incident import Incident, printed_by
 from triage.post_mortem.draft import draft
 from triage.post_mortem.facts import MOST_ROWS, collect
 
@@ -57,7 +57,7 @@ def write_post_mortem(
     """
     if incident.resolved_at is None:
         raise ValueError(f"the incident {incident.id} is not resolved")
-    command = f"python -m infra.operate post-mortem {incident.id}"
+    command = printed_by(incident.id)
     if store.has(incident.id, incident.resolved_at):
         return Reference(incident.id, incident.resolved_at, command, written=False)
     facts = collect(incident, journal.between, now(), most_rows)

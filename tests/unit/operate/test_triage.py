@@ -205,7 +205,7 @@ def test_the_command_line_knows_every_vendor_that_is_described(
         told.append(vendor)
         return Diagnosis(vendor, Class.BUG, 0.5, Severity.P3)
 
-    monkeypatch.setattr(triage, "diagnosing", lambda: engine)
+    monkeypatch.setattr(triage, "diagnose", engine)
 
     assert main(["triage", "notion", "--json"]) == 22
     assert told == ["notion"]

@@ -150,7 +150,7 @@ class Rows:
     def __init__(self, *rows: dict[str, str]) -> None:
         self.rows = list(rows)
 
-    def between(self, start: datetime, end: datetime, limit: int) -> list[dict[str, str]]:
+    def newest(self, start: datetime, end: datetime, limit: int) -> list[dict[str, str]]:
         return self.rows[:limit]
 
     def count_between(self, start: datetime, end: datetime, dialects: object) -> int:

@@ -1,0 +1,150 @@
+"""One round of the desk: look, diagnose, mitigate, keep the incidents, and write up what is over.
+
+In this order, because what is done is part of what people are told. Each step finds what the one before it left in the
+tables: a round that dies anywhere is made up for by the next.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aws_lambda_powertools import Logger
+
+from steward.errors import StateConflict
+from steward.journal import Journal
+from steward.memory import Memory
+from steward.post_mortems import PostMortems
+from triage.diagnosis.classes import Diagnosis
+from triage.diagnosis.diagnose import diagnose
+from triage.findings import Finding, Probe
+from triage.incidents.desk import Desk
+from triage.incidents.incident import Incident, Stage
+from triage.incidents.store import Incidents
+from triage.mitigation.mitigator import Mitigator
+from triage.post_mortem.write import write_post_mortem
+from triage.probes.calls import US
+from triage.repeats import counted
+
+WORKED_WITH = "notion"
+"""The vendor that our own queue, journal and code are about: without it nothing is worked."""
+
+OVER = timedelta(hours=24)
+"""How long after its end an incident may still get its post-mortem, if the round that ended it died."""
+
+LATEST = 10
+"""Incidents that are looked through for that."""
+
+_FOUND = "FOUND"
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the desk keeps.
+
+    Attributes:
+        memory: of the State table.
+        journal: what happened.
+        incidents: the store.
+        post_mortems: the store of drafts.
+        titles: vendor → its name for people.
+    """
+
+    memory: Memory
+    journal: Journal
+    incidents: Incidents
+    post_mortems: PostMortems
+    titles: dict[str, str]
+
+
+class Patrol:
+    """Makes rounds."""
+
+    def __init__(
+        self,
+        look: Callable[[], Sequence[Finding]],
+        mitigator: Mitigator,
+        desk: Desk,
+        books: Books,
+        now: Callable[[], datetime],
+        logger: Logger,
+    ) -> None:
+        """Make it.
+
+        Args:
+            look: looks at everything, see ``triage.round``.
+            mitigator: takes remedies.
+            desk: keeps the incidents and tells people.
+            books: what is kept.
+            now: our clock.
+            logger: logs.
+        """
+        self._look = look
+        self._mitigator = mitigator
+        self._desk = desk
+        self._books = books
+        self._now = now
+        self._logger = logger
+
+    def go(self) -> list[Incident]:
+        """Make a round; the incidents that are open, or were resolved by it."""
+        findings, seen = counted(self._look(), self._books.memory.recall(_FOUND) or {})
+        self._books.memory.remember(_FOUND, seen)
+        now = self._now()
+        diagnoses = [self._diagnose(vendor, findings, now) for vendor in vendors_in(findings)]
+        for one in diagnoses:
+            self._log(one)
+        live = [incident for incident in self._books.incidents.live() if incident.is_open]
+        measures = self._mitigator.take(sorted(live, key=lambda i: (i.severity, i.opened_at)))
+        try:
+            incidents = self._desk.take(diagnoses, measures, now)
+        except StateConflict:
+            self._logger.info("an operator was faster; the next round goes on")
+            return live
+        self._write_up(incidents)
+        return incidents
+
+    def _diagnose(self, vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnosis:
+        known = of_vendor(vendor, findings)
+        found = diagnose(vendor, known, now)
+        ours = tuple(f for f in known if f.vendor == US or f.probe is Probe.BREAKER)
+        return replace(found, around=tuple(f for f in ours if f not in found.evidence))
+
+    def _log(self, diagnosis: Diagnosis) -> None:
+        log = self._logger.info if diagnosis.severity is None else self._logger.warning
+        log(
+            "diagnosis",
+            vendor=diagnosis.vendor,
+            diagnosis=str(diagnosis.cls),
+            confidence=round(diagnosis.confidence, 2),
+            severity=diagnosis.severity.name if diagnosis.severity else None,
+        )
+
+    def _write_up(self, incidents: Sequence[Incident]) -> None:
+        recent = {incident.id: incident for incident in self._books.incidents.latest(LATEST)}
+        over = {**recent, **{incident.id: incident for incident in incidents}}
+        for incident in over.values():
+            at = incident.resolved_at
+            if at is None or self._now() - at > OVER or self._books.post_mortems.has(incident.id, at):
+                continue
+            whole = self._books.incidents.load(incident.id) or incident
+            title = self._books.titles.get(incident.vendor, incident.vendor.capitalize())
+            reference = write_post_mortem(
+                whole, title=title, journal=self._books.journal, store=self._books.post_mortems, now=self._now
+            )
+            self._logger.info("post-mortem", incident=reference.incident_id, command=reference.command)
+
+
+def is_getting_well(incident: Incident) -> bool:
+    """Whether the trouble that the lane may rest for is seen no more: then nobody needs to wait for the next probe."""
+    return incident.vendor == WORKED_WITH and incident.stage is Stage.MONITORING
+
+
+def vendors_in(findings: Sequence[Finding]) -> list[str]:
+    """The vendors that were looked at, the one that everything is worked with first."""
+    named = dict.fromkeys(finding.vendor for finding in findings if finding.vendor != US)
+    return sorted(named, key=lambda vendor: vendor != WORKED_WITH)
+
+
+def of_vendor(vendor: str, findings: Sequence[Finding]) -> list[Finding]:
+    """What speaks of a vendor: our own side is about the one that everything is worked with, and no other's trouble."""
+    return [f for f in findings if f.vendor != US or vendor == WORKED_WITH]
