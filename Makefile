@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run test crash fuzz triage-report check-rules lint format types template bench setup lock clean
+.PHONY: help run test crash fuzz gameday triage-report check-rules lint format types template bench setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ fuzz: $(VENV)/.dev ## Throw twenty times as much at whatever comes from outside 
 
 triage-report: $(VENV)/.dev ## Score the diagnosis on the labelled cases, beside two naive decision trees
 	@$(BIN)/python -m tests.triage
+
+gameday: $(VENV)/.dev ## Let vendors, tokens and our own code fail, and grade what the incident desk makes of it
+	@$(BIN)/python -m tests.gameday $(ARGS)
 
 check-rules: $(VENV)/.run ## Check functions/steward.toml; ARGS='FILE --live' another file, also against Notion's live schema
 	@$(BIN)/python -m infra.operate rules check $(ARGS)

@@ -198,6 +198,8 @@ class LocalStack:
             line = self._simulator("notion", "--token", self._vendors.notion_token)
             parameters["NotionApiUrl"] = line["url"]
             self.notion = NotionAdmin(line["url"])
+            # Nothing on this machine asks the real one; a simulated Notion has no status page.
+            parameters["NotionStatusUrl"] = f"{line['url']}/status-page"
             for seed, name in enumerate(self._connections(), 1):
                 own = ("--token", self._vendors.token_of(name), "--workspace", name, "--seed", str(seed))
                 self.further[name] = NotionAdmin(self._simulator("notion", *own, beside=name)["url"])

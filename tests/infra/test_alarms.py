@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
@@ -46,10 +46,17 @@ def _emitted() -> Iterator[Emitted]:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             metric = node.args[0]
-            if name.lstrip("_") != "count" or not isinstance(metric, ast.Attribute):
+            if name.lstrip("_") != "count" or not _is_of_telemetry(metric):
                 continue
             dimensions = frozenset(k.arg or "" for k in node.keywords)
             yield service, str(getattr(telemetry, metric.attr)), dimensions
+
+
+def _is_of_telemetry(node: ast.expr) -> TypeGuard[ast.Attribute]:
+    """Lists count, too."""
+    return (
+        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "telemetry"
+    )
 
 
 EMITTED = frozenset(_emitted())
