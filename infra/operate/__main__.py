@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         incident,
         lane,
         post_mortem,
+        read,
         rotate,
         rules,
         send,
@@ -32,7 +33,20 @@ def main(arguments: list[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operate Steward.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (send, dlq, explain, lane, triage, doctor, incident, post_mortem, rotate, rules, baseline):
+    for command in (
+        send,
+        dlq,
+        explain,
+        lane,
+        triage,
+        doctor,
+        incident,
+        post_mortem,
+        read,
+        rotate,
+        rules,
+        baseline,
+    ):
         command.register(commands)
     wishes = parser.parse_args(arguments)
     try:

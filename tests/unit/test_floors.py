@@ -28,6 +28,8 @@ ADAPTERS = {
     "pending_token",
     "remembered_bot",
     "post_mortems",
+    "fallback",
+    "reads",
     "secret_store",
     "siding",
     "telemetry",
