@@ -189,5 +189,5 @@ def _webhooks(ours: OurSide, at: datetime) -> Finding:
     memory, journal = ours.memory(), ours.journal()
     rhythm = webhooks.remembered(memory, journal, ours.keep_days, at)
     last, lost = webhooks.last_webhook(memory, journal, _recent(ours, at), at)
-    held = bool(backlog.depth_of(ours.sqs, ours.lane_url).all) or ours.pause().holds
+    held = backlog.depth_of(ours.sqs, ours.lane_url).all > backlog.TICKS or ours.pause().holds
     return webhooks.finding_of(rhythm, last, lost, at, held=held)

@@ -24,6 +24,7 @@ class Drill:
         within: minutes in which an incident has to be open.
         holds: the lane must not go on before the trouble is over.
         telling: how it is told: in Slack's channel, or by a page.
+        refuses: comments are refused for good meanwhile, and people are told in Slack alone.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Drill:
     within: int = 6
     holds: bool = True
     telling: str = "slack"
+    refuses: bool = False
 
 
 def _outage(field: Field) -> None:
@@ -123,6 +125,15 @@ def _slack_is_back(field: Field) -> None:
     field.notion.clear_faults()
 
 
+def _mute(field: Field) -> None:
+    field.mute = True
+
+
+def _unmute(field: Field) -> None:
+    """An operator resumes the subscription in Notion."""
+    field.mute = False
+
+
 def _our_bug(field: Field) -> None:
     def broken(*_: object) -> None:
         raise KeyError("properties")
@@ -139,7 +150,9 @@ DRILLS = (
     Drill("Notion is out, and its page says so", _outage_on_the_page, _page_is_green, (Class.OUTAGE,)),
     Drill("Notion is out, and its page is green", _outage, _clear, (Class.OUTAGE,)),
     Drill("the token is revoked", _revoke, _give_back, (Class.TOKEN,)),
-    Drill("a capability is taken away", _take_capability, _give_capability, (Class.CAPABILITY,)),
+    Drill(
+        "a capability is taken away", _take_capability, _give_capability, (Class.CAPABILITY,), refuses=True
+    ),
     Drill("429 of this connection", _limit("public_api_request_rate_limit"), _clear, (Class.LIMITED,)),
     Drill(
         "429 of the workspace",
@@ -152,6 +165,15 @@ DRILLS = (
     Drill("a data source is not shared any more", _unshare, _share, (Class.UNSHARED,), within=8),
     Drill("HubSpot's day is spent", _daily_quota, _new_day, (Class.QUOTA,), vendor="hubspot"),
     Drill("Slack is down as well", _slack_is_down, _slack_is_back, (Class.OUTAGE,), telling="page"),
+    Drill(
+        "the webhook subscription is paused",
+        _mute,
+        _unmute,
+        (Class.SUBSCRIPTION,),
+        lasts=45,
+        within=36,
+        holds=False,
+    ),
     Drill("a bug of ours", _our_bug, _fix_and_redrive, (Class.BUG,), within=12, lasts=15),
 )
-"""A paused webhook subscription needs three weeks of rhythm, and has a drill of its own in ``test_gameday``."""
+"""That the subscription is paused shows here by what the sweep finds: a rhythm takes three weeks to learn."""

@@ -32,11 +32,11 @@ class Field:
     ) -> None:
         self.stand, self.page, self.hubspot, self.hubspot_page = stand, page, hubspot, hubspot_page
         self.notion, self.slack = stand.notion, stand.slack
-        self.pages = stand.known_tasks(4)
+        self.pages = stand.known_tasks(12)
         self.resumed: list[bool] = []
         """Of each time that the lane went on: whether the trouble was over."""
         self.trouble = False
-        self._edits = 0
+        self._edits = self._minutes = 0
         self._triage = stand.watcher()
         self._assigned: dict[str, str] = {}
         self.idle = False
@@ -52,6 +52,9 @@ class Field:
         if not self.idle:
             self._edit()
         self.stand.settle()
+        self._minutes += 1
+        if self._minutes % 15 == 0:
+            self.stand.tick("sweep")
         look = self._triage.handle(lambda: 30_000)["look"]
         while self.stand.functions.invoked:
             self.stand.app.handle(self.stand.functions.invoked.pop(0), lambda: self.stand.time_left)
@@ -68,9 +71,11 @@ class Field:
 
     def rest(self) -> None:
         """Nobody does anything any more; what waits is told."""
-        for _ in range(20):
+        for minute in range(20):
             self.stand.clock.sleep(60)
             self.stand.settle()
+            if minute == 14:
+                self.stand.tick("sweep")
             self._work()
 
     def resume(self) -> None:

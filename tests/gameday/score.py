@@ -112,7 +112,7 @@ def _misses(score: Score, drill: Drill) -> Iterator[str]:
         yield "nobody was paged"
     if drill.holds and score.false_resumes:
         yield f"{score.false_resumes} false resumes"
-    if not score.drained:
+    if not score.drained and not drill.refuses:
         yield "not everybody was told in the end"
     if score.over is None:
         yield "never resolved"

@@ -3,8 +3,9 @@
 SQS tells how many messages wait and not how old they are. CloudWatch does, for a price, a permission and some minutes'
 delay, and not on one machine; the alarms of the template use it. Here the age comes from what is known anyway: the lane
 works in order, so whatever arrived before the newest finished event is finished, and whatever waits came after it; and
-while nothing is finished at all, the oldest has waited since a look first saw something wait. So a moving lane's age is
-right, a standing one's is at most one look too young, and it is never too old. With several lanes it is that of them
+while nothing is finished at all, the oldest has waited since a look first saw more wait than the scheduler's own ticks,
+which come when a look does and stand in no journal. A lane that stands still gathers those, one a minute. So a moving lane's
+age is right, a standing one's is some minutes too young, and it is never too old. With several lanes it is that of them
 together, and a standing one may hide behind a moving one.
 
 Throttles are nobody's but CloudWatch's to know: an invocation that never began writes nothing down.
@@ -22,6 +23,9 @@ from triage.probes.calls import US
 
 OLD = 300.0
 """Seconds from which a message waits too long."""
+
+TICKS = 3
+"""Messages that may be ticks which came just now: to settle, to sweep, to remind."""
 
 _MEMORY = "BACKLOG"
 
@@ -56,7 +60,7 @@ def oldest(depth: Depth, since: datetime | None, newest_done: datetime | None, n
 
     Args:
         depth: of the lane.
-        since: when a look first saw it hold something, with none between that saw it empty.
+        since: see ``remembered_since``.
         newest_done: when the newest of the events that are finished had arrived, or None when none is known.
         now: our clock.
     """
@@ -67,12 +71,13 @@ def oldest(depth: Depth, since: datetime | None, newest_done: datetime | None, n
 
 
 def remembered_since(memory: Memory, depth: Depth, now: datetime) -> datetime | None:
-    """Since when the lane holds something; one read a look, and a write when it changes."""
+    """Since when the lane holds more than ticks of this minute; one read a look, and a write when it changes."""
     document = memory.recall(_MEMORY)
     since = moment(document.get("since")) if isinstance(document, dict) else None
-    if bool(depth.all) == (since is not None):
+    holds = depth.all > TICKS
+    if holds == (since is not None):
         return since
-    since = now if depth.all else None
+    since = now if holds else None
     memory.remember(_MEMORY, {"since": iso(since)})
     return since
 
