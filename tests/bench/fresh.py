@@ -80,12 +80,15 @@ class Aws:
     functions = Silent(EventSourceMappings=[
         {'UUID': 'm', 'FunctionArn': 'arn:aws:lambda:eu-west-1:1:function:x', 'State': 'Enabled'}
     ])
+    sqs = Silent(Attributes={'ApproximateNumberOfMessages': '0', 'ApproximateNumberOfMessagesNotVisible': '0'})
+    sns = cloudwatch = None
     def table(self, name): return Silent()
 aws = Aws()
 aws.secrets = secrets
-names = ('STATE_TABLE', 'NOTION_SECRET_ID', 'LANE_QUEUE_ARN', 'PROCESSOR_FUNCTION')
+names = ('STATE_TABLE', 'JOURNAL_TABLE', 'LANE_QUEUE_URL', 'LANE_QUEUE_ARN', 'DEAD_LETTER_QUEUE_URL', 'NOTION_SECRET_ID',
+    'SLACK_SECRET_ID', 'PROCESSOR_FUNCTION')
 environ = {**dict.fromkeys(names, 'x'), 'NOTION_API_URL': given['notion_url'], 'RULES_FILE': given['rules']}
-assert triage.handler.make_app(environ, aws=aws).handle(lambda: 30_000) == {'look': 'running'}
+assert triage.handler.make_app(environ, aws=aws).watch(lambda: 30_000) == {'look': 'running'}
 """
 )
 PEAK = """

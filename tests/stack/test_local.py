@@ -80,7 +80,8 @@ def test_a_function_that_fails_is_known_to_the_door(stack: LocalStack) -> None:
 @pytest.mark.req("O1", "P4")
 def test_the_scheduler_puts_its_tick_on_the_fifo_lane_and_the_processor_works_it(stack: LocalStack) -> None:
     scheduler = stack.client("scheduler")
-    deployed = scheduler.get_schedule(Name=scheduler.list_schedules()["Schedules"][0]["Name"])
+    one = next(s for s in scheduler.list_schedules()["Schedules"] if "Settle" in s["Name"])
+    deployed = scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"])
     before = worked(stack)
 
     scheduler.create_schedule(

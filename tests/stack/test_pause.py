@@ -53,11 +53,11 @@ def test_a_wrong_token_stops_the_event_source_and_a_right_one_lets_it_go_on(
     try:
         notion.edit(page, properties={"Assignee": [demo.ann]}, by=demo.ben)
         eventually(lambda: mapping(stack) == "Disabled", 30)
-        before, invoked = len(notion.requests()), invocations(stack)
+        before, invoked = len(notion.requests(path=page)), invocations(stack)
         assert look(stack) == "resting"
         eventually(lambda: invocations(stack) > invoked)  # for what can be done without Notion
         time.sleep(1)
-        assert len(notion.requests()) == before
+        assert len(notion.requests(path=page)) == before
         let_the_probe_be_due(stack)
         assert look(stack) == "still down"
     finally:

@@ -206,8 +206,10 @@ def test_stand_ins_of_ones_own_take_the_simulators_place(tmp_path: Path) -> None
 @pytest.mark.req("P1", "P4")
 def test_the_scheduler_sends_its_ticks_through_the_lane(stack: LocalStack) -> None:
     scheduler = stack.client("scheduler")
-    names = [schedule["Name"] for schedule in scheduler.list_schedules()["Schedules"]]
-    targets = [scheduler.get_schedule(Name=name)["Target"] for name in names]
+    schedules = scheduler.list_schedules()["Schedules"]
+    targets = [
+        scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"])["Target"] for one in schedules
+    ]
     ticks = [target for target in targets if "SqsParameters" in target]
 
     assert [target["SqsParameters"] for target in ticks] == [{"MessageGroupId": "lane-0"}] * 3
