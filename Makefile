@@ -15,7 +15,7 @@ run: $(VENV)/.run ## Start the whole stack on this machine and play a real scena
 	@$(BIN)/python -m infra.local up $(ARGS)
 
 test: $(VENV)/.dev .local/aws-plane/.ready ## Run all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 crash: $(VENV)/.dev ## Let every external call fail in every way, then in pairs; ARGS='--pairs N|all --seed S'
 	@$(BIN)/python -m tests.crash $(ARGS)

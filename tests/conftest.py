@@ -1,13 +1,11 @@
 """What holds for every test: no network but loopback, no real AWS, names for the functions' telemetry.
 
-Tests run in several processes at once: those that share one running stack stay together in one of them, and what the
-crash tests add up to comes together here. ``make test`` tries the same examples of what is generated every time,
+Tests run in several processes at once, each file in one of them; what the crash tests add up to comes together here. ``make test`` tries the same examples of what is generated every time,
 ``make fuzz`` twenty times as many new ones; how long one takes is no test's business.
 """
 
 import socket
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,8 +18,6 @@ EXAMPLES = 150
 settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=EXAMPLES)
 settings.register_profile("deep", deadline=None, max_examples=20 * EXAMPLES, print_blob=True)
 settings.load_profile("repeatable")
-
-STACK = Path(__file__).parent / "stack"
 
 
 @pytest.fixture(autouse=True)
@@ -51,14 +47,6 @@ def only_loopback() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
         yield
-
-
-@pytest.hookimpl(tryfirst=True)  # before the names of the groups are read
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Keep the tests of the stack in one process."""
-    for item in items:
-        if item.path.is_relative_to(STACK):
-            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -14,7 +14,7 @@ from steward.errors import StateConflict
 from steward.journal import Journal
 from steward.memory import Memory
 from steward.post_mortems import PostMortems
-from triage.diagnosis.classes import Diagnosis
+from triage.diagnosis.classes import Class, Diagnosis
 from triage.diagnosis.diagnose import diagnose
 from triage.findings import Finding, Probe
 from triage.incidents.desk import Desk
@@ -94,7 +94,9 @@ class Patrol:
         for one in diagnoses:
             self._log(one)
         live = [incident for incident in self._books.incidents.live() if incident.is_open]
-        measures = self._mitigator.take(sorted(live, key=lambda i: (i.severity, i.opened_at)))
+        worst_first = sorted(live, key=lambda i: (i.severity, i.opened_at))
+        troubled = {one.vendor for one in diagnoses if one.cls is not Class.HEALTHY}
+        measures = self._mitigator.take(worst_first, troubled)
         try:
             incidents = self._desk.take(diagnoses, measures, now)
         except StateConflict:

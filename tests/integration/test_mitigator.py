@@ -46,6 +46,7 @@ class Desk:
         self.fallback = Fallback(self.memory, lambda: self.now)
         self.pending: str | None = None
         self.tried = 0
+        self.troubled = True
 
     def take(self, *classes: Class, observe_only: bool = False) -> list[str]:
         """A round, by a new environment; what it reports, without the times."""
@@ -57,7 +58,8 @@ class Desk:
             now=lambda: self.now,
             observe_only=observe_only,
         )
-        self.measures = mitigator.take([incident(cls) for cls in classes])
+        troubled = {"notion"} if self.troubled else set[str]()
+        self.measures = mitigator.take([incident(cls) for cls in classes], troubled)
         self.now += timedelta(minutes=1)
         return [measure.id.partition("-")[0] for measure in self.measures]
 
@@ -107,6 +109,15 @@ def test_a_pending_token_that_proved_itself_is_all_that_is_done_in_that_round(de
     assert {measure.cls for measure in desk.measures if measure.id.startswith(("pause", "token"))} == {
         Class.TOKEN
     }
+
+
+@pytest.mark.req("T5")
+def test_nothing_is_paused_or_promoted_for_what_is_well_again(desk: Desk) -> None:
+    desk.troubled, desk.pending = False, "promoted"
+
+    assert desk.take(Class.TOKEN) == ["fallback"]
+    assert desk.switch.read().phase is Phase.RUNNING
+    assert desk.tried == 0
 
 
 @pytest.mark.req("T5")

@@ -5,7 +5,7 @@ change and before its line in the timeline loses nothing, and what the processor
 incident desk takes each measure once, by its id.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,11 +60,13 @@ class Mitigator:
         self._now = now
         self._observe_only = observe_only
 
-    def take(self, incidents: Sequence[Incident]) -> list[Measure]:
+    def take(self, incidents: Sequence[Incident], troubled: Collection[str]) -> list[Measure]:
         """Take what the open incidents call for, and undo what none of them calls for any more.
 
         Args:
             incidents: all that are open, the worst first.
+            troubled: vendors that this round found in trouble: an incident also lasts while health is not sure yet, and
+                nothing is paused for what is well again.
 
         Returns:
             Everything that is being done, or was until a moment ago; the same again at the next round.
@@ -74,6 +76,8 @@ class Mitigator:
             return [self._would(remedy, incident) for remedy, incident in wanted]
         promoted = False
         for remedy, incident in wanted:
+            if remedy is not Remedy.FALL_BACK and incident.vendor not in troubled:
+                continue
             if remedy is Remedy.PROMOTE_TOKEN:
                 promoted = self._try_pending()
             elif remedy is Remedy.FALL_BACK:
