@@ -1,7 +1,8 @@
 """What holds for every test: no network but loopback, no real AWS, names for the functions' telemetry.
 
-Tests run in several processes at once, each file in one of them; what the crash tests add up to comes together here. ``make test`` tries the same examples of what is generated every time,
-``make fuzz`` twenty times as many new ones; how long one takes is no test's business.
+Tests run in several processes at once, each file in one of them; what the crash tests add up to comes together here.
+``make test`` tries the same examples of what is generated every time, ``make fuzz`` twenty times as many new ones; how long
+one takes is no test's business.
 """
 
 import socket
