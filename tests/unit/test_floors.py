@@ -32,6 +32,7 @@ ADAPTERS = {
     "reads",
     "secret_store",
     "siding",
+    "mirror",
     "telemetry",
 }
 HEAVY = ("requests", "pydantic", "slack_sdk", "aws_xray_sdk")

@@ -1,0 +1,82 @@
+"""The table ``audit_logs``: who changed what, for people who ask by SQL, and what was done, for ourselves.
+
+An effect has at most one row, written in the transaction of what it changed: so asking for the row is asking whether the
+effect was done.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from steward.mirror.database import Transaction
+
+CREATED, UPDATED = "project.created", "project.updated"
+TRASHED, RESTORED = "project.trashed", "project.restored"
+UNLINKED = "project.unlinked"
+CONFLICT, PUSHED = "project.conflict", "project.pushed"
+INLINE, REPAIRED = "project.inline", "project.repaired"
+MIGRATED = "mirror.migrated"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A row to be written.
+
+    Attributes:
+        action: one of the words above.
+        resource_type: ``project`` or ``schema``.
+        resource_id: of the row in ``projects`` or of the page, or None.
+        details: anything that JSON knows; times as text.
+        event_id: the event that led to it, or None.
+        effect_id: the effect that it is the end of, or None.
+    """
+
+    action: str
+    resource_type: str
+    resource_id: str | None
+    details: Mapping[str, Any]
+    event_id: str | None = None
+    effect_id: str | None = None
+
+
+class AuditLog:
+    """The table; everything happens in its caller's transaction."""
+
+    def __init__(self, new_id: Callable[[], str]) -> None:
+        """Make it.
+
+        Args:
+            new_id: gives an id that no row has, e.g. a random UUID.
+        """
+        self._new_id = new_id
+
+    def add(self, transaction: Transaction, entry: AuditEntry) -> bool:
+        """Write a row; False when its effect has one, which stays as it is."""
+        written = transaction.run(
+            "INSERT INTO audit_logs (id, effect_id, event_id, action, resource_type, resource_id, details)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (effect_id) DO NOTHING",
+            self._new_id(),
+            entry.effect_id,
+            entry.event_id,
+            entry.action,
+            entry.resource_type,
+            entry.resource_id,
+            json.dumps(
+                entry.details, sort_keys=True
+            ),  # in ASCII: there is no NUL in it, and no half of a pair
+        )
+        return written == 1
+
+    def has(self, transaction: Transaction, effect_id: str) -> bool:
+        """Whether an effect has its row, so was done."""
+        return transaction.row("SELECT id FROM audit_logs WHERE effect_id = %s", effect_id) is not None
+
+    def count(self, transaction: Transaction, since: datetime) -> dict[str, int]:
+        """How many rows of each action were written since."""
+        found = transaction.rows(
+            "SELECT action, count(*) AS times FROM audit_logs WHERE created_at >= %s GROUP BY action ORDER BY action",
+            since,
+        )
+        return {row["action"]: int(row["times"]) for row in found}

@@ -1,0 +1,182 @@
+"""The table ``projects``: a row for each linked page. Everything happens in its caller's transaction.
+
+Rows are read, decided on and written in one transaction, which is done anew when somebody else committed a change of the
+row in between (see ``database``). What is decided outside a transaction is written with ``expected``.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from steward.mirror.database import Transaction
+from steward.mirror.rows import OURS, Counts, Row, Watermark, Written, plain
+from steward.mirror.schema import OWN, TYPES, Columns, quoted
+
+_SET_BY_US = frozenset({"id", "updated_at"})
+_PLAIN = tuple(f.name for f in fields(Row) if f.name != "values")
+
+
+class Projects:
+    """The table."""
+
+    def __init__(self, columns: Columns, new_id: Callable[[], str]) -> None:
+        """Make it.
+
+        Args:
+            columns: that the rules name; others are neither read nor written.
+            new_id: gives an id that no row has, e.g. a random UUID.
+        """
+        self._mapped = tuple(sorted(columns))
+        self._types = OWN | {name: TYPES[kind] for name, kind in columns.items()}
+        self._new_id = new_id
+        self._selected = ", ".join(quoted(name) for name in (*_PLAIN, *self._mapped))
+        self._written = [name for name in (*_PLAIN, *self._mapped) if name not in _SET_BY_US]
+
+    def find(self, transaction: Transaction, page_ids: Iterable[str]) -> dict[str, Row]:
+        """The rows of pages, by page id; a page without a row is left out."""
+        rows = self._select(transaction, "WHERE notion_page_id = ANY(%s)", list(page_ids))
+        return {row.notion_page_id: row for row in rows if row.notion_page_id is not None}
+
+    def of_ids(self, transaction: Transaction, ids: Iterable[str]) -> dict[str, Row]:
+        """Rows by their own ids; one that is not there is left out."""
+        return {row.id: row for row in self._select(transaction, "WHERE id = ANY(%s)", list(ids))}
+
+    def put(self, transaction: Transaction, row: Row, expected: Row | None = None) -> tuple[Written, Row]:
+        """Write a row; an older observation never overwrites a newer one.
+
+        Args:
+            transaction: the caller's.
+            row: with an id, that row is updated and no other; without, the row of its page is made or updated. Mapped
+                columns that ``values`` leaves out keep what they hold. One without an ``observed_version`` is not of an
+                observation: it is written whatever the row shows, and leaves the version that is there.
+            expected: the row as it was read before; it is written only while name, status, page, trash and the mapped
+                columns still are so.
+
+        Returns:
+            What became of it, and the row as it is now; the one that was given where there is none.
+        """
+        names = [n for n in self._written if n in OWN or n in row.values]
+        if row.observed_version is None:
+            names.remove("observed_version")  # not of an observation: the guard stays where it is
+        values = [plain(row, name) for name in names]
+        guard, guarded = self._guard(row, expected)
+        if row.id:
+            assignments = ", ".join(f"{quoted(n)} = %s" for n in names)
+            found = transaction.row(
+                f"UPDATE projects SET {assignments}, updated_at = now() WHERE id = %s AND {guard}"  # noqa: S608 - quoted names
+                f" RETURNING {self._selected}",
+                *values,
+                row.id,
+                *guarded,
+            )
+            return self._became(transaction, row, found, Written.UPDATED, expected)
+        made = self._new_id()
+        updates = ", ".join(f"{quoted(n)} = excluded.{quoted(n)}" for n in names)
+        found = transaction.row(
+            f"INSERT INTO projects (id, {', '.join(map(quoted, names))}) VALUES ({', '.join(['%s'] * (len(names) + 1))})"  # noqa: S608 - quoted names
+            f" ON CONFLICT (notion_page_id) DO UPDATE SET {updates}, updated_at = now() WHERE {guard}"
+            f" RETURNING {self._selected}",
+            made,
+            *values,
+            *guarded,
+        )
+        created = found is not None and found["id"] == made
+        return self._became(
+            transaction, row, found, Written.CREATED if created else Written.UPDATED, expected
+        )
+
+    def mark_trashed(
+        self, transaction: Transaction, page_id: str, at: datetime, observed_at: datetime, version: int
+    ) -> Written:
+        """Mark the row of a page that is gone; a mark that is there keeps its time. The row itself stays.
+
+        Args:
+            transaction: the caller's.
+            page_id: the page.
+            at: since when.
+            observed_at: when that was seen.
+            version: of the snapshot that says so.
+        """
+        touched = transaction.run(
+            "UPDATE projects SET trashed_at = coalesce(trashed_at, %s), observed_at = %s, observed_version = %s,"
+            " origin = %s, updated_at = now() WHERE notion_page_id = %s"
+            " AND (projects.observed_version IS NULL OR projects.observed_version <= %s)",
+            at,
+            observed_at,
+            version,
+            OURS,
+            page_id,
+            version,
+        )
+        if touched:
+            return Written.UPDATED
+        return Written.STALE if self.find(transaction, [page_id]) else Written.ABSENT
+
+    def changed_since(self, transaction: Transaction, mark: Watermark | None, limit: int) -> list[Row]:
+        """The rows that were written after the mark, oldest first.
+
+        ``updated_at`` is when a transaction began, and transactions commit in another order: begin again somewhat before
+        the last row that was read, or a change may be missed.
+        """
+        after, values = "", list[Any]()
+        if mark is not None:
+            after, values = "WHERE (updated_at, id) > (%s, %s)", [mark.updated_at, mark.id]
+        return self._select(transaction, f"{after} ORDER BY updated_at, id LIMIT %s", *values, limit)
+
+    def page(self, transaction: Transaction, after: str, limit: int) -> list[Row]:
+        """Some rows in the order of their ids, those that follow the id ``after``; from the first one with ``""``."""
+        return self._select(transaction, "WHERE id > %s ORDER BY id LIMIT %s", after, limit)
+
+    def counts(self, transaction: Transaction) -> dict[str | None, Counts]:
+        """How many rows there are of each data source; those that no source has under None."""
+        found = transaction.rows(
+            "SELECT data_source, count(*) AS rows, count(notion_page_id) AS linked, count(trashed_at) AS trashed"
+            " FROM projects GROUP BY data_source ORDER BY data_source"
+        )
+        return {r["data_source"]: Counts(r["rows"], r["linked"], r["trashed"]) for r in found}
+
+    def _guard(self, row: Row, expected: Row | None) -> tuple[str, list[Any]]:
+        """The condition under which a row that is there may be written, and its values."""
+        conditions, values = ["true"], list[Any]()
+        if row.observed_version is not None:
+            conditions.append("(projects.observed_version IS NULL OR projects.observed_version <= %s)")
+            values.append(row.observed_version)
+        if expected is not None:
+            for name in self._compared(expected):
+                conditions.append(f"projects.{quoted(name)} IS NOT DISTINCT FROM %s::{self._types[name]}")
+                values.append(plain(expected, name))
+        return " AND ".join(conditions), values
+
+    def _compared(self, expected: Row) -> list[str]:
+        mapped = [name for name in self._mapped if name in expected.values]
+        return ["notion_page_id", "name", "status", "trashed_at", *mapped]
+
+    def _became(
+        self,
+        transaction: Transaction,
+        row: Row,
+        found: dict[str, Any] | None,
+        done: Written,
+        expected: Row | None,
+    ) -> tuple[Written, Row]:
+        if found is not None:
+            return done, self._row(found)
+        if row.id:
+            there = self.of_ids(transaction, [row.id]).get(row.id)
+        else:
+            there = self.find(transaction, filter(None, [row.notion_page_id])).get(row.notion_page_id or "")
+        if there is None:
+            return Written.ABSENT, row
+        older = None not in (row.observed_version, there.observed_version)
+        if older and (there.observed_version or 0) > (row.observed_version or 0):
+            return Written.STALE, there
+        return Written.CHANGED if expected is not None else Written.STALE, there
+
+    def _select(self, transaction: Transaction, rest: str, *values: Any) -> list[Row]:
+        found = transaction.rows(f"SELECT {self._selected} FROM projects {rest}", *values)  # noqa: S608 - quoted names
+        return [self._row(one) for one in found]
+
+    def _row(self, found: Mapping[str, Any]) -> Row:
+        plain = {name: found[name] for name in _PLAIN}
+        return Row(**plain, values={name: found[name] for name in self._mapped})
