@@ -5,14 +5,18 @@ Tests run in several processes at once, each file in one of them; what the crash
 one takes is no test's business.
 """
 
+import itertools
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from tests.crash.line import line
+
+if TYPE_CHECKING:
+    from infra.local.postgres import PostgresServer
 
 EXAMPLES = 150
 
@@ -48,6 +52,40 @@ def only_loopback() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["PostgresServer"]:
+    """A real PostgreSQL, one for each process of tests that asks for it, with the mirror's tables in ``mirror``."""
+    # Imported here, because most processes of tests need none.
+    from infra.local.postgres import PostgresServer  # noqa: PLC0415
+    from steward.mirror.migrate import migrate  # noqa: PLC0415
+    from tests.mirror import database_at  # noqa: PLC0415
+
+    with PostgresServer() as server:
+        database = database_at(server.create("mirror"))
+        migrate(database, {})
+        database.close()
+        yield server
+
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def empty_dsn(postgres: "PostgresServer") -> Iterator[str]:
+    """How a database is reached that holds nothing and is this test's own."""
+    name = f"empty{next(_NUMBERS)}"
+    yield postgres.create(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def mirror_dsn(postgres: "PostgresServer") -> Iterator[str]:
+    """How a database is reached that holds the mirror's empty tables and is this test's own."""
+    name = f"mirror{next(_NUMBERS)}"
+    yield postgres.create(name, "mirror")
+    postgres.drop(name)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import json
 import os
 import signal
@@ -46,9 +47,29 @@ class Child:
     """A process in a group of its own, with nothing of our environment but the path and the language."""
 
     def __init__(
-        self, name: str, command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        env: Mapping[str, str],
+        cwd: Path,
+        *,
+        user: tuple[int, int] | None = None,
+        end: signal.Signals = signal.SIGTERM,
     ) -> None:
+        """Start it.
+
+        Args:
+            name: for people.
+            command: the program and its arguments.
+            log: takes what it writes to its standard error.
+            env: of the process.
+            cwd: where it runs.
+            user: ids of the user and the group that it runs as; ours without.
+            end: what asks it to end.
+        """
         self.name = name
+        self._end = end
         self._log = log
         clean = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
         with log.open("wb") as errors:
@@ -60,7 +81,11 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - before any thread
+                user=user[0] if user else None,
+                group=user[1] if user else None,
+                extra_groups=[] if user else None,
+                # Run after the change of the user, which would forget it.
+                preexec_fn=functools.partial(_die_with_parent, end) if sys.platform == "linux" else None,  # noqa: PLW1509 - before any thread
             )
 
     def first_line(self) -> dict[str, Any]:
@@ -95,7 +120,7 @@ class Child:
     def stop(self) -> None:
         """End it and all that it started."""
         if self.is_alive:
-            self._process.terminate()
+            self._process.send_signal(self._end)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -131,5 +156,5 @@ def wait_until(ready: Callable[[], bool], child: Child, seconds: float) -> None:
         time.sleep(0.02)
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def _die_with_parent(end: signal.Signals) -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, end)

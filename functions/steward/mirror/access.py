@@ -10,7 +10,9 @@ Source: libpq's connection parameters; boto3's ``dsql`` client; DSQL's host name
 
 import ipaddress
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +25,7 @@ EXAMPLE = "postgresql://USER:PASSWORD@HOST/DATABASE"
 ADMIN = "admin"
 """The DSQL role that may do everything; any other one needs another action of IAM."""
 
-_DSQL_HOST = re.compile(r"[a-z0-9]+\.dsql(?:-[a-z0-9]+)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.on\.aws(?:\.[a-z.]+)?")
+_DSQL_HOST = re.compile(r"[a-z0-9]+\.dsql(?:-[a-z0-9]+)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.on\.aws")
 _NOT_OURS = frozenset({"service", "passfile", "replication"})
 _LOCAL_NAMES = frozenset({"localhost"})
 
@@ -76,7 +78,7 @@ class DsnAccess:
             read: gives the document; of True, past any cache.
         """
         self._read = read
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
 
     def reach(self, *, fresh: bool = False) -> Reach:
         """See ``Access.reach``."""
@@ -107,8 +109,10 @@ class DsnAccess:
         if "-----BEGIN CERTIFICATE-----" not in ca:
             raise misconfigured("the secret's ca is no certificate in PEM")
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="steward-mirror-")
-        file = Path(self._folder.name) / "ca.pem"
+            # Of our own, because whoever else may write there could put a root of theirs into it.
+            self._folder = Path(tempfile.mkdtemp(prefix="steward-mirror-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        file = self._folder / "ca.pem"
         file.write_text(ca)
         return str(file)
 

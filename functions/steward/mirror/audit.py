@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from steward.mirror.database import Transaction
+from steward.mirror.rows import storable
 
 CREATED, UPDATED = "project.created", "project.updated"
 TRASHED, RESTORED = "project.trashed", "project.restored"
@@ -80,3 +81,12 @@ class AuditLog:
             since,
         )
         return {row["action"]: int(row["times"]) for row in found}
+
+
+def _storable(value: Any) -> Any:
+    """The same without what keeps PostgreSQL from casting it to JSON: one such row would fail a whole query."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {storable(str(key)): _storable(item) for key, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list | tuple) else value

@@ -11,16 +11,15 @@ psycopg's own handling of transactions is not used: it spends a round trip on BE
 the COMMIT of a failed transaction for a success.
 """
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure
 from steward.mirror.access import Access, Reach
 from steward.mirror.trouble import RACES, failed, not_connected, out_of_time
+from steward.mirror.watch import watched
 
 if TYPE_CHECKING:
     import psycopg
@@ -45,6 +44,9 @@ TRIES = 5
 
 PAUSE = 0.05
 """Seconds before the second try, at most; doubled for each further one."""
+
+IDLE = 2.0
+"""Seconds in which a connection that was kept open must answer."""
 
 OLDEST = 50 * 60.0
 """Seconds after which a connection is replaced: DSQL ends it after an hour."""
@@ -128,20 +130,14 @@ class Database:
         Raises:
             CallFailed: vendor ``postgres``; with ``maybe_done`` when the answer to the commit was lost.
         """
-        tries = 0
-        while True:
-            tries += 1
-            fresh = self._take_idle() is None
+        for tries in range(1, TRIES + 1):
             try:
-                return self._once(call, work, self._time_for(call, seconds, fresh=fresh))
+                return self._once(call, work, seconds)
             except CallFailed as failure:
-                lost_race = failure.code in RACES and tries < TRIES
-                # One that was kept open and has died meanwhile says nothing about the database.
-                went_stale = not fresh and failure.failure is Failure.UNREACHABLE and not failure.maybe_done
-                if failure.vendor != "postgres" or not (lost_race or went_stale):
+                if failure.code not in RACES or tries == TRIES:
                     raise
-                if lost_race:
-                    self._sleep(PAUSE * 2.0 ** (tries - 1) * (0.5 + self._jitter() / 2))
+                self._sleep(PAUSE * 2.0 ** (tries - 1) * (0.5 + self._jitter() / 2))
+        raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Close the connection, if one is open; the next transaction opens another."""
@@ -150,27 +146,14 @@ class Database:
             with suppress(Exception):
                 connection.close()
 
-    def _time_for(self, call: str, seconds: float, *, fresh: bool) -> float:
-        left = self._deadline.remaining() - RESERVE - (CONNECT if fresh else 0)
-        if left < SHORTEST:
-            raise out_of_time(call)
-        return min(seconds, left)
-
-    def _take_idle(self) -> "psycopg.Connection[DictRow] | None":
-        connection = self._connection
-        if connection is not None and (connection.closed or self._clock() - self._opened_at > OLDEST):
-            self.close()
-        return self._connection
-
     def _once(self, call: str, work: Callable[[Transaction], T], seconds: float) -> T:
         import psycopg  # noqa: PLC0415 - 150 ms, which only a function pays that has a mirror
 
-        connection = self._connection or self._open(call)
+        connection, seconds = self._begun(call, seconds)
         committing = False
         try:
-            with _watched(connection, seconds + GRACE), connection.cursor() as cursor:
+            with watched(connection, seconds + GRACE), connection.cursor() as cursor:
                 try:
-                    cursor.execute(self._begin(seconds))
                     result = work(Transaction(cursor))
                     committing = True
                     cursor.execute("COMMIT")
@@ -181,17 +164,47 @@ class Database:
                     self._roll_back(connection)
                     raise
         except psycopg.Error as error:
-            if connection.closed or error.sqlstate is None:
-                self.close()
             raise failed(call, error, committing=committing, hide=self._hide) from None
         return result
 
-    def _begin(self, seconds: float) -> bytes:
-        if self.dsql:
-            return b"BEGIN"
-        limit = f"{max(int(seconds * 1000), 1)}"
-        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ"
-        return f"{begin}; SET LOCAL statement_timeout = {limit}; SET LOCAL lock_timeout = {limit}".encode()
+    def _begun(self, call: str, seconds: float) -> "tuple[psycopg.Connection[DictRow], float]":
+        """A connection with an open transaction, and the seconds that it may take.
+
+        One that was kept open may have died meanwhile, which says nothing about the database: it is replaced.
+        """
+        import psycopg  # noqa: PLC0415
+
+        connection = self._connection
+        if connection is not None and self._clock() - self._opened_at <= OLDEST:
+            with suppress(psycopg.Error):
+                return connection, self._begin(call, connection, seconds, IDLE)
+        self.close()
+        self._time_for(call, seconds, CONNECT)
+        connection = self._open(call)
+        try:
+            return connection, self._begin(call, connection, seconds, TRANSACTION)
+        except psycopg.Error as error:
+            self.close()
+            raise failed(call, error, hide=self._hide) from None
+
+    def _begin(
+        self, call: str, connection: "psycopg.Connection[DictRow]", seconds: float, patience: float
+    ) -> float:
+        seconds = self._time_for(call, seconds, 0)
+        begin = "BEGIN"
+        if not self.dsql:
+            limit = max(int(seconds * 1000), 1)
+            begin += f" ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = {limit}"
+            begin += f"; SET LOCAL lock_timeout = {limit}"
+        with watched(connection, patience):
+            connection.execute(begin.encode())
+        return seconds
+
+    def _time_for(self, call: str, seconds: float, before: float) -> float:
+        left = self._deadline.remaining() - RESERVE - before
+        if left < SHORTEST:
+            raise out_of_time(call)
+        return min(seconds, left)
 
     def _roll_back(self, connection: "psycopg.Connection[DictRow]") -> None:
         try:
@@ -225,22 +238,3 @@ class Database:
             raise not_connected(call, error, self._hide) from None
         self._opened_at = self._clock()
         return self._connection
-
-
-@contextmanager
-def _watched(connection: "psycopg.Connection[DictRow]", seconds: float) -> Iterator[None]:
-    """Shut the connection's socket when the time is over, so that whatever waits for an answer goes on with an error."""
-    with socket.socket(fileno=socket.dup(connection.fileno())) as line:
-        watch = threading.Timer(seconds, _shut, [line])
-        watch.daemon = True
-        watch.start()
-        try:
-            yield
-        finally:
-            watch.cancel()
-            watch.join()
-
-
-def _shut(line: socket.socket) -> None:
-    with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)

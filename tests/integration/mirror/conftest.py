@@ -1,0 +1,24 @@
+"""The mirror's database, open."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from steward.mirror.database import Database
+from tests.mirror import database_at
+
+
+@pytest.fixture
+def database(mirror_dsn: str) -> Iterator[Database]:
+    """With the mirror's tables."""
+    found = database_at(mirror_dsn)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def empty(empty_dsn: str) -> Iterator[Database]:
+    """Without any."""
+    found = database_at(empty_dsn)
+    yield found
+    found.close()

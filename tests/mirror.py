@@ -1,0 +1,34 @@
+"""The mirror's database in tests: a real one, with time that a test can hold."""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from steward.deadline import Deadline
+from steward.mirror.access import Access, DsnAccess
+from steward.mirror.database import Database
+
+
+def access_to(dsn: str, **more: Any) -> DsnAccess:
+    """By a secret that holds this DSN."""
+    document: Mapping[str, Any] = {"dsn": dsn, **more}
+    return DsnAccess(lambda _: document)
+
+
+def database_at(
+    dsn: str,
+    *,
+    access: Access | None = None,
+    deadline: Deadline | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = lambda _: None,
+) -> Database:
+    """The database at a DSN."""
+    return Database(
+        access or access_to(dsn),
+        deadline or Deadline(),
+        clock=clock,
+        sleep=sleep,
+        jitter=random.Random(1).random,
+    )
