@@ -9,6 +9,7 @@ NEEDED = (
     "boto3",
     "samtranslator",
     "awslambdaric",
+    "psycopg",
     "aws_lambda_powertools",
     "requests",
     "slack_sdk",

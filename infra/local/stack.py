@@ -18,6 +18,7 @@ from infra.local.aws import REGION, ROOT_KEY, LocalAws
 from infra.local.built import from_build, host_architecture
 from infra.local.deployment import STACK, Deployed, deploy, from_source
 from infra.local.front_door import FrontDoor, invoker
+from infra.local.postgres import PostgresServer
 from infra.local.processes import Child, StartError, free_port
 from infra.local.setup import ROOT
 from infra.local.simulators.notion import NotionAdmin
@@ -46,7 +47,8 @@ class LocalStack:
             port: of the front door on 127.0.0.1; 0 for any free one.
             rules: the rules file; the one that ships when None.
             environ: what may replace the simulators: NOTION_API_URL, NOTION_TOKEN, NOTION_VERIFICATION_TOKEN,
-                SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_WEBHOOK_URL, and NOTION_TOKEN_<NAME> of a further connection.
+                SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_WEBHOOK_URL, NOTION_TOKEN_<NAME> of a further connection, and
+                MIRROR_DSN, which takes the place of a PostgreSQL of our own when the rules keep a mirror.
             parameters: further template parameters.
             built: run what ``sam build`` makes, layers included, instead of the source.
             template: the SAM template.
@@ -64,6 +66,8 @@ class LocalStack:
         self._aws: LocalAws | None = None
         self._door: FrontDoor | None = None
         self._deployed: Deployed | None = None
+        self._postgres: PostgresServer | None = None
+        self.mirror_dsn = self._vendors.mirror_dsn
         self.notion: NotionAdmin | None = None
         self.further: dict[str, NotionAdmin] = {}
         self.slack: SlackAdmin | None = None
@@ -111,8 +115,9 @@ class LocalStack:
 
     def pids(self) -> list[int]:
         """The processes that the stack started."""
-        aws = [self._aws.process] if self._aws else []
-        return [child.pid for child in [*aws, *self._simulators]]
+        aws = [self._aws.process.pid] if self._aws else []
+        postgres = [self._postgres.pid] if self._postgres else []
+        return [*aws, *(child.pid for child in self._simulators), *postgres]
 
     def mails(self) -> list[dict[str, Any]]:
         """The e-mails that SES was given, oldest first: ``To``, ``Subject``, ``BodyText``."""
@@ -132,12 +137,14 @@ class LocalStack:
         with contextlib.ExitStack() as ends:  # each is ended although another fails to
             for simulator in self._simulators:
                 ends.callback(simulator.stop)
+            if self._postgres is not None:
+                ends.callback(self._postgres.stop)
             if self._aws is not None:
                 ends.callback(self._aws.stop)
             if self._door is not None:
                 ends.callback(self._door.close)
         self._simulators.clear()
-        self._aws = self._door = None
+        self._aws = self._door = self._postgres = None
 
     def _start(self) -> None:
         port = free_port(self._port)
@@ -150,6 +157,7 @@ class LocalStack:
             "Architecture": host_architecture(),
             **self._start_vendors(),
             **self._sender(),
+            **self._start_postgres(),
             **self._parameters,
         }
         aws.wait()
@@ -158,7 +166,10 @@ class LocalStack:
             aws.client, source_of, parameters, aws.endpoint, REGION, self._template, environ=elsewhere
         )
         self._deployed = deployed
-        for logical_id, document in self._vendors.secrets(self._connections()).items():
+        secrets = self._vendors.secrets(self._connections())
+        if self.mirror_dsn:
+            secrets["MirrorSecret"] = {"dsn": self.mirror_dsn}
+        for logical_id, document in secrets.items():
             secret = {"SecretId": self.resource(logical_id), "SecretString": json.dumps(document)}
             aws.client("secretsmanager").put_secret_value(**secret)
         for sender in self._sender().values():
@@ -210,6 +221,16 @@ class LocalStack:
             parameters["SlackApiUrl"] = line["api_url"]
             self.slack = SlackAdmin(line["url"])
         return parameters
+
+    def _start_postgres(self) -> dict[str, str]:
+        """Start a PostgreSQL if the rules keep a mirror and the environment names none; its template parameter."""
+        sources = self.rules.data_source if self.rules else ()
+        keeps = any(str(rule.kind) == "mirror" for source in sources for rule in source.automation)
+        if keeps and not self.mirror_dsn:
+            self._postgres = PostgresServer()
+            self._postgres.start()
+            self.mirror_dsn = self._postgres.create("steward")
+        return {"MirrorByDsn": "true"} if self.mirror_dsn else {}
 
     def _connections(self) -> tuple[str, ...]:
         """The names of the further connections."""

@@ -25,13 +25,14 @@ class Vendors:
     slack_bot_token: str
     slack_webhook_url: str
     further_tokens: Mapping[str, str]
+    mirror_dsn: str = ""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Read what replaces a simulator.
 
         That is NOTION_API_URL, NOTION_TOKEN, NOTION_TOKEN_<CONNECTION> for each further connection of the rules file,
-        NOTION_VERIFICATION_TOKEN, SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_WEBHOOK_URL.
+        NOTION_VERIFICATION_TOKEN, SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_WEBHOOK_URL, and MIRROR_DSN of a PostgreSQL.
 
         Raises:
             StartError: an address is not usable.
@@ -59,6 +60,7 @@ class Vendors:
             slack_bot_token=bot_token,
             slack_webhook_url=webhook,
             further_tokens={k: v for k, v in environ.items() if k.startswith(f"{_TOKEN_OF}_") and v},
+            mirror_dsn=environ.get("MIRROR_DSN", ""),
         )
 
     @property

@@ -11,7 +11,7 @@ from infra.local.setup import ROOT, SetupError
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit status."""
     try:
-        ensure("infra.operate", ("boto3", "requests", "pydantic", "slack_sdk"))
+        ensure("infra.operate", ("boto3", "requests", "pydantic", "slack_sdk", "psycopg"))
     except SetupError as error:
         print(f"infra.operate: {error}", file=sys.stderr)
         return 2
@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         explain,
         incident,
         lane,
+        mirror,
         post_mortem,
         read,
         rotate,
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         dlq,
         explain,
         lane,
+        mirror,
         triage,
         doctor,
         incident,

@@ -138,12 +138,53 @@ def test_the_sender_is_one_plain_address(sender: str, fits: bool) -> None:
     assert bool(re.fullmatch(pattern, sender)) is fits
 
 
+@pytest.mark.req("A7", "O3")
+def test_there_is_nothing_of_a_mirror_unless_one_is_wanted_and_then_for_the_processor_only() -> None:
+    defaults = {name: PLAIN["Parameters"][name]["Default"] for name in ("MirrorByDsn", "MirrorHost")}
+    ours = {k: r for k, r in RESOURCES.items() if k.startswith("Mirror")}
+    policies = [r["Properties"] for r in ours.values() if r["Type"] == "AWS::IAM::Policy"]
+    statements = {k: r["Properties"]["PolicyDocument"]["Statement"] for k, r in ours.items() if "Policy" in k}
+    dsn, dsql = statements["MirrorDsnPolicy"], statements["MirrorDsqlPolicy"]
+
+    assert defaults == {"MirrorByDsn": "false", "MirrorHost": ""}
+    assert {k: r.get("Condition") for k, r in ours.items()} == {
+        "MirrorSecret": "MirrorByDsn",
+        "MirrorDsnPolicy": "MirrorByDsn",
+        "MirrorDsqlPolicy": "MirrorOnDsql",
+    }
+    assert PLAIN["Outputs"]["MirrorSecretArn"]["Condition"] == "MirrorByDsn"
+    assert all(policy["Roles"] == [{"Ref": "ProcessorRole"}] for policy in policies)
+    assert [(s["Action"], s["Resource"]) for s in dsn] == [
+        ("secretsmanager:GetSecretValue", {"Ref": "MirrorSecret"})
+    ]
+    (connect,) = dsql
+    assert connect["Action"] == {"Fn::If": ["MirrorAsAdmin", "dsql:DbConnectAdmin", "dsql:DbConnect"]}
+    assert connect["Resource"]["Fn::Sub"][0].endswith(":cluster/${Cluster}")
+    assert not any("dsql:" in json.dumps(r["Policies"]) for r in of_type("AWS::IAM::Role").values())
+
+
+@pytest.mark.req("A7")
+@pytest.mark.parametrize(
+    ("host", "fits"),
+    [
+        ("", True),
+        ("abcd1234.dsql.eu-west-1.on.aws", True),
+        ("abcd1234.dsql-fnh4.us-gov-west-1.on.aws", True),
+        ("db.example.com", False),
+        ("*.dsql.eu-west-1.on.aws", False),
+        ("abcd1234.dsql.eu-west-1.on.aws.example.com", False),
+    ],
+)
+def test_the_mirrors_host_is_one_cluster(host: str, fits: bool) -> None:
+    assert bool(re.fullmatch(PLAIN["Parameters"]["MirrorHost"]["AllowedPattern"], host)) is fits
+
+
 @pytest.mark.req("O2")
 def test_nothing_that_holds_data_goes_with_the_stack() -> None:
     kinds = ("AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret")
     kept = {k: r for k, r in RESOURCES.items() if r["Type"] in kinds}
 
-    assert len(kept) == 9
+    assert len(kept) == 10
     assert {r["DeletionPolicy"] for r in kept.values()} == {"Retain"}
     assert {r["UpdateReplacePolicy"] for r in kept.values()} == {"Retain"}
 
@@ -212,7 +253,7 @@ def test_the_local_stack_changes_only_what_it_says() -> None:
         after = json.dumps(local["Resources"][logical_id]).replace(
             '{"Fn::GetAtt": ["SigningSecret", "Id"]}', "S"
         )
-        for name in ("PendingSigningSecret", "NotionSecret", "SlackSecret", "HubSpotSecret"):
+        for name in ("PendingSigningSecret", "NotionSecret", "SlackSecret", "HubSpotSecret", "MirrorSecret"):
             before = before.replace(f'{{"Ref": "{name}"}}', name)
             after = after.replace(f'{{"Fn::GetAtt": ["{name}", "Id"]}}', name)
         assert before == after

@@ -135,7 +135,15 @@ def make_resources(session: boto3.Session) -> dict[str, str]:
         taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
         dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
     ids = {}
-    for name in ("SigningSecret", "PendingSigningSecret", "NotionSecret", "SlackSecret", "HubSpotSecret"):
+    names = (
+        "SigningSecret",
+        "PendingSigningSecret",
+        "NotionSecret",
+        "SlackSecret",
+        "HubSpotSecret",
+        "MirrorSecret",
+    )
+    for name in names:
         text = resources[name]["Properties"]["SecretString"]
         ids[name] = secrets.create_secret(Name=name, SecretString=text)["ARN"]
     secrets.put_secret_value(SecretId=ids["SigningSecret"], SecretString=json.dumps({"active": [TOKEN]}))
@@ -154,5 +162,6 @@ def make_resources(session: boto3.Session) -> dict[str, str]:
         "NOTION_SECRET_ID": ids["NotionSecret"],
         "SLACK_SECRET_ID": ids["SlackSecret"],
         "HUBSPOT_SECRET_ID": ids["HubSpotSecret"],
+        "MIRROR_SECRET_ID": ids["MirrorSecret"],
         "MAX_RECEIVE_COUNT": str(receives),
     }

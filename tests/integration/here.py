@@ -20,6 +20,7 @@ OUTPUTS = {
     "NotionSecretArn": "NOTION_SECRET_ID",
     "SlackSecretArn": "SLACK_SECRET_ID",
     "HubSpotSecretArn": "HUBSPOT_SECRET_ID",
+    "MirrorSecretArn": "MIRROR_SECRET_ID",
     "IngestLogGroupName": "INGEST_LOG_GROUP",
 }
 
@@ -27,6 +28,8 @@ PARAMETERS = {
     "NotionApiUrl": "NOTION_API_URL",
     "SlackApiUrl": "SLACK_API_URL",
     "HubSpotApiUrl": "HUBSPOT_API_URL",
+    "MirrorHost": "MIRROR_HOST",
+    "MirrorUser": "MIRROR_USER",
 }
 
 

@@ -64,9 +64,7 @@ class AuditLog:
             entry.action,
             entry.resource_type,
             entry.resource_id,
-            json.dumps(
-                entry.details, sort_keys=True
-            ),  # in ASCII: there is no NUL in it, and no half of a pair
+            json.dumps(_storable(entry.details), sort_keys=True, ensure_ascii=False),
         )
         return written == 1
 

@@ -51,7 +51,7 @@ def test_a_functions_layers_are_the_shared_ones_and_then_its_own() -> None:
     document = read(TEMPLATE)
 
     assert layers_of(document, "Ingest") == ["PowertoolsLayer"]
-    assert layers_of(document, "Processor") == ["PowertoolsLayer", "HttpLayer"]
+    assert layers_of(document, "Processor") == ["PowertoolsLayer", "HttpLayer", "PostgresLayer"]
 
 
 def test_a_build_from_another_folder_changes_nothing_but_paths() -> None:
@@ -64,7 +64,7 @@ def test_a_build_from_another_folder_changes_nothing_but_paths() -> None:
     pairs = [(ours["Globals"]["Function"], document["Globals"]["Function"], "CodeUri")]
     pairs += [
         (ours["Resources"][name]["Properties"], document["Resources"][name]["Properties"], "ContentUri")
-        for name in ("PowertoolsLayer", "HttpLayer")
+        for name in ("PowertoolsLayer", "HttpLayer", "PostgresLayer")
     ]
     nested = (d["Resources"]["Alarms"]["Properties"] for d in (ours, document))
     pairs.append((*nested, "TemplateURL"))
