@@ -271,6 +271,13 @@ def test_a_wrong_value_or_name_is_told_with_what_to_write(text: str, expected: s
             '{ kind = "sync", data_source = "Theirs", link = "other", options = { A = "X", B = "X" } }',
             "options.B: 'A' leads to 'X', too",
         ),
+        ('{ kind = "mirror", options = { A = "X", B = "X" } }', "options.B: 'A' leads to 'X', too"),
+        ('{ kind = "mirror", columns = [{ name = "synced", role = "due", type = "date" }] }', "every row has a column 'synced' of its own"),
+        ('{ kind = "mirror", columns = [{ name = "Due", role = "due", type = "date" }] }', "columns[1].name: write a column as lower-case"),
+        ('{ kind = "mirror", columns = [{ name = "due_on", role = "due", type = "money" }] }', "columns[1].type: "),
+        ('{ kind = "mirror", columns = [{ name = "a", role = "due", type = "date" }, { name = "a", role = "priority", type = "text" }] }', "there is a column 'a' already"),
+        ('{ kind = "mirror", columns = [{ name = "a", role = "status", type = "text" }] }', "the role 'status' has a column already"),
+        ('{ kind = "mirror" }, { kind = "mirror", name = "b" }', "this data source has a mirror already"),
     ],
 )  # fmt: skip
 def test_an_automation_that_can_not_work_is_refused_with_what_to_do(automation: str, expected: str) -> None:

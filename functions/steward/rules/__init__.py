@@ -9,6 +9,7 @@ from steward.rules.calendar import Calendar, QuietHours
 from steward.rules.creation import Assign, Category, Condition, OnCreationRule, Welcome
 from steward.rules.deadline import DeadlineRule, Overdue
 from steward.rules.document import Connection, DigestRules, EmailRules, Rules, SlackRules
+from steward.rules.mirror import ColumnType, MirroredColumn, MirrorRule
 from steward.rules.notices import (
     AssignmentRule,
     Automation,
@@ -32,6 +33,7 @@ __all__ = [
     "Automation",
     "Calendar",
     "Category",
+    "ColumnType",
     "Condition",
     "Connection",
     "DataSource",
@@ -40,6 +42,8 @@ __all__ = [
     "EmailRules",
     "Escalation",
     "LifecycleRule",
+    "MirrorRule",
+    "MirroredColumn",
     "Notice",
     "OnCreationRule",
     "Overdue",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from steward.rules.creation import OnCreationRule
 from steward.rules.deadline import DeadlineRule
 from steward.rules.document import Rules
+from steward.rules.mirror import MirrorRule
 from steward.rules.mistakes import Mistake
 from steward.rules.nearest import hint, nearest
 from steward.rules.notices import LifecycleRule, PersonalNotice, StatusRule
@@ -77,6 +78,9 @@ def _within(rule: AnyRule) -> Iterator[Mistake]:
             yield from _ladder(rule)
         case SyncRule():
             yield from _one_to_one(rule)
+        case MirrorRule():
+            yield from _one_to_one(rule)
+            yield from _columns(rule)
         case _:
             pass
 
@@ -124,7 +128,18 @@ def _creation(rule: OnCreationRule) -> Iterator[Mistake]:
                 )
 
 
-def _one_to_one(rule: SyncRule) -> Iterator[Mistake]:
+def _columns(rule: MirrorRule) -> Iterator[Mistake]:
+    names = [column.name for column in rule.columns]
+    roles = [column.role for column in rule.columns]
+    for n, column in enumerate(rule.columns):
+        if column.name in names[:n]:
+            yield Mistake(("columns", n, "name"), f"there is a column {column.name!r} already")
+        if column.role in roles[:n] or column.role in ("title", "status"):
+            text = f"the role {column.role!r} has a column already, and two could say two things"
+            yield Mistake(("columns", n, "role"), text)
+
+
+def _one_to_one(rule: SyncRule | MirrorRule) -> Iterator[Mistake]:
     back: dict[str, str] = {}
     for ours, theirs in rule.options.items():
         if theirs in back:
@@ -141,6 +156,8 @@ def _around(rules: Rules, source: DataSource, rule: AnyRule, at: Place) -> Itera
     if isinstance(rule, DeadlineRule) and _asks_for_lead(rule) and rules.lead_for(source) is None:
         text = 'no lead is named; add lead = "…" to the data source or at the top'
         yield Mistake(("overdue", "lead"), text, (("lead",), (*at, "lead")))
+    if isinstance(rule, MirrorRule):
+        yield from _one_table(rules, source, rule)
     if isinstance(rule, SyncRule):
         yield from _other_side(rules, source, rule)
 
@@ -148,6 +165,24 @@ def _around(rules: Rules, source: DataSource, rule: AnyRule, at: Place) -> Itera
 def _asks_for_lead(rule: DeadlineRule) -> bool:
     """The ladder's default includes a lead for whoever has one; written down, it is a wish."""
     return rule.overdue.lead > 0 and "lead" in rule.overdue.model_fields_set
+
+
+def _one_table(rules: Rules, source: DataSource, rule: MirrorRule) -> Iterator[Mistake]:
+    """All data sources share one table, and a page is one row of it."""
+    if source.of_kind(MirrorRule)[0] is not rule:
+        yield Mistake((), "this data source has a mirror already; name all columns in one")
+    earlier = rules.data_source[: rules.data_source.index(source)]
+    types = {
+        column.name: (column.type, other.name)
+        for other in earlier
+        for one in other.of_kind(MirrorRule)
+        for column in one.columns
+    }
+    for n, column in enumerate(rule.columns):
+        kind, name = types.get(column.name, (column.type, ""))
+        if kind != column.type:
+            text = f"is {kind} for {name!r}; one table has one type for it: write {kind!r} or another name"
+            yield Mistake(("columns", n, "type"), text)
 
 
 def _other_side(rules: Rules, source: DataSource, rule: SyncRule) -> Iterator[Mistake]:

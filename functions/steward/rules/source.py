@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from steward.rules.calendar import QuietHours
 from steward.rules.creation import OnCreationRule
 from steward.rules.deadline import DeadlineRule
+from steward.rules.mirror import MirrorRule
 from steward.rules.notices import AssignmentRule, Automation, LifecycleRule, SchemaRule, StatusRule
 from steward.rules.sync import SyncRule
 from steward.rules.values import Channel, Day, Name, NotionId, Person, Slug, Strict, TimeZone, Weekday
@@ -15,7 +16,16 @@ from steward.rules.values import Channel, Day, Name, NotionId, Person, Slug, Str
 MAIN = "main"
 """The name of the connection whose token is ``token`` in the Notion secret."""
 
-AnyRule = AssignmentRule | StatusRule | LifecycleRule | OnCreationRule | DeadlineRule | SyncRule | SchemaRule
+AnyRule = (
+    AssignmentRule
+    | StatusRule
+    | LifecycleRule
+    | OnCreationRule
+    | DeadlineRule
+    | SyncRule
+    | MirrorRule
+    | SchemaRule
+)
 _Rule = TypeVar("_Rule", bound=Automation)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from steward.rules.creation import OnCreationRule
 from steward.rules.deadline import DeadlineRule
 from steward.rules.document import Rules
+from steward.rules.mirror import TYPES, MirrorRule
 from steward.rules.notices import AssignmentRule, LifecycleRule, SchemaRule, StatusRule
 from steward.rules.options import Place
 from steward.rules.source import AnyRule, DataSource
@@ -65,6 +66,8 @@ def uses(source: DataSource, rule: AnyRule) -> Iterator[Use]:
             yield from _deadline(source, rule)
         case SyncRule():
             yield from _sync(rule)
+        case MirrorRule():
+            yield from _mirror(source, rule)
         case SchemaRule():
             pass
 
@@ -122,6 +125,15 @@ def _deadline(source: DataSource, rule: DeadlineRule) -> Iterator[Use]:
     if source.properties.status is not None or "done" in rule.model_fields_set:
         yield Use("status", ("done",), options=rule.done)
     yield from _where(rule.where)
+
+
+def _mirror(source: DataSource, rule: MirrorRule) -> Iterator[Use]:
+    yield Use("title")
+    # Without a status nothing is shown of it, which is a choice; options written down are not that choice.
+    if source.properties.status is not None or rule.options:
+        yield Use("status", ("options",), options=tuple(rule.options))
+    for n, column in enumerate(rule.columns):
+        yield Use(column.role, ("columns", n, "role"), TYPES[column.type])
 
 
 def _sync(rule: SyncRule) -> Iterator[Use]:
