@@ -256,7 +256,7 @@ def test_what_keeps_us_out_is_said_plainly_and_without_the_password(
         assert secret not in repr(caught.value)
 
 
-@pytest.mark.req("T5")
+@pytest.mark.req("T9")
 def test_a_password_that_was_changed_is_taken_from_the_secret_once(mirror_dsn: str) -> None:
     asked = list[bool]()
 
