@@ -147,7 +147,7 @@ class Database:
                 connection.close()
 
     def _once(self, call: str, work: Callable[[Transaction], T], seconds: float) -> T:
-        import psycopg  # noqa: PLC0415 - 150 ms, which only a function pays that has a mirror
+        import psycopg  # noqa: PLC0415 - a quarter of a second of CPU, which only whoever has a mirror pays
 
         connection, seconds = self._begun(call, seconds)
         committing = False

@@ -213,29 +213,6 @@ def test_any_text_can_be_kept(database: Database, table: Projects, text: str) ->
 
 
 @pytest.mark.req("P3", "A7")
-def test_an_effect_leaves_one_audit_row_whoever_writes_it_how_often(database: Database) -> None:
-    numbers = count(1)
-    log = AuditLog(lambda: f"audit-{next(numbers)}")
-    entry = AuditEntry("project.updated", "project", "row-1", {"name": ["a", "b\0\ud83d"]}, "event", "effect")
-
-    assert database.run(CALL, lambda t: log.has(t, "effect")) is False
-    assert database.run(CALL, lambda t: log.add(t, entry)) is True
-    assert database.run(CALL, lambda t: log.add(t, replace(entry, details={}))) is False
-    assert database.run(CALL, lambda t: log.has(t, "effect")) is True
-    for _ in range(2):  # what is no effect's is written each time
-        assert database.run(CALL, lambda t: log.add(t, replace(entry, effect_id=None))) is True
-
-    found = database.run(
-        CALL,
-        lambda t: t.rows(
-            "SELECT details::jsonb ->> 'of' AS it, action FROM audit_logs WHERE event_id = 'event'"
-        ),
-    )
-    assert len(found) == 3
-    assert database.run(CALL, lambda t: log.count(t, NOW - timedelta(days=999)))["project.updated"] == 3
-
-
-@pytest.mark.req("P3", "A7")
 def test_the_row_and_its_audit_row_are_written_together_or_not_at_all(
     database: Database, table: Projects
 ) -> None:
