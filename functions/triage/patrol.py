@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from steward.closings import Closings
 from steward.errors import StateConflict
 from steward.journal import Journal
 from steward.memory import Memory
@@ -44,6 +45,7 @@ class Books:
     Attributes:
         memory: of the State table.
         journal: what happened.
+        closings: how effects ended after their events.
         incidents: the store.
         post_mortems: the store of drafts.
         titles: vendor → its name for people.
@@ -51,6 +53,7 @@ class Books:
 
     memory: Memory
     journal: Journal
+    closings: Closings
     incidents: Incidents
     post_mortems: PostMortems
     titles: dict[str, str]
@@ -131,7 +134,12 @@ class Patrol:
             whole = self._books.incidents.load(incident.id) or incident
             title = self._books.titles.get(incident.vendor, incident.vendor.capitalize())
             reference = write_post_mortem(
-                whole, title=title, journal=self._books.journal, store=self._books.post_mortems, now=self._now
+                whole,
+                title=title,
+                journal=self._books.journal,
+                closings=self._books.closings,
+                store=self._books.post_mortems,
+                now=self._now,
             )
             self._logger.info("post-mortem", incident=reference.incident_id, command=reference.command)
 

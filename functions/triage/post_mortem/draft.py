@@ -88,7 +88,8 @@ def _lines(incident: Incident, facts: Facts, title: str, refs: References) -> It
     yield from _section("Appendix: rows that are cited")
     yield from refs.list_rows()
     yield from _section("Appendix: queries")
-    yield f"Each is asked of the events that were finished from {iso(facts.first)} to {iso(facts.last)}."
+    yield f"Each is asked of the events that were finished from {iso(facts.first)} to {iso(facts.last)}, and of how their"
+    yield f"effects ended until {iso(facts.until)}."
     yield f"To list all that one finds: python -m infra.operate post-mortem {told(incident.id)} --rows Q1"
     yield ""
     yield from refs.list_queries()
