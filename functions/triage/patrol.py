@@ -23,6 +23,7 @@ from triage.incidents.incident import Incident, Stage
 from triage.incidents.store import Incidents
 from triage.mitigation.mitigator import Mitigator
 from triage.post_mortem.write import write_post_mortem
+from triage.probes import alarms
 from triage.probes.calls import US
 from triage.repeats import counted
 
@@ -90,7 +91,10 @@ class Patrol:
 
     def go(self) -> list[Incident]:
         """Make a round; the incidents that are open, or were resolved by it."""
-        findings, seen = counted(self._look(), self._books.memory.recall(_FOUND) or {})
+        found = self._look()
+        # When an alarm went off is for the timeline alone: what it measures has a probe of its own.
+        looks = [finding for finding in found if finding.probe is not Probe.ALARMS]
+        findings, seen = counted(looks, self._books.memory.recall(_FOUND) or {})
         self._books.memory.remember(_FOUND, seen)
         now = self._now()
         diagnoses = [self._diagnose(vendor, findings, now) for vendor in vendors_in(findings)]
@@ -101,7 +105,7 @@ class Patrol:
         troubled = {one.vendor for one in diagnoses if one.cls is not Class.HEALTHY}
         measures = self._mitigator.take(worst_first, troubled)
         try:
-            incidents = self._desk.take(diagnoses, measures, now)
+            incidents = self._desk.take(diagnoses, measures, now, alarms.on(found))
         except StateConflict:
             self._logger.info("an operator was faster; the next round goes on")
             return live

@@ -172,7 +172,7 @@ class Sceptic(Counting):
                 assert self.draft.row(int(re.findall(r"\d+", owner)[0]))["step"] == "acknowledged"
             if due != NOT_KNOWN:
                 day, number = re.fullmatch(r"(\d{4}-\d\d-\d\d) \[J(\d+)\]", due).groups()  # type: ignore[union-attr]  # it fails if not
-                assert self.draft.row(int(number))["step"] == "resolved"
+                assert self.draft.row(int(number))["step"] in ("resolved", "closed")
                 days = datetime.fromisoformat(f"{day}T00:00:00+00:00").date() - self.at(int(number)).date()
                 assert timedelta(days=1) <= days <= timedelta(days=14)
                 self.numbers += 1
