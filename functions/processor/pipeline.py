@@ -110,7 +110,8 @@ class Pipeline:
                 self._settler.settle(self._state.load(event.entity_id))
             self._journal.redelivered(event.id)
             return Decision.DUPLICATE
-        outcome = self._decide(event)
+        with self._state.working(event.id):
+            outcome = self._decide(event)
         before, after = outcome.changed or changes(outcome.before, outcome.after)
         self._journal.record(
             Entry(

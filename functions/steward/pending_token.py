@@ -13,7 +13,7 @@ Always by stage: ``get_secret_value`` without one is what a cache or a stand-in 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -97,6 +97,11 @@ class PendingToken:
     def is_current(self, token: str) -> bool:
         """Whether a token is the one in use."""
         return token == self._token(self._read(CURRENT))
+
+    def told_by_current(self, read: Callable[[str], Identity | None]) -> Identity | None:
+        """Whose the token in use is, as far as it says so itself; None when it does not, or when there is none."""
+        token = self._token(self._read(CURRENT))
+        return read(token) if token else None
 
     def stage(self, token: str) -> None:
         """Put a token beside the current one, in whose place it may come; all else of the secret stays as it is."""

@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from steward import telemetry
 from steward.clients.pager import Pager
 from steward.clients.slack import Slack
+from steward.closings import Closings
 from steward.fallback import Fallback
 from steward.journal import Journal
 from steward.lane_switch import LaneSwitch
@@ -96,6 +97,7 @@ def patrol_with(
     books = Books(
         memory=memory,
         journal=Journal(journal_table, settings.journal_days, now),
+        closings=Closings(journal_table, settings.journal_days, now),
         incidents=Incidents(journal_table, settings.journal_days, now),
         post_mortems=PostMortems(journal_table, now),
         titles=titles,

@@ -109,7 +109,7 @@ class AwsClients(Protocol):
 
     @property
     def cloudwatch(self) -> Any:
-        """A CloudWatch client, or None to leave throttles out."""
+        """A CloudWatch client, or None to leave throttles and alarms out."""
 
     def table(self, name: str) -> Any:
         """A new object for a DynamoDB table."""

@@ -17,7 +17,7 @@ from steward.memory import Memory
 from steward.pauses import Pause
 from steward.rules import DataSource, Rules
 from triage.findings import Finding, Probe
-from triage.probes import backlog, calls, schema, standing, status_page, webhooks
+from triage.probes import alarms, backlog, calls, schema, standing, status_page, webhooks
 from triage.probes.asking import Asker
 from triage.probes.calls import US
 from triage.probes.vendor_asks import ask_vendor
@@ -136,8 +136,9 @@ class OurSide:
         sqs: an SQS client.
         lane_url: the lane's address.
         dead_letter_url: that of its dead letters.
-        cloudwatch: a CloudWatch client, or None to leave throttles out.
+        cloudwatch: a CloudWatch client, or None to leave throttles and alarms out.
         functions: names of our functions, for throttles.
+        stack: whose alarms are ours; "" to leave them out.
     """
 
     journal: Callable[[], Journal]
@@ -151,6 +152,7 @@ class OurSide:
     dead_letter_url: str
     cloudwatch: Any = None
     functions: Sequence[str] = ()
+    stack: str = ""
 
 
 def at_ourselves(ours: OurSide, *, now: Callable[[], datetime]) -> Iterator[Look]:
@@ -163,6 +165,10 @@ def at_ourselves(ours: OurSide, *, now: Callable[[], datetime]) -> Iterator[Look
     yield Look("notion", Probe.WEBHOOKS, lambda: [_webhooks(ours, now())])
     if ours.cloudwatch is not None and ours.functions:
         yield Look(US, Probe.LANE, lambda: [backlog.throttle_finding(ours.cloudwatch, ours.functions, now())])
+    if ours.cloudwatch is not None and ours.stack:
+        yield Look(
+            US, Probe.ALARMS, lambda: [alarms.look(ours.cloudwatch, ours.stack, now())], alarms.SECONDS
+        )
 
 
 def _recent(ours: OurSide, at: datetime) -> list[dict[str, Any]]:

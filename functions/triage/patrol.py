@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from steward.closings import Closings
 from steward.errors import StateConflict
 from steward.journal import Journal
 from steward.memory import Memory
@@ -22,6 +23,7 @@ from triage.incidents.incident import Incident, Stage
 from triage.incidents.store import Incidents
 from triage.mitigation.mitigator import Mitigator
 from triage.post_mortem.write import write_post_mortem
+from triage.probes import alarms
 from triage.probes.calls import US
 from triage.repeats import counted
 
@@ -44,6 +46,7 @@ class Books:
     Attributes:
         memory: of the State table.
         journal: what happened.
+        closings: how effects ended after their events.
         incidents: the store.
         post_mortems: the store of drafts.
         titles: vendor → its name for people.
@@ -51,6 +54,7 @@ class Books:
 
     memory: Memory
     journal: Journal
+    closings: Closings
     incidents: Incidents
     post_mortems: PostMortems
     titles: dict[str, str]
@@ -87,7 +91,10 @@ class Patrol:
 
     def go(self) -> list[Incident]:
         """Make a round; the incidents that are open, or were resolved by it."""
-        findings, seen = counted(self._look(), self._books.memory.recall(_FOUND) or {})
+        found = self._look()
+        # When an alarm went off is for the timeline alone: what it measures has a probe of its own.
+        looks = [finding for finding in found if finding.probe is not Probe.ALARMS]
+        findings, seen = counted(looks, self._books.memory.recall(_FOUND) or {})
         self._books.memory.remember(_FOUND, seen)
         now = self._now()
         diagnoses = [self._diagnose(vendor, findings, now) for vendor in vendors_in(findings)]
@@ -98,7 +105,7 @@ class Patrol:
         troubled = {one.vendor for one in diagnoses if one.cls is not Class.HEALTHY}
         measures = self._mitigator.take(worst_first, troubled)
         try:
-            incidents = self._desk.take(diagnoses, measures, now)
+            incidents = self._desk.take(diagnoses, measures, now, alarms.on(found))
         except StateConflict:
             self._logger.info("an operator was faster; the next round goes on")
             return live
@@ -131,7 +138,12 @@ class Patrol:
             whole = self._books.incidents.load(incident.id) or incident
             title = self._books.titles.get(incident.vendor, incident.vendor.capitalize())
             reference = write_post_mortem(
-                whole, title=title, journal=self._books.journal, store=self._books.post_mortems, now=self._now
+                whole,
+                title=title,
+                journal=self._books.journal,
+                closings=self._books.closings,
+                store=self._books.post_mortems,
+                now=self._now,
             )
             self._logger.info("post-mortem", incident=reference.incident_id, command=reference.command)
 

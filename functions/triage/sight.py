@@ -170,6 +170,7 @@ class Sight:
             dead_letter_url=environ["DEAD_LETTER_QUEUE_URL"],
             cloudwatch=self._clients.cloudwatch,
             functions=[name for name in environ.get("WATCHED_FUNCTIONS", "").split(",") if name],
+            stack=environ.get("ALARMS_OF_STACK", ""),
         )
 
 

@@ -273,7 +273,7 @@ class Stage:
     def decisions(self) -> list[str | None]:
         """What the journal says of each event; None where it says nothing."""
         rows = self._tables.rows(self._stand.environ["JOURNAL_TABLE"])
-        found = {row["pk"]: row["decision"] for row in rows}
+        found = {row["pk"]: row["decision"] for row in rows if "decision" in row}
         return [found.get(f"EVENT#{event['id']}") for event in self.events]
 
     def dead_letters(self) -> Rows:

@@ -107,7 +107,7 @@ class Aws:
     functions: Any
     mailbox: Mailbox = field(default_factory=Mailbox)
     sns: Topic = field(default_factory=Topic)
-    cloudwatch: None = None
+    cloudwatch: Any = None
     wrap: Callable[[Any], Any] = field(default=lambda table: table)
 
     def ses(self, region: str | None) -> Mailbox:

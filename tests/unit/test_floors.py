@@ -23,6 +23,8 @@ ADAPTERS = {
     "budget_memory",
     "aws_trouble",
     "journal",
+    "by_day",
+    "closings",
     "lane",
     "lane_switch",
     "pending_token",

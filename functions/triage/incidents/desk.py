@@ -17,6 +17,7 @@ from triage.incidents.life import Past, advance, cause_of, opened
 from triage.incidents.runs import Measure, Runs, run_of
 from triage.incidents.store import Incidents
 from triage.incidents.telling import Teller
+from triage.probes.alarms import Alarm
 
 _TRIES = 5
 
@@ -39,7 +40,11 @@ class Desk:
         self._rules = rules
 
     def take(
-        self, diagnoses: Sequence[Diagnosis], measures: Sequence[Measure], now: datetime
+        self,
+        diagnoses: Sequence[Diagnosis],
+        measures: Sequence[Measure],
+        now: datetime,
+        alarms: Sequence[Alarm] = (),
     ) -> list[Incident]:
         """Take in what one run found and did.
 
@@ -47,13 +52,14 @@ class Desk:
             diagnoses: of each vendor that was looked at, healthy ones too; one that is left out was not looked at.
             measures: what was done since the last run; the same one may be given again, its id tells.
             now: when the run was made.
+            alarms: of our own, that are on; each may be given at every run.
 
         Returns:
             The incidents that are open, were resolved by this run, or of which something is still to be told; oldest
             first, with their timelines.
         """
         runs, counted = self._runs.add(run_of(diagnoses, measures, now.astimezone(UTC)))
-        past, measured = Past(runs, self._rules), diagnoses if counted else ()
+        past, measured = Past(runs, self._rules, tuple(alarms)), diagnoses if counted else ()
         incidents = [self._advance(incident, past, measured) for incident in self._store.live()]
         taken = {cause_of(incident) for incident in incidents if incident.is_open}
         for cause in standing(runs, self._rules, taken):

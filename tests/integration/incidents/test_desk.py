@@ -222,3 +222,28 @@ def test_each_moments_key_is_its_own_row(rig: Rig) -> None:
         pk, sk = told.key.split(" ")
         row = rig.journal.get_item(Key={"pk": pk, "sk": sk})["Item"]
         assert (row["at"], row["says"]) == (iso(told.at), told.says)
+
+
+@pytest.mark.req("T6")
+def test_an_incident_of_a_vendor_that_is_taken_out_is_closed_and_told_so_and_may_be_opened_anew(
+    rig: Rig,
+) -> None:
+    away = diagnosis(Class.OUTAGE, vendor="hubspot")
+    rig.run("hhh", more=[away])
+    (incident,) = rig.store.live()
+
+    rig.run("h" * 4)
+    assert rig.store.live() == [rig.store.load(incident.id)]
+    (ended,) = rig.run("h")
+
+    assert (ended.stage, ended.resolved_at) == (Stage.CLOSED, rig.clock.now() - timedelta(minutes=1))
+    assert rig.store.live() == []
+    (first,) = rig.messages()
+    assert first["text"].startswith("⚪ *P2 · HubSpot: vendor outage*")
+    assert "Closed, not known to be over" in first["text"]
+    assert "Resolved" not in first["text"]
+    assert "whether it is well is not known" in "\n".join(rig.replies())
+
+    rig.run("hhh", more=[away])
+    (again,) = rig.store.live()
+    assert again.id != incident.id
