@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.findings import Finding, Probe
+from triage.in_parallel import Job, TooLate, in_parallel
 from triage.probes.asks import not_found_out
-from triage.together import Job, TooLate, together
 
 LONGEST = 10.0
 """Seconds that a round takes at most."""
@@ -53,7 +53,7 @@ def look(
         all findings, in the order of the looks; of each look at least one.
     """
     jobs: list[Job[Sequence[Finding]]] = [Job(one.run, one.seconds) for one in looks]
-    found, ends = list[Finding](), together(jobs, seconds, clock)
+    found, ends = list[Finding](), in_parallel(jobs, seconds, clock)
     for one, end in zip(looks, ends, strict=True):
         if isinstance(end, Exception):
             # An exception's text may hold what nobody should read; ours does not.

@@ -10,9 +10,9 @@ from functools import partial
 
 from steward.errors import Failure
 from triage.findings import Finding, Probe
+from triage.in_parallel import Job, TooLate, in_parallel
 from triage.probes.asking import NO_TOKEN, Asker, Told
 from triage.probes.asks import finding_of, not_found_out, quota_of
-from triage.together import Job, TooLate, together
 from triage.vendors.vendor import Ask
 
 AGAIN = 2
@@ -99,7 +99,7 @@ class _Run:
         left = max(self._end - self._clock(), 0.0)
         each = min(self._each, left)
         jobs: list[Job[Finding]] = [Job(partial(self._ask, ask, each, wanted), left) for ask in asks]
-        found, ends = list[Finding](), together(jobs, left, self._clock)
+        found, ends = list[Finding](), in_parallel(jobs, left, self._clock)
         for ask, end in zip(asks, ends, strict=True):
             found.append(self._failed(ask, end) if isinstance(end, Exception) else end)
         return found
@@ -111,7 +111,7 @@ class _Run:
     def _quota(self) -> list[Finding]:
         vendor, at = self._asker.vendor, self._now()
         job: Job[Finding | None] = Job(lambda: quota_of(vendor, self._told, at), 1.0)
-        (end,) = together([job], 1.0, self._clock)
+        (end,) = in_parallel([job], 1.0, self._clock)
         if isinstance(end, Exception):
             return [not_found_out(vendor.name, Probe.QUOTA, at, f"the probe failed: {type(end).__name__}")]
         return [] if end is None else [end]
