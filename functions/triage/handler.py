@@ -29,7 +29,7 @@ from triage.patrol import Patrol, is_getting_well
 from triage.sight import Sight
 from triage.standby import Standby
 from triage.vitals import tell_incidents, tell_rest
-from triage.watch import Look, Watch
+from triage.watch import LaneLook, Watch
 from triage.who import Who
 
 
@@ -76,11 +76,11 @@ class App:
         try:
             look = self._watch.look()
             self._count(telemetry.LOOKS, look=str(look))
-            log = self._logger.info if look in (Look.RUNNING, Look.RESTING) else self._logger.warning
+            log = self._logger.info if look in (LaneLook.RUNNING, LaneLook.RESTING) else self._logger.warning
             log("looked at the lane", look=str(look))
-            if look in (Look.RESTING, Look.STILL_DOWN):
+            if look in (LaneLook.RESTING, LaneLook.STILL_DOWN):
                 self._standby.call()
-            if look is Look.RUNNING:
+            if look is LaneLook.RUNNING:
                 self._who.keep()
             tell_rest(self._count, self._switch.read(), self._now())
         finally:
