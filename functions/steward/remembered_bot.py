@@ -1,7 +1,8 @@
 """Which bot we were in a workspace when we last asked: remembered while Notion still tells.
 
-A revoked token can't say whose it was. Its successor is promoted only if it acts as the same bot (``steward.pending_token``), and Notion lets the old one die the
-moment a new one is made. One call a week; whoever asks remembers it in the same place.
+A revoked token can't say whose it was. Its successor is promoted only if it acts as the same bot
+(``steward.pending_token``), and Notion lets the old one die the moment a new one is made. One call a week; whoever asks
+remembers it in the same place.
 """
 
 from collections.abc import Mapping

@@ -12,7 +12,9 @@ from triage.diagnosis.classes import Class
 from triage.incidents.incident import Incident, Stage
 
 WORKED_ON = "notion"
-"""The vendor whose trouble the lane rests for; of the others' nothing waits but their own effects."""
+"""The vendor that our queue, journal and code are about, and whose trouble the lane rests for.
+
+Of the others' trouble nothing waits but their own effects."""
 
 
 class Remedy(StrEnum):
@@ -21,7 +23,6 @@ class Remedy(StrEnum):
     PROMOTE_TOKEN = "promote the pending token"  # noqa: S105 - a remedy
     PAUSE = "pause the lane"
     FALL_BACK = "answer from memory"
-    GO_LIVE = "answer live again"
 
 
 _REMEDIES: dict[Class, tuple[Remedy, ...]] = {
