@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.findings import Finding, Probe
-from triage.in_parallel import Job, TooLate, in_parallel
+from triage.in_parallel import Job, in_parallel
 from triage.probes.asks import not_found_out
 
 LONGEST = 10.0
@@ -56,9 +56,7 @@ def look(
     found, ends = list[Finding](), in_parallel(jobs, seconds, clock)
     for one, end in zip(looks, ends, strict=True):
         if isinstance(end, Exception):
-            # An exception's text may hold what nobody should read; ours does not.
-            why = str(end) if isinstance(end, TooLate) else f"the probe failed: {type(end).__name__}"
-            found.append(not_found_out(one.vendor, one.probe, now(), why))
+            found.append(not_found_out(one.vendor, one.probe, now(), end))
         else:
             found += end or [not_found_out(one.vendor, one.probe, now(), "the probe found nothing")]
     return tuple(found)

@@ -10,7 +10,7 @@ from functools import partial
 
 from steward.errors import Failure
 from triage.findings import Finding, Probe
-from triage.in_parallel import Job, TooLate, in_parallel
+from triage.in_parallel import Job, in_parallel
 from triage.probes.asking import NO_TOKEN, Asker, Told
 from triage.probes.asks import finding_of, not_found_out, quota_of
 from triage.vendors.vendor import Ask
@@ -101,19 +101,19 @@ class _Run:
         jobs: list[Job[Finding]] = [Job(partial(self._ask, ask, each, wanted), left) for ask in asks]
         found, ends = list[Finding](), in_parallel(jobs, left, self._clock)
         for ask, end in zip(asks, ends, strict=True):
-            found.append(self._failed(ask, end) if isinstance(end, Exception) else end)
+            if isinstance(end, Exception):
+                failed = not_found_out(self._asker.vendor.name, ask.probe, self._now(), end)
+                found.append(replace(failed, says=f"{ask.name}: {failed.says}"))
+            else:
+                found.append(end)
         return found
-
-    def _failed(self, ask: Ask, error: Exception) -> Finding:
-        why = str(error) if isinstance(error, TooLate) else f"the probe failed: {type(error).__name__}"
-        return not_found_out(self._asker.vendor.name, ask.probe, self._now(), f"{ask.name}: {why}")
 
     def _quota(self) -> list[Finding]:
         vendor, at = self._asker.vendor, self._now()
         job: Job[Finding | None] = Job(lambda: quota_of(vendor, self._told, at), 1.0)
         (end,) = in_parallel([job], 1.0, self._clock)
         if isinstance(end, Exception):
-            return [not_found_out(vendor.name, Probe.QUOTA, at, f"the probe failed: {type(end).__name__}")]
+            return [not_found_out(vendor.name, Probe.QUOTA, at, end)]
         return [] if end is None else [end]
 
     def _ask(self, ask: Ask, seconds: float, wanted: Container[str]) -> Finding:
