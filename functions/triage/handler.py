@@ -30,7 +30,7 @@ from triage.invoke_processor import invoke_processor
 from triage.patrol import Patrol, is_getting_well
 from triage.sight import Sight
 from triage.vitals import tell_incidents, tell_rest
-from triage.watch import LaneLook, Watch
+from triage.watch import Look, Watch
 
 
 class App:
@@ -76,11 +76,11 @@ class App:
         try:
             look = self._watch.look()
             self._count(telemetry.LOOKS, look=str(look))
-            log = self._logger.info if look in (LaneLook.RUNNING, LaneLook.RESTING) else self._logger.warning
+            log = self._logger.info if look in (Look.RUNNING, Look.RESTING) else self._logger.warning
             log("looked at the lane", look=str(look))
-            if look in (LaneLook.RESTING, LaneLook.STILL_DOWN):
+            if look in (Look.RESTING, Look.STILL_DOWN):
                 self._invoke_processor()
-            if look is LaneLook.RUNNING:
+            if look is Look.RUNNING:
                 self._keep_bot()
             tell_rest(self._count, self._switch.read(), self._now())
         finally:

@@ -17,7 +17,7 @@ _WAITS = (Failure.RATE_LIMITED, Failure.WORKSPACE_LIMITED, Failure.BUDGET_SPENT,
 """Say neither that Notion is there for us nor that it is not."""
 
 
-class LaneLook(StrEnum):
+class Look(StrEnum):
     """What a look at the lane came to."""
 
     RUNNING = "running"
@@ -50,7 +50,7 @@ class Watch:
         self._sources = sources
         self._now = now
 
-    def look(self, *, well: bool = False) -> LaneLook:
+    def look(self, *, well: bool = False) -> Look:
         """Look once.
 
         Args:
@@ -58,16 +58,16 @@ class Watch:
         """
         pause = self._switch.read()
         if pause.phase is not Phase.PAUSED:
-            return LaneLook.RUNNING if self._switch.open() else LaneLook.ENABLED
+            return Look.RUNNING if self._switch.open() else Look.ENABLED
         self._switch.hold()
         if pause.next_probe_at is None or (pause.next_probe_at > self._now() and not well):
-            return LaneLook.RESTING
+            return Look.RESTING
         failure = self._probe()
         if failure is None:
             self._switch.resume()
-            return LaneLook.RESUMED
+            return Look.RESUMED
         self._switch.probe_failed(cause_of(failure) or pause.cause or Cause.VENDOR, str(failure))
-        return LaneLook.STILL_DOWN
+        return Look.STILL_DOWN
 
     def _probe(self) -> CallFailed | None:
         """Why the lane can't go on yet, or None."""
