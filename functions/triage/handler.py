@@ -26,9 +26,9 @@ from steward.rules import MAIN, Rules, load, path_in
 from steward.secret_store import SecretStore
 from triage.assemble import Settings, patrol_with
 from triage.incidents.by_slack import WhenUnsure
-from triage.invoke_processor import invoke_processor
 from triage.patrol import Patrol, is_getting_well
 from triage.sight import Sight
+from triage.standby import invoke_processor
 from triage.vitals import tell_incidents, tell_rest
 from triage.watch import Look, Watch
 

@@ -25,7 +25,7 @@ class Rules:
         ends: runs of ``of`` that must see health before it counts as restored.
         urgent: runs in a row that must see trouble of severity P1.
         sure: the confidence that those need.
-        corrects: runs in a row that must say another class before an open incident's is corrected.
+        corrects: looks in a row that must say another class before an open incident's is corrected.
 
     Raises:
         ValueError: the numbers do not fit one another.
