@@ -103,14 +103,11 @@ class Sight:
                 at_vendor(
                     asker,
                     partial(self._settings, asker.vendor),
-                    now=self._now,
-                    clock=self._clock,
-                    sleep=self._sleep,
                     wanted=(EMAILS,) if self._rules.email is not None else (),
                 )
             )
             if asker.vendor.name == "notion":
-                looks += at_data_sources(asker, self._rules, self._memory, now=self._now)
+                looks += at_data_sources(asker, self._rules, self._memory)
         return [*looks, *at_ourselves(self._ours(), now=self._now)]
 
     def _is_configured(self, vendor: Vendor) -> bool:
@@ -134,6 +131,7 @@ class Sight:
             purse=purse,
             now=self._now,
             clock=self._clock,
+            sleep=self._sleep,
         )
 
     def _settings(self, vendor: Vendor) -> Mapping[str, str]:

@@ -48,8 +48,7 @@ def run(name: str, surroundings: Surroundings) -> int:
         asker = asker_of(replace(vendor, finds=(), latency=None, capabilities=()), surroundings)
         if asker is not None:
             asked.append(vendor)
-            now, clock, sleep = surroundings.now, surroundings.clock, surroundings.sleep
-            looks.append(at_vendor(asker, dict, now=now, clock=clock, sleep=sleep, patience=TERMINAL))
+            looks.append(at_vendor(asker, dict, patience=TERMINAL))
     if not asked:
         variables = " or ".join(vendor.token_variable for vendor in vendors)
         print(f"doctor: no token to ask with: put one into {variables}", file=sys.stderr)

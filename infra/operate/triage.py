@@ -137,5 +137,4 @@ def _looks(vendor: Vendor, surroundings: Surroundings) -> Iterator[Look]:
     asker = asker_of(vendor, surroundings)
     if asker is not None:
         settings = partial(settings_of, vendor, surroundings.environ)
-        sleep = surroundings.sleep
-        yield at_vendor(asker, settings, now=now, clock=clock, sleep=sleep, patience=TERMINAL)
+        yield at_vendor(asker, settings, patience=TERMINAL)
