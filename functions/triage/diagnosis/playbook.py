@@ -1,4 +1,4 @@
-"""What is to be done about each class: the one table of the classes. ``docs/runbook.md`` is checked against it. Pure."""
+"""What is to be done about each class. ``docs/runbook.md`` is checked against it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
