@@ -92,15 +92,17 @@ def at_data_sources(
     asker: Asker,
     rules: Rules,
     memory: Callable[[], Memory],
+    *,
+    now: Callable[[], datetime],
     patience: Patience | None = None,
 ) -> Iterator[Look]:
     """Look at the configured data sources whose turn it is; ``memory`` is called in each look's thread."""
     waits = patience or Patience()
-    for source in schema.turn(rules, asker.now()):
+    for source in schema.turn(rules, now()):
 
         def run(source: DataSource = source) -> Sequence[Finding]:
             asked, ids = schema.known_of(memory(), source)
-            return schema.look(asker, rules, source, asked, ids, waits.ask, asker.now())
+            return schema.look(asker, rules, source, asked, ids, waits.ask, now())
 
         yield Look(asker.vendor.name, Probe.SCHEMA, run, waits.ask + 0.25)
 

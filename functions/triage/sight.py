@@ -107,7 +107,7 @@ class Sight:
                 )
             )
             if asker.vendor.name == "notion":
-                looks += at_data_sources(asker, self._rules, self._memory)
+                looks += at_data_sources(asker, self._rules, self._memory, now=self._now)
         return [*looks, *at_ourselves(self._ours(), now=self._now)]
 
     def _is_configured(self, vendor: Vendor) -> bool:

@@ -50,7 +50,7 @@ class Kept:
 
 def sources(notion: NotionSimulator, **known: Any) -> tuple[Finding, ...]:
     memory: Any = Kept(**known)
-    looks = at_data_sources(asker(NOTION, notion.url, notion.token), RULES, lambda: memory)
+    looks = at_data_sources(asker(NOTION, notion.url, notion.token), RULES, lambda: memory, now=lambda: NOW)
     return look(list(looks), now=lambda: NOW)
 
 
