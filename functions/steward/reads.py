@@ -89,7 +89,7 @@ class Notion(Protocol):
 
 
 class Reads:
-    """Reads."""
+    """Answers for people: a page, or the rows of a data source, each with its label."""
 
     def __init__(
         self,

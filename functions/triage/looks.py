@@ -69,9 +69,6 @@ def at_vendor(
     asker: Asker,
     settings: Callable[[], Mapping[str, str]],
     *,
-    now: Callable[[], datetime],
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
     wanted: Container[str] = (),
     patience: Patience | None = None,
 ) -> Look:
@@ -80,25 +77,13 @@ def at_vendor(
     Args:
         asker: of the vendor.
         settings: gives what is known, e.g. ``data_source``; called in the look's thread.
-        now: our clock.
-        clock: monotonic seconds.
-        sleep: waits before a 401 is asked again.
         wanted: names of the optional capabilities that somebody needs.
         patience: how long is waited.
     """
     waits = patience or Patience()
 
     def run() -> Sequence[Finding]:
-        return ask_vendor(
-            asker,
-            settings(),
-            seconds=waits.asks,
-            each=waits.ask,
-            now=now,
-            clock=clock,
-            sleep=sleep,
-            wanted=wanted,
-        )
+        return ask_vendor(asker, settings(), seconds=waits.asks, each=waits.ask, wanted=wanted)
 
     return Look(asker.vendor.name, Probe.AUTH, run, waits.asks + 0.25)
 

@@ -22,13 +22,11 @@ from triage.incidents.desk import Desk
 from triage.incidents.incident import Incident, Stage
 from triage.incidents.store import Incidents
 from triage.mitigation.mitigator import Mitigator
+from triage.mitigation.remedies import WORKED_ON
 from triage.post_mortem.write import write_post_mortem
 from triage.probes import alarms
 from triage.probes.calls import US
 from triage.repeats import counted
-
-WORKED_WITH = "notion"
-"""The vendor that our own queue, journal and code are about: without it nothing is worked."""
 
 OVER = timedelta(hours=24)
 """How long after its end an incident may still get its post-mortem, if the round that ended it died."""
@@ -150,15 +148,15 @@ class Patrol:
 
 def is_getting_well(incident: Incident) -> bool:
     """Whether the trouble that the lane may rest for is seen no more: then nobody needs to wait for the next probe."""
-    return incident.vendor == WORKED_WITH and incident.stage is Stage.MONITORING
+    return incident.vendor == WORKED_ON and incident.stage is Stage.MONITORING
 
 
 def vendors_in(findings: Sequence[Finding]) -> list[str]:
     """The vendors that were looked at, the one that everything is worked with first."""
     named = dict.fromkeys(finding.vendor for finding in findings if finding.vendor != US)
-    return sorted(named, key=lambda vendor: vendor != WORKED_WITH)
+    return sorted(named, key=lambda vendor: vendor != WORKED_ON)
 
 
 def of_vendor(vendor: str, findings: Sequence[Finding]) -> list[Finding]:
     """What speaks of a vendor: our own side is about the one that everything is worked with, and no other's trouble."""
-    return [f for f in findings if f.vendor != US or vendor == WORKED_WITH]
+    return [f for f in findings if f.vendor != US or vendor == WORKED_ON]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.findings import Finding, Probe
+from triage.in_parallel import Job, in_parallel
 from triage.probes.asks import not_found_out
-from triage.together import Job, TooLate, together
 
 LONGEST = 10.0
 """Seconds that a round takes at most."""
@@ -53,12 +53,10 @@ def look(
         all findings, in the order of the looks; of each look at least one.
     """
     jobs: list[Job[Sequence[Finding]]] = [Job(one.run, one.seconds) for one in looks]
-    found, ends = list[Finding](), together(jobs, seconds, clock)
+    found, ends = list[Finding](), in_parallel(jobs, seconds, clock)
     for one, end in zip(looks, ends, strict=True):
         if isinstance(end, Exception):
-            # An exception's text may hold what nobody should read; ours does not.
-            why = str(end) if isinstance(end, TooLate) else f"the probe failed: {type(end).__name__}"
-            found.append(not_found_out(one.vendor, one.probe, now(), why))
+            found.append(not_found_out(one.vendor, one.probe, now(), end))
         else:
             found += end or [not_found_out(one.vendor, one.probe, now(), "the probe found nothing")]
     return tuple(found)

@@ -103,9 +103,6 @@ class Sight:
                 at_vendor(
                     asker,
                     partial(self._settings, asker.vendor),
-                    now=self._now,
-                    clock=self._clock,
-                    sleep=self._sleep,
                     wanted=(EMAILS,) if self._rules.email is not None else (),
                 )
             )
@@ -134,6 +131,7 @@ class Sight:
             purse=purse,
             now=self._now,
             clock=self._clock,
+            sleep=self._sleep,
         )
 
     def _settings(self, vendor: Vendor) -> Mapping[str, str]:

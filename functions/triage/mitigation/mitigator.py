@@ -82,9 +82,8 @@ class Mitigator:
                 promoted = self._try_pending()
             elif remedy is Remedy.FALL_BACK:
                 self._fallback.switch(on=True, why=_why(incident))
-            elif (
-                not promoted
-            ):  # a token that has just proved itself may be all that was wrong: the next round sees
+            elif not promoted:
+                # A token that has just proved itself may be all that was wrong: the next round sees.
                 self._pause(incident)
         if Remedy.FALL_BACK not in dict(wanted):
             self._fallback.switch(on=False, why="no incident calls for it any more")

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from steward.errors import CallFailed, Failure
 from steward.pauses import NOT_MADE
 from triage.findings import Finding, Probe, Verdict
+from triage.in_parallel import TooLate
 from triage.probes.asking import NO_TOKEN, Told
 from triage.probes.once import raw_code
 from triage.vendors.vendor import Headroom, Vendor
@@ -107,8 +108,11 @@ def quota_of(vendor: Vendor, answers: Iterable[Told], at: datetime) -> Finding |
     )
 
 
-def not_found_out(vendor: str, probe: Probe, at: datetime, why: str) -> Finding:
-    """What could not be looked at."""
+def not_found_out(vendor: str, probe: Probe, at: datetime, why: str | Exception) -> Finding:
+    """What could not be looked at, and why: in words, or what the probe raised."""
+    if isinstance(why, Exception):
+        # An exception's text may hold what nobody should read; ours does not.
+        why = str(why) if isinstance(why, TooLate) else f"the probe failed: {type(why).__name__}"
     return Finding(vendor, probe, Verdict.UNKNOWN, at, why)
 
 

@@ -59,4 +59,3 @@ def test_no_token_is_tried_while_the_vendor_is_out_and_no_measure_is_taken_twice
     assert len(remedies) == len(set(remedies))
     out = any(i.vendor == "notion" and i.cls in (Class.OUTAGE, Class.DEGRADED) for i in incidents)
     assert not (out and Remedy.PROMOTE_TOKEN in remedies)
-    assert Remedy.GO_LIVE not in remedies

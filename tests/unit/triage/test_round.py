@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from triage.findings import Finding, Probe, Verdict
+from triage.in_parallel import Job, TooLate, in_parallel
 from triage.round import Look, look
-from triage.together import Job, TooLate, together
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -90,7 +90,7 @@ def test_what_comes_too_late_is_not_taken_for_another_jobs_end(never: threading.
         never.wait(0.2)
         return "other"
 
-    ends = together([Job(first, 0.05), Job(other, 10)], 10, time.monotonic)
+    ends = in_parallel([Job(first, 0.05), Job(other, 10)], 10, time.monotonic)
 
     assert isinstance(ends[0], TooLate)
     assert ends[1] == "other"
