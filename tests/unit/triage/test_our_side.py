@@ -110,7 +110,7 @@ def test_the_journal_tells_how_the_calls_to_each_vendor_ended(
     status: int | None,
     numbers: dict[str, float],
 ) -> None:
-    found = {finding.vendor: finding for finding in calls_of(rows, NOW, 5)}[vendor]
+    found = {finding.vendor: finding for finding in calls_of(rows, NOW, timedelta(minutes=5))}[vendor]
 
     assert (found.verdict, found.failure, found.status, dict(found.numbers)) == (
         verdict,
@@ -132,7 +132,9 @@ def test_the_journal_tells_how_the_calls_to_each_vendor_ended(
 def test_only_an_exception_of_ours_is_a_bug(
     exceptions: list[str], verdict: Verdict, bugs: int | None
 ) -> None:
-    found = bugs_of([row(decision="parked", exception=name) for name in exceptions], NOW, 5)
+    found = bugs_of(
+        [row(decision="parked", exception=name) for name in exceptions], NOW, timedelta(minutes=5)
+    )
 
     assert (found.vendor, found.verdict, found.numbers.get("bugs")) == ("steward", verdict, bugs)
     assert found.code == ("KeyError" if bugs else None)
