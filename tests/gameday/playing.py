@@ -43,8 +43,9 @@ def play_all(
         futures = [pool.submit(_play, name, turned=turned) for name in names]
         for future in futures:
             future.add_done_callback(done)
-        for future in futures:
-            yield future.result()
+        for name, future in zip(names, futures, strict=True):
+            error = future.exception()  # of the process itself: it was killed
+            yield future.result() if error is None else Played(_broken_off(name, error), 0.0)
 
 
 def _play(name: str, *, turned: bool) -> Played:
@@ -55,5 +56,9 @@ def _play(name: str, *, turned: bool) -> Played:
             with turned_clock() if turned else on_stack() as on:
                 score = play(drill, on)
         except Exception as error:  # noqa: BLE001 - a drill that breaks off is a miss, and the others are played
-            score = Score(name, misses=[f"broke off: {type(error).__name__}: {error}"])
+            score = _broken_off(name, error)
     return Played(score, time.monotonic() - began)
+
+
+def _broken_off(name: str, error: BaseException) -> Score:
+    return Score(name, misses=[f"broke off: {type(error).__name__}: {error}"])

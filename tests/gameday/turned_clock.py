@@ -10,7 +10,6 @@ from infra.local.simulators.status_page import StatusPageSimulator
 from processor.pipeline import Pipeline
 from steward.lane_switch import EventSource
 from tests.gameday.field import CHANNEL, SWEEP, TASKS, Field, World
-from tests.gameday.release.faulty import broken
 from tests.integration.stand import Stand, standing
 
 
@@ -80,7 +79,7 @@ class TurnedClock(Field):
 
     def release(self) -> None:
         """See ``Field``."""
-        self.patches.enter_context(patch.object(Pipeline, "_decide", broken))
+        self.patches.enter_context(patch.object(Pipeline, "_decide", side_effect=KeyError("properties")))
 
     def roll_back(self) -> None:
         """See ``Field``."""

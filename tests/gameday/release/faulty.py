@@ -1,4 +1,7 @@
-"""A faulty release of the processor, which one drill deploys: it does not understand what Notion answers any more."""
+"""A faulty release of the processor, which one drill deploys: it does not understand what Notion answers any more.
+
+Named as the function's handler by that drill, in an environment of its own; to import it is to break it.
+"""
 
 from unittest.mock import patch
 
@@ -7,10 +10,4 @@ from processor.pipeline import Pipeline
 
 __all__ = ["handler"]
 
-
-def broken(*_: object) -> None:
-    """In place of the decision about an event."""
-    raise KeyError("properties")
-
-
-patch.object(Pipeline, "_decide", broken).start()
+patch.object(Pipeline, "_decide", side_effect=KeyError("properties")).start()
