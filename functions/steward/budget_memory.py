@@ -38,6 +38,7 @@ class BudgetMemory:
             max(float(document["blocked_until"]), blocked),
             document.get("room"),
             float(document.get("room_at", 0.0)),
+            float(document.get("limited_until", 0.0)),
         )
 
     def save(self, record: BudgetRecord) -> None:
@@ -51,6 +52,7 @@ class BudgetMemory:
                 "blocked_until": record.blocked_until,
                 "room": record.room,
                 "room_at": record.room_at,
+                "limited_until": record.limited_until,
             },
         )
 

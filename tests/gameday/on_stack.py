@@ -41,9 +41,8 @@ PATIENCE = 150.0
 class OnStack(Field):
     """Make it with ``on_stack``."""
 
-    round_seconds = ROUND
-
-    def __init__(self, stack: LocalStack, world: World) -> None:
+    def __init__(self, stack: LocalStack, world: World, seconds: int) -> None:
+        self.round_seconds = seconds
         self._stack = stack
         self._sqs, self._lambda = stack.client("sqs"), stack.client("lambda")
         self._ahead = 0
@@ -69,7 +68,7 @@ class OnStack(Field):
     def _wait(self) -> None:
         """A round that took longer than it has is no debt of the next ones."""
         time.sleep(max(0.0, self._next - time.monotonic()))
-        self._next = time.monotonic() + ROUND
+        self._next = time.monotonic() + self.round_seconds
 
     def _assign(self, page: str, person: str) -> None:
         self.notion.edit(page, properties={"Assignee": [person]}, by=self.world.demo.chloe)
@@ -79,7 +78,7 @@ class OnStack(Field):
         self._tick("settle")
         if sweep:
             self._sweep()
-        end = self._next - ROUND / 2
+        end = self._next - self.round_seconds / 2
         while self._depth("LaneQueue") and not self._switch.read().holds and time.monotonic() < end:
             time.sleep(0.1)
         self._look()
@@ -107,7 +106,7 @@ class OnStack(Field):
         while not (self.drained() if told else self.is_empty()) and time.monotonic() < end:
             self._wait()
             self._tick("settle")
-            time.sleep(ROUND / 2)
+            time.sleep(self.round_seconds / 2)
 
     def redrive(self) -> None:
         """See ``Field``."""
@@ -231,16 +230,16 @@ def _simulated(stack: LocalStack) -> World:
 
 
 @contextmanager
-def on_stack() -> Iterator[OnStack]:
-    """A field that nothing has happened to yet."""
+def on_stack(seconds: int = ROUND) -> Iterator[OnStack]:
+    """A field that nothing has happened to yet, with so many seconds between two rounds."""
     parameters = {
         "IncidentChannel": CHANNEL,
         "SweepMinutes": str(SWEEP),
         "RequestsPerMinute": "600",
         "LaneVisibilitySeconds": "30",  # the least that the template allows
     }
-    variables = {"ROUND_SECONDS": str(ROUND), "PROBES_PER_MINUTE": str(PROBES * 60 // ROUND)}
+    variables = {"ROUND_SECONDS": str(seconds), "PROBES_PER_MINUTE": str(PROBES * 60 // seconds)}
     with LocalStack(
         environ={}, parameters=parameters, watched=True, variables=variables, beside=(RELEASES,)
     ) as stack:
-        yield OnStack(stack, _simulated(stack))
+        yield OnStack(stack, _simulated(stack), seconds)

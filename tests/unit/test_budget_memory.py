@@ -38,7 +38,11 @@ def memory(table: Table) -> BudgetMemory:
 @pytest.mark.req("P2")
 @pytest.mark.parametrize(
     "record",
-    [BudgetRecord(), BudgetRecord({1_795_000_000: 3, 1_795_000_001: 177}, 1_795_000_060.123456)],
+    [
+        BudgetRecord(),
+        BudgetRecord({1_795_000_000: 3, 1_795_000_001: 177}, 1_795_000_060.123456),
+        BudgetRecord({1_795_000_000: 3}, 1_795_000_060.5, 7, 1_795_000_030.5, 1_795_000_040.5),
+    ],
 )
 def test_a_record_comes_back_as_it_was_saved(memory: BudgetMemory, record: BudgetRecord) -> None:
     memory.save(record)

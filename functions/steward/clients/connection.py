@@ -135,7 +135,13 @@ def remembered_budget(environ: Mapping[str, str], memory: Memory) -> BudgetRecor
         return None
     spent = sum((Counter(record.spent) for record in found), Counter[int]())
     latest = max(found, key=lambda record: record.room_at)
-    return BudgetRecord(spent, max(r.blocked_until for r in found), latest.room, latest.room_at)
+    return BudgetRecord(
+        spent,
+        max(r.blocked_until for r in found),
+        latest.room,
+        latest.room_at,
+        max(r.limited_until for r in found),
+    )
 
 
 def _reserved(environ: Mapping[str, str]) -> int:

@@ -239,6 +239,13 @@ def record(**more: Any) -> BudgetRecord:
         (record(blocked_until=NOW.timestamp() + 40), Verdict.UNKNOWN, None, "waits"),
         (record(blocked_until=NOW.timestamp() - 1), Verdict.GOOD, None, None),
         (
+            record(blocked_until=NOW.timestamp() + 40, limited_until=NOW.timestamp() + 20),
+            Verdict.BAD,
+            Failure.RATE_LIMITED,
+            "limited",
+        ),
+        (record(limited_until=NOW.timestamp() - 1), Verdict.GOOD, None, None),
+        (
             record(room=20, room_at=NOW.timestamp() - 90, blocked_until=NOW.timestamp() + 40),
             Verdict.BAD,
             Failure.WORKSPACE_LIMITED,
@@ -246,7 +253,16 @@ def record(**more: Any) -> BudgetRecord:
         ),
         (record(room=20, room_at=NOW.timestamp() - 600), Verdict.GOOD, None, None),
     ],
-    ids=["nothing known", "spending", "waits", "waited", "the workspace's limit", "long ago"],
+    ids=[
+        "nothing known",
+        "spending",
+        "waits",
+        "waited",
+        "limited",
+        "was limited",
+        "the workspace's limit",
+        "long ago",
+    ],
 )
 def test_the_budget_tells_what_the_vendor_said_of_limits(
     known: BudgetRecord | None, verdict: Verdict, failure: Failure | None, code: str | None
