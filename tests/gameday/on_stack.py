@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ class OnStack(Field):
         self._stack = stack
         self._sqs, self._lambda = stack.client("sqs"), stack.client("lambda")
         self._ahead = 0
-        """Seconds by which Notion's clock goes ahead of ours."""
+        """Seconds by which Notion's clock, and the scheduler's for sweeps, go ahead of ours."""
         self._was_mute = False
         self._inbox = self._subscribe()
         super().__init__(world, self._known_tasks(world))
@@ -77,7 +77,7 @@ class OnStack(Field):
     def _work_and_look(self, *, sweep: bool) -> None:
         self._tick("settle")
         if sweep:
-            self._sweep()
+            self._sweep(later=self._was_mute)
         end = self._next - self.round_seconds / 2
         while self._depth("LaneQueue") and not self._switch.read().holds and time.monotonic() < end:
             time.sleep(0.1)
@@ -101,12 +101,18 @@ class OnStack(Field):
 
     def rest(self, *, told: bool) -> None:
         """See ``Field``."""
-        self._sweep()
         end = time.monotonic() + PATIENCE
-        while not (self.drained() if told else self.is_empty()) and time.monotonic() < end:
-            self._wait()
-            self._tick("settle")
-            time.sleep(self.round_seconds / 2)
+        while not self.is_empty() and time.monotonic() < end:
+            self._settle()
+        while told and not self.drained() and time.monotonic() < end:
+            self._sweep(later=True)
+            for _ in range(SWEEP):
+                self._settle()
+
+    def _settle(self) -> None:
+        self._wait()
+        self._tick("settle")
+        time.sleep(self.round_seconds / 2)
 
     def redrive(self) -> None:
         """See ``Field``."""
@@ -152,15 +158,16 @@ class OnStack(Field):
             FunctionName=self._stack.resource("Processor"), Handler=handler
         )
 
-    def _sweep(self) -> None:
-        """A sweep leaves what was edited within some minutes to its webhook; where none comes, Notion's clock goes on."""
-        if self._was_mute:
+    def _sweep(self, *, later: bool) -> None:
+        """A sweep leaves what was edited within some minutes to its webhook; where none comes it is made ``later``."""
+        if later:
             self._ahead += QUARTER
             self.notion.set_clock_offset(self._ahead)
-        self._tick("sweep")
+        self._tick("sweep", ahead=self._ahead)
 
-    def _tick(self, kind: str) -> None:
-        self._send(json.dumps({"v": 1, "kind": kind, "at": None}))
+    def _tick(self, kind: str, ahead: int = 0) -> None:
+        at = datetime.now(UTC) + timedelta(seconds=ahead)
+        self._send(json.dumps({"v": 1, "kind": kind, "at": at.isoformat()}))
 
     def _send(self, body: str) -> None:
         self._sqs.send_message(
