@@ -38,6 +38,7 @@ class BudgetRecord:
         room: calls in a window that the workspace had room for when it last refused one; None when it never did.
         room_at: when that was, seconds since the epoch.
         limited_until: as ``blocked_until``, but only what the limit of this connection asked for.
+        lifted_at: when somebody last said that no block is left, whatever was told before; seconds since the epoch.
     """
 
     spent: Mapping[int, int] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class BudgetRecord:
     room: int | None = None
     room_at: float = 0.0
     limited_until: float = 0.0
+    lifted_at: float = 0.0
 
 
 class BudgetStore(Protocol):
@@ -108,7 +110,7 @@ class Budget:
         self._blocked_until = 0.0
         self._room: int | None = None
         self._room_at = 0.0
-        self._limited_until = 0.0
+        self._limited_until = self._lifted_at = 0.0
         self._saved: BudgetRecord | None = None
         self._leased = 0
         self._leased_until = 0.0
@@ -144,8 +146,8 @@ class Budget:
             by: what asks; where it is the workspace's limit, what was spent before shows its size.
         """
         now = self._now()
-        self._blocked_until = max(self._blocked_until, now + min(seconds, LONGEST_BLOCK))
         self._catch_up(now)
+        self._blocked_until = max(self._blocked_until, now + min(seconds, LONGEST_BLOCK))
         if by is Failure.RATE_LIMITED:
             self._limited_until = max(self._limited_until, now + min(seconds, LONGEST_BLOCK))
         if by is Failure.WORKSPACE_LIMITED:
@@ -187,6 +189,8 @@ class Budget:
         latest = now + self._lease_seconds
         known = [min(float(second), latest) for second, count in record.spent.items() for _ in range(count)]
         self._calls = sorted([*known, *([latest] * self._lease)])
+        if record.lifted_at > self._lifted_at:
+            self._lifted_at, self._blocked_until, self._limited_until = record.lifted_at, 0.0, 0.0
         self._blocked_until = max(self._blocked_until, min(record.blocked_until, now + LONGEST_BLOCK))
         self._limited_until = max(self._limited_until, min(record.limited_until, now + LONGEST_BLOCK))
         if record.room_at > self._room_at:
@@ -197,7 +201,9 @@ class Budget:
         if self._store is None:
             return
         spent = dict(Counter(ceil(call) for call in self._calls))
-        record = BudgetRecord(spent, self._blocked_until, self._room, self._room_at, self._limited_until)
+        record = BudgetRecord(
+            spent, self._blocked_until, self._room, self._room_at, self._limited_until, self._lifted_at
+        )
         self._store.save(record)
         self._saved = record
         self._leased, self._leased_until = self._lease, now + self._lease_seconds

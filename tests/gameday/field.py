@@ -16,6 +16,7 @@ from infra.local.simulators.hubspot import HubSpotAdmin, HubSpotSimulator
 from infra.local.simulators.notion import Demo, NotionControl
 from infra.local.simulators.slack import SlackControl
 from infra.local.simulators.status_page import StatusPageAdmin, StatusPageSimulator
+from infra.operate.lane import let_go_on
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.post_mortems import PostMortem, PostMortems
@@ -83,7 +84,8 @@ class Field(ABC):
         self.trouble = self.idle = False
         self.false_resumes = 0
         self._tasks = tasks
-        self._switch = LaneSwitch(Memory(world.state, world.now), world.source, world.now)
+        self._memory = Memory(world.state, world.now)
+        self._switch = LaneSwitch(self._memory, world.source, world.now)
         self._resumed_at: datetime | None = None
         self._assigned: dict[str, str] = {}
         self._edits = self._rounds = 0
@@ -106,7 +108,7 @@ class Field(ABC):
 
     def resume(self) -> None:
         """An operator lets the lane go on."""
-        self._switch.resume()
+        let_go_on(self._switch, self._memory, self.world.now())
 
     @abstractmethod
     def rest(self, *, told: bool) -> None:
