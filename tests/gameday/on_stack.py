@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,8 @@ PROBES = 12
 
 RELEASES = Path(__file__).parent / "release"
 
-QUARTER = 900
-"""Seconds; the sweep takes what is so old for lost."""
+QUARTER, LAG = 900, 420
+"""Seconds; tasks that were there before, and edits that the next sweep takes for lost."""
 
 PATIENCE = 150.0
 """Seconds for what waits in the end: SQS hides what the lane gave back while it rested for a minute."""
@@ -45,9 +45,7 @@ class OnStack(Field):
         self.round_seconds = seconds
         self._stack = stack
         self._sqs, self._lambda = stack.client("sqs"), stack.client("lambda")
-        self._ahead = 0
-        """Seconds by which Notion's clock, and the scheduler's for sweeps, go ahead of ours."""
-        self._was_mute = False
+        self._mute = False
         self._inbox = self._subscribe()
         super().__init__(world, self._known_tasks(world))
         self._next = time.monotonic()
@@ -77,7 +75,7 @@ class OnStack(Field):
     def _work_and_look(self, *, sweep: bool) -> None:
         self._tick("settle")
         if sweep:
-            self._sweep(later=self._was_mute)
+            self._sweep(later=self._mute)
         end = self._next - self.round_seconds / 2
         while self._depth("LaneQueue") and not self._switch.read().holds and time.monotonic() < end:
             time.sleep(0.1)
@@ -126,11 +124,12 @@ class OnStack(Field):
 
     def mute(self) -> None:
         """See ``Field``."""
-        self._was_mute = True
+        self._mute = True
         self._subscription("paused")
 
     def unmute(self) -> None:
         """See ``Field``."""
+        self._mute = False
         self._subscription("active")
 
     def release(self) -> None:
@@ -159,15 +158,17 @@ class OnStack(Field):
         )
 
     def _sweep(self, *, later: bool) -> None:
-        """A sweep leaves what was edited within some minutes to its webhook; where none comes it is made ``later``."""
+        """A sweep leaves what was edited within six minutes to its webhook; ``later`` makes the tasks as old as that."""
         if later:
-            self._ahead += QUARTER
-            self.notion.set_clock_offset(self._ahead)
-        self._tick("sweep", ahead=self._ahead)
+            self.notion.set_clock_offset(-LAG)
+            for page in self._assigned:
+                self.notion.edit(page, properties={"Priority": "Low"}, by=self.world.demo.chloe, silent=True)
+                self.notion.edit(page, properties={"Priority": "High"}, by=self.world.demo.chloe, silent=True)
+            self.notion.set_clock_offset(0)
+        self._tick("sweep")
 
-    def _tick(self, kind: str, ahead: int = 0) -> None:
-        at = datetime.now(UTC) + timedelta(seconds=ahead)
-        self._send(json.dumps({"v": 1, "kind": kind, "at": at.isoformat()}))
+    def _tick(self, kind: str) -> None:
+        self._send(json.dumps({"v": 1, "kind": kind, "at": None}))
 
     def _send(self, body: str) -> None:
         self._sqs.send_message(
