@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -45,7 +44,7 @@ class OnStack(Field):
         self.round_seconds = seconds
         self._stack = stack
         self._sqs, self._lambda = stack.client("sqs"), stack.client("lambda")
-        self._mute = False
+        self._mute, self._chloe = False, world.demo.chloe
         self._inbox = self._subscribe()
         super().__init__(world, self._known_tasks(world))
         self._next = time.monotonic()
@@ -69,7 +68,7 @@ class OnStack(Field):
         self._next = time.monotonic() + self.round_seconds
 
     def _assign(self, page: str, person: str) -> None:
-        self.notion.edit(page, properties={"Assignee": [person]}, by=self.world.demo.chloe)
+        self.notion.edit(page, properties={"Assignee": [person]}, by=self._chloe)
         self.notion.drain()
 
     def _work_and_look(self, *, sweep: bool) -> None:
@@ -162,8 +161,8 @@ class OnStack(Field):
         if later:
             self.notion.set_clock_offset(-LAG)
             for page in self._assigned:
-                self.notion.edit(page, properties={"Priority": "Low"}, by=self.world.demo.chloe, silent=True)
-                self.notion.edit(page, properties={"Priority": "High"}, by=self.world.demo.chloe, silent=True)
+                for value in ("Low", "High"):  # one of them is a change
+                    self.notion.edit(page, properties={"Priority": value}, by=self._chloe, silent=True)
             self.notion.set_clock_offset(0)
         self._tick("sweep")
 
@@ -210,9 +209,8 @@ def _is_known(world: World, page: str) -> bool:
 
 
 def _lane_arn(stack: LocalStack) -> str:
-    found = stack.client("sqs").get_queue_attributes(
-        QueueUrl=stack.resource("LaneQueue"), AttributeNames=["QueueArn"]
-    )
+    url, names = stack.resource("LaneQueue"), ["QueueArn"]
+    found = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
     return str(found["Attributes"]["QueueArn"])
 
 
@@ -222,7 +220,6 @@ def _simulated(stack: LocalStack) -> World:
         raise RuntimeError("a game day needs every vendor simulated")
     notion.set_rate_limit(600)
     slack.add_channel(CHANNEL.removeprefix("#"))
-    functions: Any = stack.client("lambda")
     return World(
         notion=notion,
         token=SIMULATED_NOTION_TOKEN,
@@ -232,7 +229,7 @@ def _simulated(stack: LocalStack) -> World:
         hubspot=watched.hubspot,
         state=stack.table("StateTable"),
         journal=stack.table("JournalTable"),
-        source=EventSource(functions, _lane_arn(stack), stack.resource("Processor")),
+        source=EventSource(stack.client("lambda"), _lane_arn(stack), stack.resource("Processor")),
         now=lambda: datetime.now(UTC),
     )
 
