@@ -19,11 +19,13 @@ from steward.pending_token import Outcome, PendingToken
 from steward.post_mortems import PostMortems
 from steward.remembered_bot import remembered_bot
 from triage.incidents.by_slack import Channels, WhenUnsure
+from triage.incidents.damping import Rules
 from triage.incidents.desk_with import Settings as DeskSettings
 from triage.incidents.desk_with import make_desk
 from triage.incidents.store import Incidents
 from triage.incidents.wording import Names
 from triage.mitigation.mitigator import Mitigator, Promote
+from triage.pace import Pace
 from triage.patrol import Books, Patrol
 from triage.round import look
 from triage.sight import Sight
@@ -44,6 +46,7 @@ class Settings:
         when_unsure: what becomes of a message of which nobody can tell whether it is there.
         journal_days: how long what is over is kept.
         observe_only: nothing is mitigated; it is only said what would be.
+        pace: how often a round is made.
     """
 
     channel: str
@@ -52,6 +55,7 @@ class Settings:
     when_unsure: WhenUnsure
     journal_days: int
     observe_only: bool
+    pace: Pace
 
 
 def patrol_with(
@@ -75,6 +79,7 @@ def patrol_with(
         DeskSettings(
             channels=Channels(settings.channel, settings.other_channel),
             names=Names(titles, settings.dashboard_url),
+            rules=Rules(pace=settings.pace),
             when_unsure=settings.when_unsure,
             journal_days=settings.journal_days,
         ),
@@ -93,6 +98,7 @@ def patrol_with(
         memory=memory,
         now=now,
         observe_only=settings.observe_only,
+        pace=settings.pace,
     )
     books = Books(
         memory=memory,

@@ -26,6 +26,7 @@ from steward.rules import MAIN, Rules, load, path_in
 from steward.secret_store import SecretStore
 from triage.assemble import Settings, patrol_with
 from triage.incidents.by_slack import WhenUnsure
+from triage.pace import pace_in
 from triage.patrol import Patrol, is_getting_well
 from triage.sight import Sight
 from triage.standby import invoke_processor
@@ -200,6 +201,7 @@ def _settings(environ: Mapping[str, str], rules: Rules) -> Settings:
         when_unsure=cast("WhenUnsure", environ.get("WHEN_UNSURE") or "resend"),
         journal_days=int(environ.get("JOURNAL_DAYS") or "90"),
         observe_only=environ.get("OBSERVE_ONLY") == "true",
+        pace=pace_in(environ),
     )
 
 

@@ -6,7 +6,7 @@ What is shared between looks is made for threads, or made anew for each: boto3's
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -17,15 +17,13 @@ from steward.memory import Memory
 from steward.pauses import Pause
 from steward.rules import DataSource, Rules
 from triage.findings import Finding, Probe
+from triage.pace import MINUTELY, Pace
 from triage.probes import alarms, backlog, calls, schema, standing, status_page, webhooks
 from triage.probes.asking import Asker
 from triage.probes.calls import US
 from triage.probes.vendor_asks import ask_vendor
 from triage.round import Look
 from triage.vendors.vendor import Vendor
-
-MINUTES = 5
-"""How far back our own success is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +122,7 @@ class OurSide:
         cloudwatch: a CloudWatch client, or None to leave throttles and alarms out.
         functions: names of our functions, for throttles.
         stack: whose alarms are ours; "" to leave them out.
+        pace: of the rounds; says how far back our own success is looked at.
     """
 
     journal: Callable[[], Journal]
@@ -138,6 +137,7 @@ class OurSide:
     cloudwatch: Any = None
     functions: Sequence[str] = ()
     stack: str = ""
+    pace: Pace = MINUTELY
 
 
 def at_ourselves(ours: OurSide, *, now: Callable[[], datetime]) -> Iterator[Look]:
@@ -157,7 +157,7 @@ def at_ourselves(ours: OurSide, *, now: Callable[[], datetime]) -> Iterator[Look
 
 
 def _recent(ours: OurSide, at: datetime) -> list[dict[str, Any]]:
-    return ours.journal().newest(at - timedelta(minutes=MINUTES), at)
+    return ours.journal().newest(at - ours.pace.window, at)
 
 
 def _lane(ours: OurSide, at: datetime) -> Finding:
@@ -172,8 +172,8 @@ def _dead_letters(ours: OurSide, at: datetime) -> Finding:
 
 
 def _work(ours: OurSide, at: datetime) -> Sequence[Finding]:
-    rows = _recent(ours, at)
-    return [*calls.calls_of(rows, at, MINUTES), calls.bugs_of(rows, at, MINUTES)]
+    rows, window = _recent(ours, at), ours.pace.window
+    return [*calls.calls_of(rows, at, window), calls.bugs_of(rows, at, window)]
 
 
 def _webhooks(ours: OurSide, at: datetime) -> Finding:

@@ -22,6 +22,7 @@ from steward.pauses import Pause
 from steward.rules import MAIN, Rules
 from steward.secret_store import SecretStore, SecretUnavailable
 from triage.looks import OurSide, at_data_sources, at_ourselves, at_status_page, at_vendor
+from triage.pace import pace_in
 from triage.probes.asking import Asker, OpenPurse
 from triage.probes.schema import known_of
 from triage.round import Look
@@ -70,8 +71,8 @@ class Sight:
         Args:
             environ: ``STATE_TABLE``, ``JOURNAL_TABLE``, ``JOURNAL_DAYS``, ``LANE_QUEUE_URL``, ``DEAD_LETTER_QUEUE_URL``,
                 ``REQUESTS_PER_MINUTE``, ``PROBES_PER_MINUTE``, ``LANES``, ``<NAME>_SECRET_ID`` of each vendor,
-                ``<NAME>_API_URL`` and ``<NAME>_STATUS_URL`` where they differ from the vendor's own, and
-                ``WATCHED_FUNCTIONS``, names with commas between, for throttles.
+                ``<NAME>_API_URL`` and ``<NAME>_STATUS_URL`` where they differ from the vendor's own,
+                ``WATCHED_FUNCTIONS``, names with commas between, for throttles, and ``ROUND_SECONDS``.
             clients: AWS.
             rules: the rules file.
             session: makes an HTTP session.
@@ -80,6 +81,7 @@ class Sight:
             sleep: waits before a 401 is asked again.
         """
         self._environ = environ
+        self._pace = pace_in(environ)
         self._clients = clients
         self._rules = rules
         self._session = session
@@ -169,6 +171,7 @@ class Sight:
             cloudwatch=self._clients.cloudwatch,
             functions=[name for name in environ.get("WATCHED_FUNCTIONS", "").split(",") if name],
             stack=environ.get("ALARMS_OF_STACK", ""),
+            pace=self._pace,
         )
 
 

@@ -15,7 +15,8 @@ from steward.pauses import Cause, Phase
 from tests.integration.aws import REGION, make_resources
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Stage
-from triage.mitigation.mitigator import RECENT, Mitigator
+from triage.mitigation.mitigator import Mitigator
+from triage.pace import MINUTELY
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -94,7 +95,7 @@ def test_an_outage_pauses_the_lane_and_answers_from_memory_and_goes_live_afterwa
     ]  # the lane goes on when a probe succeeds, which is the watch's business
     desk.switch.resume()
     assert desk.take() == ["resume", "live"]
-    desk.now += RECENT
+    desk.now += MINUTELY.recent
     assert desk.take() == []
 
 

@@ -13,6 +13,7 @@ from triage.diagnosis.classes import Class, Severity
 from triage.findings import Verdict
 from triage.incidents.causes import HIDES, Cause, Family, family_of
 from triage.incidents.runs import Run, Sighting
+from triage.pace import MINUTELY, Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Rules:
         urgent: runs in a row that must see trouble of severity P1.
         sure: the confidence that those need.
         corrects: looks in a row that must say another class before an open incident's is corrected.
+        pace: how often a run comes.
 
     Raises:
         ValueError: the numbers do not fit one another.
@@ -37,6 +39,7 @@ class Rules:
     urgent: int = 2
     sure: float = 0.8
     corrects: int = 2
+    pace: Pace = MINUTELY
 
     def __post_init__(self) -> None:
         if not (1 <= self.stands <= self.of and 1 <= self.ends <= self.of and 1 <= self.urgent <= self.of):

@@ -12,7 +12,7 @@ the same incident again, so a run that is repeated or was killed half-way double
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from steward.documents import iso
 from steward.unicode import one_line
@@ -32,10 +32,6 @@ from triage.incidents.incident import Incident, Moment, Stage, Step, in_order
 from triage.incidents.moments import heard, moment, with_moments
 from triage.incidents.runs import SAYS_LIMIT, Measure, Run
 from triage.probes.alarms import Alarm
-
-LASTS = timedelta(minutes=5)
-"""How long health has to last before what is restored is resolved."""
-
 
 AT_ONCE = 40
 """Measures that one step takes in, so that it fits one transaction; the next step takes the others."""
@@ -180,7 +176,7 @@ def _staged(incident: Incident, past: Past) -> Incident:
         if trouble_stands(past.runs, cause, past.rules):
             return _to(incident, under_way, now, "trouble is back")
         restored = [m.at for m in incident.timeline if m.step is Step.RESTORED][-1]
-        if now - restored >= LASTS and health_stands(past.runs, cause, past.rules):
+        if now - restored >= past.rules.pace.lasts and health_stands(past.runs, cause, past.rules):
             says = f"resolved after {span((now - incident.opened_at).total_seconds())}"
             ended = replace(incident, stage=Stage.RESOLVED, resolved_at=now, eta=None)
             return with_moments(ended, moment(incident.id, now, Step.RESOLVED, says))

@@ -6,7 +6,7 @@ incident desk takes each measure once, by its id.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from steward.documents import iso
@@ -18,12 +18,10 @@ from triage.diagnosis.classes import Class
 from triage.incidents.incident import Incident
 from triage.incidents.runs import Measure
 from triage.mitigation.remedies import CAUSES, WORKED_ON, Remedy, remedies_for
+from triage.pace import MINUTELY, Pace
 
 Promote = Callable[[], str | None]
 """Tries an operator's pending token; one line on what came of it, or None where there was none to try."""
-
-RECENT = timedelta(minutes=15)
-"""How long something that ended is still reported."""
 
 _PROMOTED = "PROMOTED"
 
@@ -42,6 +40,7 @@ class Mitigator:
         memory: Memory,
         now: Callable[[], datetime],
         observe_only: bool,
+        pace: Pace = MINUTELY,
     ) -> None:
         """Make it.
 
@@ -52,6 +51,7 @@ class Mitigator:
             memory: remembers what came of that.
             now: our clock.
             observe_only: nothing is done; it is only said what would be.
+            pace: of the rounds; says how long something that ended is still reported.
         """
         self._switch = switch
         self._fallback = fallback
@@ -59,6 +59,7 @@ class Mitigator:
         self._memory = memory
         self._now = now
         self._observe_only = observe_only
+        self._recent = pace.recent
 
     def take(self, incidents: Sequence[Incident], troubled: Collection[str]) -> list[Measure]:
         """Take what the open incidents call for, and undo what none of them calls for any more.
@@ -100,7 +101,7 @@ class Mitigator:
         said = self._promote()
         if said is None:
             return False
-        self._memory.remember(_PROMOTED, {"at": iso(self._now()), "says": said}, RECENT)
+        self._memory.remember(_PROMOTED, {"at": iso(self._now()), "says": said}, self._recent)
         return True
 
     def _standing(self) -> Iterator[Measure]:
@@ -123,7 +124,7 @@ class Mitigator:
             yield _measure("token", Class.TOKEN, at, str(promoted["says"]))
 
     def _is_recent(self, at: datetime) -> bool:
-        return self._now() - at < RECENT
+        return self._now() - at < self._recent
 
     def _would(self, remedy: Remedy, incident: Incident) -> Measure:
         says = f"would {remedy}, but only observes"

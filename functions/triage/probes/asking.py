@@ -47,7 +47,7 @@ class OpenPurse:
     def spend(self) -> None:
         """Nothing is taken."""
 
-    def block(self, seconds: float, *, by_workspace: bool = False) -> None:
+    def block(self, seconds: float, *, by: Failure | None = None) -> None:
         """Nobody else has to know."""
 
 
@@ -100,9 +100,7 @@ class Asker:
         seconds = self.clock() - began
         if failure is not None and failure.retry_after and failure.failure in _LIMITED:
             with self._lock:
-                self._purse.block(
-                    failure.retry_after, by_workspace=failure.failure is Failure.WORKSPACE_LIMITED
-                )
+                self._purse.block(failure.retry_after, by=failure.failure)
         return Told(ask, answer, failure, seconds)
 
     def _send(self, ask: Ask, settings: Mapping[str, str], token: str, seconds: float) -> Answer:

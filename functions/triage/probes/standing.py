@@ -38,7 +38,8 @@ def breaker_finding(pause: Pause, at: datetime, vendor: str = "notion") -> Findi
 def budget_finding(record: BudgetRecord | None, limit: int, at: datetime, vendor: str = "notion") -> Finding:
     """What is left of the request budget, and whether the vendor asked to wait.
 
-    A wait alone does not say why (a 529 asks for one, too): that is bad only where it was the workspace's limit.
+    A wait alone does not say why (a 529 asks for one, too): that is bad only where it was a limit. While a lane that is
+    limited waits no probe is made, so this may be the only one to know of it.
 
     Args:
         record: what is remembered, or None before the first call.
@@ -64,6 +65,12 @@ def budget_finding(record: BudgetRecord | None, limit: int, at: datetime, vendor
         failure = Failure.WORKSPACE_LIMITED
         return Finding(
             vendor, Probe.QUOTA, Verdict.BAD, at, says, failure=failure, code="workspace", numbers=numbers
+        )
+    if record.limited_until > now:
+        says += f"; {vendor} limits this connection, and asked to wait for {waits:.0f} s more"
+        failure = Failure.RATE_LIMITED
+        return Finding(
+            vendor, Probe.QUOTA, Verdict.BAD, at, says, failure=failure, code="limited", numbers=numbers
         )
     if waits:
         says += f"; {vendor} asked to wait for {waits:.0f} s more"
