@@ -23,7 +23,6 @@ from steward.lane import FIRST, Lane
 from tests.crash.calls import Wire, tapped
 from tests.crash.tables import Tables
 from tests.integration.partner import standing_with_partner
-from tests.integration.short_cut import shorten
 from tests.integration.stand import REGION, Death, Stand
 
 BETWEEN_RUNS = 7200
@@ -428,5 +427,4 @@ def world() -> Iterator[World]:
         standing_with_partner() as (stand, partner),
         tapped(wire, stand.slack.url),
     ):
-        shorten(stand.secrets)
         yield World(stand, partner, wire)

@@ -24,6 +24,7 @@ from steward.signature import sign
 from tests.integration.aws import REGION, ROOT, TOKEN, Aws, Functions, Waiting, make_resources
 from tests.integration.clock import Clock
 from tests.integration.fifo import FifoQueues
+from tests.integration.short_cut import shorten
 from tests.integration.tables import Tables
 from triage import handler as triage
 
@@ -54,6 +55,8 @@ class Stand:
         self.demo: Demo = seed_demo(notion)
         session = boto3.Session(region_name=REGION)
         self.secrets = session.client("secretsmanager")
+        if quick:
+            shorten(self.secrets)
         self.tables = Tables() if quick else None
         self.dynamodb: Any = self.tables or session.resource("dynamodb")
         self.environ = {**make_resources(session, self.tables), **environ}
@@ -316,8 +319,8 @@ def standing(*, quick: bool = False, **environ: str) -> Iterator[Stand]:
     """A stand.
 
     Args:
-        quick: for thousands of messages: tables and queues in memory instead of moto's; in these, hidden messages take
-            their time.
+        quick: for thousands of messages: tables and queues in memory instead of moto's, where hidden messages take their
+            time, and a short cut to moto's secrets.
         environ: settings of the processor and ingest, by their environment names.
     """
     clock = Clock()
