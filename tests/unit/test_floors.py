@@ -25,6 +25,7 @@ ADAPTERS = {
     "journal",
     "lane",
     "lane_switch",
+    "learnt",
     "pending_token",
     "remembered_bot",
     "post_mortems",
