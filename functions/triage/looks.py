@@ -13,6 +13,7 @@ import requests
 
 from steward.budget import BudgetRecord
 from steward.journal import Journal
+from steward.learnt import query_id_of, shown_of
 from steward.memory import Memory
 from steward.pauses import Pause
 from steward.rules import DataSource, Rules
@@ -99,8 +100,9 @@ def at_data_sources(
     for source in schema.turn(rules, now()):
 
         def run(source: DataSource = source) -> Sequence[Finding]:
-            asked, ids = schema.known_of(memory(), source)
-            return schema.look(asker, rules, source, asked, ids, waits.ask, now())
+            remembered = memory()
+            ids = {role: property_id for role, (property_id, _) in shown_of(remembered, source).items()}
+            return schema.look(asker, rules, source, query_id_of(remembered, source), ids, waits.ask, now())
 
         yield Look(asker.vendor.name, Probe.SCHEMA, run, waits.ask + 0.25)
 

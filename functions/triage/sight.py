@@ -17,6 +17,7 @@ from steward.clients.connection import probe_budget, remembered_budget, requests
 from steward.errors import CallFailed, Failure
 from steward.journal import Journal
 from steward.lane_switch import PAUSE, pause_of
+from steward.learnt import query_id_of
 from steward.memory import Memory
 from steward.pauses import Pause
 from steward.rules import MAIN, Rules
@@ -24,7 +25,6 @@ from steward.secret_store import SecretStore, SecretUnavailable
 from triage.looks import OurSide, at_data_sources, at_ourselves, at_status_page, at_vendor
 from triage.pace import pace_in
 from triage.probes.asking import Asker, OpenPurse
-from triage.probes.schema import known_of
 from triage.round import Look
 from triage.vendors import known
 from triage.vendors.vendor import Vendor, placed
@@ -141,7 +141,7 @@ class Sight:
         sources = [source for source in self._rules.data_source if source.connection == MAIN]
         if vendor.name != "notion" or not sources:
             return {}
-        return {"data_source": known_of(self._memory(), sources[0])[0]}
+        return {"data_source": query_id_of(self._memory(), sources[0])}
 
     def _memory(self) -> Memory:
         return Memory(self._clients.table(self._environ["STATE_TABLE"]), self._now)

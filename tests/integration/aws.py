@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import boto3
 from samtranslator.yaml_helper import yaml_parse
 
 from tests.integration.clock import Clock
+from tests.integration.tables import Tables
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "secret_" + "t" * 40
@@ -118,9 +120,20 @@ class Aws:
         return self.wrap(self.dynamodb.Table(name))
 
 
-def make_resources(session: boto3.Session) -> dict[str, str]:
-    """Make the template's own queues, tables and secrets; returns the environment that names them."""
-    resources = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+@cache
+def template() -> Any:
+    """The template's resources."""
+    return yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+
+
+def make_resources(session: boto3.Session, tables: Tables | None = None) -> dict[str, str]:
+    """Make the template's own queues, tables and secrets; returns the environment that names them.
+
+    Args:
+        session: where they are made.
+        tables: where the tables are made instead.
+    """
+    resources = template()
     sqs, secrets, dynamodb = (session.client(n) for n in ("sqs", "secretsmanager", "dynamodb"))
     dead = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -133,7 +146,10 @@ def make_resources(session: boto3.Session) -> dict[str, str]:
     for name in ("StateTable", "JournalTable"):
         properties = resources[name]["Properties"]
         taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-        dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
+        if tables is None:
+            dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
+        else:
+            tables.make(name, properties)
     ids = {}
     for name in ("SigningSecret", "PendingSigningSecret", "NotionSecret", "SlackSecret", "HubSpotSecret"):
         text = resources[name]["Properties"]["SecretString"]

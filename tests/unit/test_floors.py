@@ -27,6 +27,7 @@ ADAPTERS = {
     "closings",
     "lane",
     "lane_switch",
+    "learnt",
     "pending_token",
     "remembered_bot",
     "post_mortems",
