@@ -14,6 +14,7 @@ from infra.operate import (
     rotate,
     rules,
     send,
+    status,
     triage,
 )
 
@@ -25,6 +26,7 @@ _COMMANDS = (
     triage,
     doctor,
     incident,
+    status,
     post_mortem,
     read,
     rotate,

@@ -100,7 +100,9 @@ def turned_clock() -> Iterator[TurnedClock]:
     with ExitStack() as stack:
         page = stack.enter_context(StatusPageSimulator())
         hubspot_page = stack.enter_context(StatusPageSimulator("HubSpot"))
-        hubspot = stack.enter_context(HubSpotSimulator())
+        # The game's own clock: minutes pass in milliseconds, and ten seconds are HubSpot's window. The stand needs the
+        # simulator's address first.
+        hubspot = stack.enter_context(HubSpotSimulator(clock=lambda: stand.clock.time()))  # noqa: PLW0108
         environ = {
             "PROBES_PER_MINUTE": "12",
             "SWEEP_MINUTES": str(SWEEP),

@@ -23,6 +23,9 @@ WHERE = (
 )
 """Files that may tell somebody to run a command."""
 
+WORDS_TOO = ("read", "status")
+"""Commands that also begin other quoted words: Notion's capabilities, a claim about a property."""
+
 _QUOTED = re.compile(r"`+([^`\n]+)`+")
 _WHOLE = re.compile(rf"{re.escape(PREFIX)}((?: [^\s`\"']+)+)")
 
@@ -33,8 +36,8 @@ def named_in(text: str) -> Iterator[str]:
     commands = actions_of(PARSER)
     for quoted in _QUOTED.findall(text):
         first, *rest = quoted.split() or [""]
-        # A lone word may be anything else that is called so, and Notion's capabilities begin with "read".
-        if first in commands and rest and first != "read":
+        # A lone word may be anything else that is called so.
+        if first in commands and rest and first not in WORDS_TOO:
             yield quoted
 
 
