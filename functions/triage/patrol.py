@@ -16,9 +16,11 @@ from steward.memory import Memory
 from steward.post_mortems import PostMortems
 from triage.diagnosis.classes import Class, Diagnosis
 from triage.diagnosis.diagnose import diagnose
+from triage.diagnosis.picture import FRESH
 from triage.findings import Finding, Probe
 from triage.incidents.desk import Desk
 from triage.incidents.incident import Incident, Stage
+from triage.incidents.runs import Measure
 from triage.incidents.store import Incidents
 from triage.mitigation.mitigator import Mitigator
 from triage.post_mortem.write import write_post_mortem
@@ -88,7 +90,8 @@ class Patrol:
     def go(self) -> list[Incident]:
         """Make a round; the incidents that are open, or were resolved by it."""
         findings, seen = counted(self._look(), self._books.memory.recall(_FOUND) or {})
-        self._books.memory.remember(_FOUND, seen)
+        # What was found before a silence is no news after it, and makes nothing steady.
+        self._books.memory.remember(_FOUND, seen, FRESH)
         now = self._now()
         diagnoses = [self._diagnose(vendor, findings, now) for vendor in vendors_in(findings)]
         for one in diagnoses:
@@ -96,14 +99,24 @@ class Patrol:
         live = [incident for incident in self._books.incidents.live() if incident.is_open]
         worst_first = sorted(live, key=lambda i: (i.severity, i.opened_at))
         troubled = {one.vendor for one in diagnoses if one.cls is not Class.HEALTHY}
-        measures = self._mitigator.take(worst_first, troubled)
+        measures: list[Measure] = []
         try:
-            incidents = self._desk.take(diagnoses, measures, now)
-        except StateConflict:
-            self._logger.info("an operator was faster; the next round goes on")
+            measures = self._mitigator.take(worst_first, troubled)
+        finally:  # whatever a remedy stumbles over, people are told
+            incidents = self._keep(diagnoses, measures, now)
+        if incidents is None:
             return live
         self._write_up(incidents)
         return incidents
+
+    def _keep(
+        self, diagnoses: Sequence[Diagnosis], measures: Sequence[Measure], now: datetime
+    ) -> list[Incident] | None:
+        try:
+            return self._desk.take(diagnoses, measures, now)
+        except StateConflict:
+            self._logger.info("an operator was faster; the next round goes on")
+            return None
 
     def _diagnose(self, vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnosis:
         known = of_vendor(vendor, findings)
