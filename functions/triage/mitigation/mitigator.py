@@ -95,7 +95,7 @@ class Mitigator:
         # Who let the lane go on since, an operator or a probe, knows better than the runs that are still remembered.
         resumed = pause.resumed_at is not None and pause.resumed_at >= incident.opened_at
         if not pause.holds and not resumed:
-            self._switch.pause(CAUSES.get(incident.cls, Cause.VENDOR), _why(incident))
+            self._switch.pause(CAUSES.get(incident.cls, Cause.VENDOR), _why(incident), pause)
 
     def _try_pending(self) -> bool:
         said = self._promote()
