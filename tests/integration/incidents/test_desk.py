@@ -10,7 +10,7 @@ from tests.integration.incidents.rig import Rig
 from tests.unit.triage.incident_words import START, diagnosis
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.handling import acknowledge, note, silence
-from triage.incidents.incident import Stage, Step
+from triage.incidents.incident import Incident, Stage, Step
 from triage.incidents.runs import Measure
 
 
@@ -222,3 +222,20 @@ def test_each_moments_key_is_its_own_row(rig: Rig) -> None:
         pk, sk = told.key.split(" ")
         row = rig.journal.get_item(Key={"pk": pk, "sk": sk})["Item"]
         assert (row["at"], row["says"]) == (iso(told.at), told.says)
+
+
+@pytest.mark.req("T6")
+def test_an_incident_whose_new_cause_is_taken_stays_as_it_is_and_the_others_are_told(rig: Rig) -> None:
+    for number, cls in enumerate((Class.UNKNOWN, Class.OUTAGE), 1):
+        id_, stage = f"notion-20261121-{number}", Stage.INVESTIGATING
+        rig.store.create(Incident(id_, "notion", cls, Severity.P3, stage, "words", START, START))
+    rig.clock.sleep(60)
+
+    rig.run("ooo", more=[diagnosis(Class.TOKEN, vendor="hubspot")])
+
+    assert {i.id: i.cls for i in rig.store.live()} == {
+        "notion-20261121-1": Class.UNKNOWN,
+        "notion-20261121-2": Class.OUTAGE,
+        "hubspot-20261121-1": Class.TOKEN,
+    }
+    assert len(rig.messages()) == 3
