@@ -30,11 +30,8 @@ from triage.repeats import counted
 WORKED_WITH = "notion"
 """The vendor that our own queue, journal and code are about: without it nothing is worked."""
 
-OVER = timedelta(hours=24)
-"""How long after its end an incident may still get its post-mortem, if the round that ended it died."""
-
-LATEST = 10
-"""Incidents that are looked through for that."""
+OVER = timedelta(days=7)
+"""How long after its end a post-mortem is tried that can't be written; most are in the round that ends their incident."""
 
 _FOUND = "FOUND"
 
@@ -106,7 +103,7 @@ class Patrol:
             incidents = self._keep(diagnoses, measures, now)
         if incidents is None:
             return live
-        self._write_up(incidents)
+        self._write_up()
         return incidents
 
     def _keep(
@@ -134,19 +131,30 @@ class Patrol:
             severity=diagnosis.severity.name if diagnosis.severity else None,
         )
 
-    def _write_up(self, incidents: Sequence[Incident]) -> None:
-        recent = {incident.id: incident for incident in self._books.incidents.latest(LATEST)}
-        over = {**recent, **{incident.id: incident for incident in incidents}}
-        for incident in over.values():
-            at = incident.resolved_at
-            if at is None or self._now() - at > OVER or self._books.post_mortems.has(incident.id, at):
-                continue
-            whole = self._books.incidents.load(incident.id) or incident
+    def _write_up(self) -> None:
+        """Write up what is over: what this round ended, and what a round ended that died before it came to this."""
+        failed: Exception | None = None
+        for incident in self._books.incidents.unwritten():
+            try:
+                self._write(incident)
+            except Exception as error:  # noqa: BLE001 - one that can't be written keeps the others from nothing
+                failed = error
+        if failed is not None:
+            raise failed
+
+    def _write(self, incident: Incident) -> None:
+        at = incident.resolved_at
+        if at is not None and self._now() - at <= OVER:
             title = self._books.titles.get(incident.vendor, incident.vendor.capitalize())
             reference = write_post_mortem(
-                whole, title=title, journal=self._books.journal, store=self._books.post_mortems, now=self._now
+                incident,
+                title=title,
+                journal=self._books.journal,
+                store=self._books.post_mortems,
+                now=self._now,
             )
             self._logger.info("post-mortem", incident=reference.incident_id, command=reference.command)
+        self._books.incidents.forget_unwritten(incident.id)
 
 
 def is_getting_well(incident: Incident) -> bool:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -13,8 +15,10 @@ from infra.local.simulators.status_page import StatusPageSimulator
 from steward import telemetry
 from steward.lane_switch import EventSource
 from steward.memory import Memory
+from steward.post_mortems import PostMortems
 from tests.integration.stand import Stand, standing
-from triage.incidents.incident import Incident
+from triage.diagnosis.classes import Class, Severity
+from triage.incidents.incident import Incident, Stage
 from triage.incidents.store import Incidents
 
 Counted = dict[str, list[float]]
@@ -93,3 +97,39 @@ def test_a_token_that_an_operator_emptied_by_mistake_is_found_as_such(stand: Sta
     rounds(stand, 5)
 
     assert [str(incident.cls) for incident in live(stand)] == ["token revoked"]
+
+
+def is_over(stand: Stand, number: int) -> Incident:
+    """An incident that a round ended, which died before it wrote it up."""
+    table = stand.dynamodb.Table(stand.environ["JOURNAL_TABLE"])
+    store, at = Incidents(table, 90, stand.clock.now), stand.clock.now() + timedelta(seconds=number)
+    id_ = f"notion-20261120-{number}"
+    made = store.create(Incident(id_, "notion", Class.OUTAGE, Severity.P2, Stage.MITIGATING, "words", at, at))
+    over = store.save(made, replace(made, stage=Stage.RESOLVED, resolved_at=at))
+    store.forget_live(id_)
+    return over
+
+
+@pytest.mark.req("T7")
+def test_however_many_incidents_began_since_one_that_is_over_gets_its_post_mortem(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incidents = [is_over(stand, number) for number in range(1, 13)]
+    stand.clock.sleep(2 * 86400)  # and the triage was away
+    store = PostMortems(stand.dynamodb.Table(stand.environ["JOURNAL_TABLE"]), stand.clock.now)
+    keep = PostMortems.keep
+
+    def refuses(store: PostMortems, written: Any) -> bool:
+        if written.incident_id == incidents[3].id:
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "too large"}}, "PutItem")
+        return keep(store, written)
+
+    with monkeypatch.context() as hard:
+        hard.setattr(PostMortems, "keep", refuses)
+        with pytest.raises(ClientError):
+            rounds(stand)
+    written = [len(store.versions(incident.id)) for incident in incidents]
+    assert written == [1, 1, 1, 0, *[1] * 8]
+
+    rounds(stand, 2)
+    assert [len(store.versions(incident.id)) for incident in incidents] == [1] * 12
