@@ -185,3 +185,20 @@ def test_rows_that_people_wrote_whole_chapters_into_are_shown_and_remembered_as_
     assert remembered.origin is Origin.CACHE
     assert 10 < len(remembered.value) < 60
     assert remembered.value == live.value[: len(remembered.value)]
+
+
+@pytest.mark.req("T5", "O4")
+def test_what_notion_says_when_it_refuses_steers_no_terminal(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(target, "find", lambda *_: Here(stand))
+    page = stand.known_tasks(1)[0]
+    stand.notion.add_fault(
+        faults.answer(403, code="restricted_resource", message="no\x1b]0;owned\x07\x1b[2J")
+    )
+    capsys.readouterr()
+
+    assert main(["read", "page", page]) == 1
+    told = capsys.readouterr().err.rstrip("\n")
+    assert "restricted_resource" in told
+    assert told.isprintable()
