@@ -211,7 +211,7 @@ def test_rows_expire_only_after_the_incident_is_over(rig: Rig) -> None:
 
     rig.run("h" * 9)
     rows = {i["sk"].split("#")[0]: i for i in rig.journal.scan()["Items"]}
-    assert set(rows) == {"RECORD", "MOMENT", "TELLING", "AT"}
+    assert set(rows) == {"RECORD", "MOMENT", "TELLING", "AT", "UNWRITTEN"}
     assert all(int(row["ttl"]) > (START + timedelta(days=89)).timestamp() for row in rows.values())
 
 
