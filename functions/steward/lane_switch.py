@@ -1,7 +1,8 @@
 """The lane's switch: the record of its rest, and the event source mapping that carries it out.
 
 Promises: every change of the record is made over the version that was read, so of two writers one loses and reads
-again; pausing twice and resuming twice are harmless. The mapping is looked for when it is needed: a function that names
+again; pausing twice and resuming twice are harmless. Who decided by what it had seen says so (``seen``), and does nothing
+when somebody wrote since: a probe that was under way ends no pause that an operator began meanwhile. The mapping is looked for when it is needed: a function that names
 its own mapping would be a circle in the template.
 """
 
@@ -75,9 +76,9 @@ class LaneSwitch:
         document, version = self._memory.recall_version(PAUSE)
         return pause_of(document, version)
 
-    def pause(self, cause: Cause, detail: str) -> Pause:
+    def pause(self, cause: Cause, detail: str, seen: Pause | None = None) -> Pause:
         """Let the lane rest; returns the record as it then is."""
-        becomes = self._change(lambda pause: pause.trip(cause, detail, self._now()))
+        becomes = self._change(lambda p: p.trip(cause, detail, self._now()) if _stands(p, seen) else p)
         self.hold()
         return becomes
 
@@ -88,14 +89,17 @@ class LaneSwitch:
         if not self.read().holds:
             self._switch.turn(on=True)  # it was resumed while we were at it
 
-    def probe_failed(self, cause: Cause, detail: str) -> Pause:
+    def probe_failed(self, cause: Cause, detail: str, seen: Pause | None = None) -> Pause:
         """Put the next probe off, if the lane still rests."""
-        return self._change(lambda p: p.probe_failed(cause, detail, self._now()) if p.holds else p)
+        return self._change(
+            lambda p: p.probe_failed(cause, detail, self._now()) if p.holds and _stands(p, seen) else p
+        )
 
-    def resume(self) -> Pause:
+    def resume(self, seen: Pause | None = None) -> Pause:
         """Let the lane go on; harmless when it does."""
-        becomes = self._change(lambda p: p.resume(self._now()) if p.holds else p)
-        self.open()
+        becomes = self._change(lambda p: p.resume(self._now()) if p.holds and _stands(p, seen) else p)
+        if not becomes.holds:
+            self.open()
         return becomes
 
     def open(self) -> bool:
@@ -117,6 +121,11 @@ class LaneSwitch:
             except StateConflict:
                 continue  # another writer was first: look at what it wrote
             return becomes
+
+
+def _stands(pause: Pause, seen: Pause | None) -> bool:
+    """Whether a record is still as it was seen; always when nothing depends on that."""
+    return seen is None or pause.version == seen.version
 
 
 def pause_document(pause: Pause) -> dict[str, Any]:

@@ -112,7 +112,11 @@ class PendingToken:
         )
 
     def prove_and_promote(
-        self, *, remembered: Identity | None = None, other_workspace: bool = False
+        self,
+        *,
+        remembered: Identity | None = None,
+        other_workspace: bool = False,
+        promoted: Callable[[], None] = lambda: None,
     ) -> Promotion:
         """Promote the pending token if it proves itself now, as the same bot in the same workspace.
 
@@ -121,6 +125,7 @@ class PendingToken:
         Args:
             remembered: whose the current token was when it last worked, for when it does not any more.
             other_workspace: take a token of another workspace or bot, too.
+            promoted: is called once it is in use and before it stops being pending: after a death in between, again.
 
         Raises:
             Busy: somebody else changes the secret at the same time, again and again.
@@ -131,11 +136,16 @@ class PendingToken:
             if pending is None:
                 return Promotion(Outcome.NOTHING)
             if current is not None and current.id == pending.id:  # it died before the last step
-                self._unlabel(PENDING, pending.id)
-                return Promotion(Outcome.PROMOTED)
-            promotion = self._judge(current, pending, remembered, other_workspace)
-            if promotion.outcome is not Outcome.PROMOTED or self._promote(current, pending):
-                return promotion
+                promotion = Promotion(Outcome.PROMOTED)
+            else:
+                promotion = self._judge(current, pending, remembered, other_workspace)
+                if promotion.outcome is not Outcome.PROMOTED:
+                    return promotion
+                if not self._promote(current, pending):
+                    continue
+            promoted()
+            self._unlabel(PENDING, pending.id)
+            return promotion
         raise Busy("somebody else changes the secret at the same time")
 
     def discard(self) -> bool:
@@ -199,7 +209,6 @@ class PendingToken:
             if error.response["Error"]["Code"] != "InvalidParameterException":
                 raise
             return False
-        self._unlabel(PENDING, pending.id)
         return True
 
     def _unlabel(self, stage: str, version_id: str) -> None:

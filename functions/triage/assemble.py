@@ -112,8 +112,9 @@ def patrol_with(
 
 
 def _promote(pending: PendingToken, memory: Memory) -> Promote:
-    def promote() -> str | None:
-        outcome = pending.prove_and_promote(remembered=remembered_bot(memory)).outcome
-        return "the pending token proved itself and is in use now" if outcome is Outcome.PROMOTED else None
+    def promote(tell: Callable[[str], None]) -> bool:
+        says = "the pending token proved itself and is in use now"
+        end = pending.prove_and_promote(remembered=remembered_bot(memory), promoted=lambda: tell(says))
+        return end.outcome is Outcome.PROMOTED
 
     return promote

@@ -60,9 +60,11 @@ class App:
 
     def handle(self, remaining_ms: Callable[[], int]) -> dict[str, str]:
         """Look at the lane, and make a round. The heartbeat comes last: what fails before it leaves us silent, which pages."""
-        look = self.watch(remaining_ms)
         try:
-            incidents = self._patrol.go()
+            try:
+                look = self.watch(remaining_ms)
+            finally:  # a lane that can't be looked at is no reason to tell nobody of an outage
+                incidents = self._patrol.go()
             if self._switch.read().holds and any(is_getting_well(incident) for incident in incidents):
                 look = {"look": str(self._watch.look(well=True))}
             tell_incidents(self._count, incidents)

@@ -17,9 +17,11 @@ from steward.memory import Memory
 from steward.post_mortems import PostMortems
 from triage.diagnosis.classes import Class, Diagnosis
 from triage.diagnosis.diagnose import diagnose
+from triage.diagnosis.picture import FRESH
 from triage.findings import Finding, Probe
 from triage.incidents.desk import Desk
 from triage.incidents.incident import Incident, Stage
+from triage.incidents.runs import Measure
 from triage.incidents.store import Incidents
 from triage.mitigation.mitigator import Mitigator
 from triage.mitigation.remedies import WORKED_ON
@@ -28,11 +30,8 @@ from triage.probes import alarms
 from triage.probes.calls import US
 from triage.repeats import counted
 
-OVER = timedelta(hours=24)
-"""How long after its end an incident may still get its post-mortem, if the round that ended it died."""
-
-LATEST = 10
-"""Incidents that are looked through for that."""
+OVER = timedelta(days=7)
+"""How long after its end a post-mortem is tried that can't be written; most are in the round that ends their incident."""
 
 _FOUND = "FOUND"
 
@@ -93,7 +92,8 @@ class Patrol:
         # When an alarm went off is for the timeline alone: what it measures has a probe of its own.
         looks = [finding for finding in found if finding.probe is not Probe.ALARMS]
         findings, seen = counted(looks, self._books.memory.recall(_FOUND) or {})
-        self._books.memory.remember(_FOUND, seen)
+        # What was found before a silence is no news after it, and makes nothing steady.
+        self._books.memory.remember(_FOUND, seen, FRESH)
         now = self._now()
         diagnoses = [self._diagnose(vendor, findings, now) for vendor in vendors_in(findings)]
         for one in diagnoses:
@@ -101,14 +101,28 @@ class Patrol:
         live = [incident for incident in self._books.incidents.live() if incident.is_open]
         worst_first = sorted(live, key=lambda i: (i.severity, i.opened_at))
         troubled = {one.vendor for one in diagnoses if one.cls is not Class.HEALTHY}
-        measures = self._mitigator.take(worst_first, troubled)
+        measures: list[Measure] = []
         try:
-            incidents = self._desk.take(diagnoses, measures, now, alarms.on(found))
+            measures = self._mitigator.take(worst_first, troubled)
+        finally:  # whatever a remedy stumbles over, people are told
+            incidents = self._keep(diagnoses, measures, now, found)
+        if incidents is None:
+            return live
+        self._write_up()
+        return incidents
+
+    def _keep(
+        self,
+        diagnoses: Sequence[Diagnosis],
+        measures: Sequence[Measure],
+        now: datetime,
+        found: Sequence[Finding],
+    ) -> list[Incident] | None:
+        try:
+            return self._desk.take(diagnoses, measures, now, alarms.on(found))
         except StateConflict:
             self._logger.info("an operator was faster; the next round goes on")
-            return live
-        self._write_up(incidents)
-        return incidents
+            return None
 
     def _diagnose(self, vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnosis:
         known = of_vendor(vendor, findings)
@@ -126,17 +140,23 @@ class Patrol:
             severity=diagnosis.severity.name if diagnosis.severity else None,
         )
 
-    def _write_up(self, incidents: Sequence[Incident]) -> None:
-        recent = {incident.id: incident for incident in self._books.incidents.latest(LATEST)}
-        over = {**recent, **{incident.id: incident for incident in incidents}}
-        for incident in over.values():
-            at = incident.resolved_at
-            if at is None or self._now() - at > OVER or self._books.post_mortems.has(incident.id, at):
-                continue
-            whole = self._books.incidents.load(incident.id) or incident
+    def _write_up(self) -> None:
+        """Write up what is over: what this round ended, and what a round ended that died before it came to this."""
+        failed: Exception | None = None
+        for incident in self._books.incidents.unwritten():
+            try:
+                self._write(incident)
+            except Exception as error:  # noqa: BLE001 - one that can't be written keeps the others from nothing
+                failed = error
+        if failed is not None:
+            raise failed
+
+    def _write(self, incident: Incident) -> None:
+        at = incident.resolved_at
+        if at is not None and self._now() - at <= OVER:
             title = self._books.titles.get(incident.vendor, incident.vendor.capitalize())
             reference = write_post_mortem(
-                whole,
+                incident,
                 title=title,
                 journal=self._books.journal,
                 closings=self._books.closings,
@@ -144,6 +164,7 @@ class Patrol:
                 now=self._now,
             )
             self._logger.info("post-mortem", incident=reference.incident_id, command=reference.command)
+        self._books.incidents.forget_unwritten(incident.id)
 
 
 def is_getting_well(incident: Incident) -> bool:

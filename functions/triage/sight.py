@@ -20,6 +20,7 @@ from steward.lane_switch import PAUSE, pause_of
 from steward.learnt import query_id_of
 from steward.memory import Memory
 from steward.pauses import Pause
+from steward.remembered_bot import remembered_bot
 from steward.rules import MAIN, Rules
 from steward.secret_store import SecretStore, SecretUnavailable
 from triage.looks import OurSide, at_data_sources, at_ourselves, at_status_page, at_vendor
@@ -114,9 +115,12 @@ class Sight:
 
     def _is_configured(self, vendor: Vendor) -> bool:
         try:
-            return self._tokens[vendor.name](False) != ""
+            if self._tokens[vendor.name](False):
+                return True
         except CallFailed:
             return True  # the look will say why it can't be known
+        # Where a token has worked, none is no vendor that is not used but a secret that somebody spoilt.
+        return vendor.name == "notion" and remembered_bot(self._memory()) is not None
 
     def _token(self, vendor: Vendor) -> Callable[[bool], str]:
         # A store of its own, because an asker's lock keeps its threads apart and not those of another one.

@@ -86,10 +86,10 @@ def test_the_triage_may_promote_a_token_and_never_write_one() -> None:
         if str(s["Action"]).startswith("secretsmanager:")
     }
 
-    tokens = [{"Ref": "NotionSecret"}, {"Ref": "HubSpotSecret"}]
+    notion, hubspot, slack = ({"Ref": f"{name}Secret"} for name in ("Notion", "HubSpot", "Slack"))
     assert secrets == {
-        "secretsmanager:GetSecretValue": [*tokens, {"Ref": "SlackSecret"}],
-        "secretsmanager:UpdateSecretVersionStage": tokens,
+        "secretsmanager:GetSecretValue": [notion, hubspot, slack],
+        "secretsmanager:UpdateSecretVersionStage": notion,  # it tries no other vendor's pending token
     }
 
 

@@ -1,6 +1,6 @@
 """Measures, on the State table as it is: taken once, undone when their reason is gone, and none when only observing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,10 +64,13 @@ class Desk:
         self.now += timedelta(minutes=1)
         return [measure.id.partition("-")[0] for measure in self.measures]
 
-    def _promote(self) -> str | None:
+    def _promote(self, tell: Callable[[str], None]) -> bool:
         self.tried += 1
         pending, self.pending = self.pending, None
-        return pending
+        if pending is None:
+            return False
+        tell(pending)
+        return True
 
 
 @pytest.fixture
@@ -157,3 +160,13 @@ def test_who_only_observes_says_what_would_be_done_and_does_nothing(desk: Desk) 
     assert not desk.fallback.read().on
     assert desk.switch.read().phase is Phase.RUNNING
     assert desk.mapping.on
+
+
+@pytest.mark.req("T5")
+def test_what_was_begun_before_somebody_wished_to_only_observe_is_undone(desk: Desk) -> None:
+    desk.take(Class.OUTAGE)
+    assert desk.fallback.read().on
+
+    desk.take(Class.OUTAGE, observe_only=True)
+
+    assert not desk.fallback.read().on

@@ -145,7 +145,8 @@ def remembered_budget(environ: Mapping[str, str], memory: Memory) -> BudgetRecor
 
 
 def _reserved(environ: Mapping[str, str]) -> int:
-    return int(environ.get("PROBES_PER_MINUTE") or "0")
+    # Never more than half of a small limit: both together must not provoke a 429.
+    return min(int(environ.get("PROBES_PER_MINUTE") or "0"), requests_per_minute(environ) // 2)
 
 
 def _token(store: SecretStore, secret_id: str, further: str | None) -> Callable[[bool], str]:

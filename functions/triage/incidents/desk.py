@@ -62,11 +62,14 @@ class Desk:
         past, measured = Past(runs, self._rules, tuple(alarms)), diagnoses if counted else ()
         incidents = [self._advance(incident, past, measured) for incident in self._store.live()]
         taken = {cause_of(incident) for incident in incidents if incident.is_open}
-        for cause in standing(runs, self._rules, taken):
-            incident = self._open(cause, past)
-            if incident is not None:
-                incidents.append(self._advance(incident, past, measured))
-        return self._teller.tell(incidents)
+        try:
+            for cause in standing(runs, self._rules, taken):
+                incident = self._open(cause, past)
+                if incident is not None:
+                    incidents.append(self._advance(incident, past, measured))
+        finally:  # one that can't be opened keeps nobody from being told of the others
+            told = self._teller.tell(incidents)
+        return told
 
     def _advance(self, incident: Incident, past: Past, diagnoses: Sequence[Diagnosis]) -> Incident:
         if not incident.is_open:
@@ -76,7 +79,8 @@ class Desk:
                 return self._store.save(incident, advance(incident, past, diagnoses))
             except StateConflict:
                 incident = self._store.load(incident.id) or incident  # an operator was first
-        raise StateConflict(f"{incident.id} was written by others all the time")
+        # Written by others all the time, or its new cause has an incident: it stays as it is, and the others go on.
+        return incident
 
     def _open(self, cause: Cause, past: Past) -> Incident | None:
         """A new incident; None when a run beside this one opened it."""

@@ -20,8 +20,9 @@ from triage.incidents.runs import Measure
 from triage.mitigation.remedies import CAUSES, WORKED_ON, Remedy, remedies_for
 from triage.pace import MINUTELY, Pace
 
-Promote = Callable[[], str | None]
-"""Tries an operator's pending token; one line on what came of it, or None where there was none to try."""
+Promote = Callable[[Callable[[str], None]], bool]
+"""Tries an operator's pending token; whether it is in use now. What it is given is told so in one line, before it is forgotten
+that the token was pending: a death in between tells it again, and loses nothing."""
 
 _PROMOTED = "PROMOTED"
 
@@ -50,7 +51,7 @@ class Mitigator:
             promote: tries the pending token.
             memory: remembers what came of that.
             now: our clock.
-            observe_only: nothing is done; it is only said what would be.
+            observe_only: nothing is done, and nothing left as it was done before; it is only said what would be.
             pace: of the rounds; says how long something that ended is still reported.
         """
         self._switch = switch
@@ -74,13 +75,14 @@ class Mitigator:
         """
         wanted = remedies_for(incidents)
         if self._observe_only:
+            self._fallback.switch(on=False, why="it is only observed")
             return [self._would(remedy, incident) for remedy, incident in wanted]
         promoted = False
         for remedy, incident in wanted:
             if remedy is not Remedy.FALL_BACK and incident.vendor not in troubled:
                 continue
             if remedy is Remedy.PROMOTE_TOKEN:
-                promoted = self._try_pending()
+                promoted = self._promote(self._remember_promoted)
             elif remedy is Remedy.FALL_BACK:
                 self._fallback.switch(on=True, why=_why(incident))
             elif not promoted:
@@ -95,14 +97,11 @@ class Mitigator:
         # Who let the lane go on since, an operator or a probe, knows better than the runs that are still remembered.
         resumed = pause.resumed_at is not None and pause.resumed_at >= incident.opened_at
         if not pause.holds and not resumed:
-            self._switch.pause(CAUSES.get(incident.cls, Cause.VENDOR), _why(incident))
+            self._switch.pause(CAUSES.get(incident.cls, Cause.VENDOR), _why(incident), pause)
 
-    def _try_pending(self) -> bool:
-        said = self._promote()
-        if said is None:
-            return False
-        self._memory.remember(_PROMOTED, {"at": iso(self._now()), "says": said}, self._recent)
-        return True
+    def _remember_promoted(self, says: str) -> None:
+        if self._memory.recall(_PROMOTED) is None:
+            self._memory.remember(_PROMOTED, {"at": iso(self._now()), "says": says}, self._recent)
 
     def _standing(self) -> Iterator[Measure]:
         """What is being done, from the records."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from steward.pauses import Cause
-from triage.diagnosis.classes import Class
+from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Stage
 
 WORKED_ON = "notion"
@@ -51,7 +51,12 @@ def remedies_for(incidents: Iterable[Incident]) -> list[tuple[Remedy, Incident]]
         incidents: all that are open, the worst first.
     """
     ours = [
-        i for i in incidents if i.vendor == WORKED_ON and i.stage in (Stage.INVESTIGATING, Stage.MITIGATING)
+        i
+        for i in incidents
+        if i.vendor == WORKED_ON
+        and i.stage in (Stage.INVESTIGATING, Stage.MITIGATING)
+        # What is only announced, on a status page, does not reach us: live answers are better than remembered ones.
+        and i.severity < Severity.P4
     ]
     vendor_is_out = any(i.cls in _OUT for i in ours)
     wanted: dict[Remedy, Incident] = {}

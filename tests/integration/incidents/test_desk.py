@@ -10,7 +10,7 @@ from tests.integration.incidents.rig import Rig
 from tests.unit.triage.incident_words import START, diagnosis
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.handling import acknowledge, note, silence
-from triage.incidents.incident import Stage, Step
+from triage.incidents.incident import Incident, Stage, Step
 from triage.incidents.runs import Measure
 
 
@@ -211,7 +211,7 @@ def test_rows_expire_only_after_the_incident_is_over(rig: Rig) -> None:
 
     rig.run("h" * 9)
     rows = {i["sk"].split("#")[0]: i for i in rig.journal.scan()["Items"]}
-    assert set(rows) == {"RECORD", "MOMENT", "TELLING", "AT"}
+    assert set(rows) == {"RECORD", "MOMENT", "TELLING", "AT", "UNWRITTEN"}
     assert all(int(row["ttl"]) > (START + timedelta(days=89)).timestamp() for row in rows.values())
 
 
@@ -247,3 +247,20 @@ def test_an_incident_of_a_vendor_that_is_taken_out_is_closed_and_told_so_and_may
     rig.run("hhh", more=[away])
     (again,) = rig.store.live()
     assert again.id != incident.id
+
+
+@pytest.mark.req("T6")
+def test_an_incident_whose_new_cause_is_taken_stays_as_it_is_and_the_others_are_told(rig: Rig) -> None:
+    for number, cls in enumerate((Class.UNKNOWN, Class.OUTAGE), 1):
+        id_, stage = f"notion-20261121-{number}", Stage.INVESTIGATING
+        rig.store.create(Incident(id_, "notion", cls, Severity.P3, stage, "words", START, START))
+    rig.clock.sleep(60)
+
+    rig.run("ooo", more=[diagnosis(Class.TOKEN, vendor="hubspot")])
+
+    assert {i.id: i.cls for i in rig.store.live()} == {
+        "notion-20261121-1": Class.UNKNOWN,
+        "notion-20261121-2": Class.OUTAGE,
+        "hubspot-20261121-1": Class.TOKEN,
+    }
+    assert len(rig.messages()) == 3

@@ -1,5 +1,6 @@
 """Which incident calls for what: a table, and what never happens."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -39,6 +40,13 @@ def test_each_class_calls_for_its_measures(cls: Class, remedies: list[Remedy]) -
 @pytest.mark.parametrize("stage", [Stage.MONITORING, Stage.RESOLVED])
 def test_what_is_getting_well_calls_for_nothing(stage: Stage) -> None:
     assert remedies_for([incident(Class.OUTAGE, stage=stage)]) == []
+
+
+@pytest.mark.req("T5")
+@pytest.mark.parametrize("cls", Class)
+def test_what_does_not_reach_us_calls_for_nothing(cls: Class) -> None:
+    """A status page that says "minor" for days must not make every answer a stale one."""
+    assert remedies_for([replace(incident(cls), severity=Severity.P4)]) == []
 
 
 @pytest.mark.req("T5")
