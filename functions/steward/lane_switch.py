@@ -11,6 +11,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from botocore.exceptions import ClientError
+
 from steward.documents import iso, moment
 from steward.errors import StateConflict
 from steward.memory import Memory
@@ -25,6 +27,9 @@ class Switch(Protocol):
 
     def turn(self, *, on: bool) -> bool:
         """Enable or disable; True when it stood so already. What AWS takes a minute for is not waited for."""
+
+
+_STILL_CHANGING = ("ResourceInUseException", "ResourceConflictException")
 
 
 class EventSource:
@@ -48,9 +53,17 @@ class EventSource:
         for mapping in self._mappings():
             already = mapping.get("State") in (("Enabled", "Enabling") if on else ("Disabled", "Disabling"))
             if not already:
-                self._client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+                self._update(mapping["UUID"], on=on)
                 stands = False
         return stands
+
+    def _update(self, mapping_id: str, *, on: bool) -> None:
+        try:
+            self._client.update_event_source_mapping(UUID=mapping_id, Enabled=on)
+        except ClientError as error:
+            # AWS is still carrying out the change before; the triage's next look carries out what is recorded.
+            if error.response["Error"]["Code"] not in _STILL_CHANGING:
+                raise
 
     def _mappings(self) -> list[dict[str, Any]]:
         answer = self._client.list_event_source_mappings(EventSourceArn=self._queue_arn)

@@ -94,7 +94,7 @@ def patrol_with(
     mitigator = Mitigator(
         switch=switch,
         fallback=Fallback(memory, now),
-        promote=_promote(pending, memory),
+        promote=_promote(pending, memory, logger, count),
         memory=memory,
         now=now,
         observe_only=settings.observe_only,
@@ -111,10 +111,16 @@ def patrol_with(
     return Patrol(lambda: look(sight.looks(), now=now), mitigator, desk, books, now, logger)
 
 
-def _promote(pending: PendingToken, memory: Memory) -> Promote:
+def _promote(pending: PendingToken, memory: Memory, logger: Logger, count: telemetry.Count) -> Promote:
     def promote(tell: Callable[[str], None]) -> bool:
         says = "the pending token proved itself and is in use now"
-        end = pending.prove_and_promote(remembered=remembered_bot(memory), promoted=lambda: tell(says))
+        try:
+            end = pending.prove_and_promote(remembered=remembered_bot(memory), promoted=lambda: tell(says))
+        except Exception:
+            # Whatever keeps it from being tried must not keep the lane from resting; the next round tries again.
+            logger.exception("the pending token could not be tried")
+            count(telemetry.BUG)
+            return False
         return end.outcome is Outcome.PROMOTED
 
     return promote

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from samtranslator.yaml_helper import yaml_parse
 
 from tests.integration.clock import Clock
@@ -51,6 +52,8 @@ class Functions:
             for name in functions
         }
         self.updates: list[bool] = []
+        self.in_use = False
+        """AWS still carries out the change before."""
         self.invoked: list[dict[str, Any]] = []
         """What the processor was called with and has not taken yet."""
 
@@ -72,6 +75,9 @@ class Functions:
         self.invoked.append(json.loads(Payload))
 
     def update_event_source_mapping(self, *, UUID: str, Enabled: bool) -> None:  # noqa: N803 - boto3's names
+        if self.in_use:
+            error = {"Code": "ResourceInUseException", "Message": "the mapping is being updated"}
+            raise ClientError({"Error": error}, "UpdateEventSourceMapping")
         self.updates.append(Enabled)
         self.mappings[UUID.removeprefix("mapping-")]["State"] = "Enabled" if Enabled else "Disabled"
 

@@ -200,7 +200,9 @@ def test_an_end_that_another_writer_was_faster_with_has_no_second_row(stand: Sta
     def loses(**asked: Any) -> Any:
         real(**asked)
         lost[0] += 1
-        raise ClientError({"Error": {"Code": "TransactionCanceledException"}}, "TransactWriteItems")
+        reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed"}]
+        answer: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+        raise ClientError(answer, "TransactWriteItems")
 
     for _ in range(6):
         stand.gather()

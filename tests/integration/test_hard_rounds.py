@@ -15,6 +15,7 @@ from infra.local.simulators.status_page import StatusPageSimulator
 from steward import telemetry
 from steward.lane_switch import EventSource
 from steward.memory import Memory
+from steward.pending_token import PendingToken
 from steward.post_mortems import PostMortems
 from tests.integration.stand import Stand, standing
 from triage.diagnosis.classes import Class, Severity
@@ -97,6 +98,19 @@ def test_a_token_that_an_operator_emptied_by_mistake_is_found_as_such(stand: Sta
     rounds(stand, 5)
 
     assert [str(incident.cls) for incident in live(stand)] == ["token revoked"]
+
+
+@pytest.mark.req("T5")
+def test_a_pending_token_that_nobody_may_promote_does_not_keep_the_lane_from_resting(
+    stand: Stand, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PendingToken, "prove_and_promote", refused)
+    stand.notion.revoke_token(stand.notion.token)
+    rounds(stand, 6)
+
+    (incident,) = live(stand)
+    assert (str(incident.cls), stand.functions.enabled) == ("token revoked", False)
+    assert counted[telemetry.BUG]
 
 
 def is_over(stand: Stand, number: int) -> Incident:

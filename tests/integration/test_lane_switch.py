@@ -170,3 +170,17 @@ def test_who_pauses_by_what_it_saw_does_not_undo_a_resumption_since(place: Place
 
     assert not place.switch().read().holds
     assert place.functions.enabled
+
+
+@pytest.mark.req("T5")
+def test_a_resumption_while_aws_still_disables_is_carried_out_by_the_next_look(place: Place) -> None:
+    place.switch().pause(Cause.VENDOR, "503")
+    place.functions.in_use = True
+    place.switch().resume()
+    assert place.functions.updates == [False]
+
+    place.functions.in_use = False
+    place.switch().open()
+
+    assert place.functions.enabled
+    assert place.switch().read().phase is Phase.RUNNING

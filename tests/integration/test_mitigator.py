@@ -1,6 +1,7 @@
 """Measures, on the State table as it is: taken once, undone when their reason is gone, and none when only observing."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,10 @@ from steward.memory import Memory
 from steward.pauses import Cause, Phase
 from tests.integration.aws import REGION, make_resources
 from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage
+from triage.incidents.damping import Rules
+from triage.incidents.incident import Incident, Stage, Step
+from triage.incidents.life import Past, advance
+from triage.incidents.runs import document_of, run_of, runs_of
 from triage.mitigation.mitigator import Mitigator
 from triage.pace import MINUTELY
 
@@ -170,3 +174,15 @@ def test_what_was_begun_before_somebody_wished_to_only_observe_is_undone(desk: D
     desk.take(Class.OUTAGE, observe_only=True)
 
     assert not desk.fallback.read().on
+
+
+@pytest.mark.req("T5", "T6")
+def test_what_is_only_said_is_a_note_and_no_mitigation(desk: Desk) -> None:
+    desk.take(Class.OUTAGE, observe_only=True)
+    run = run_of((), desk.measures, AT)
+    (recalled,) = runs_of(document_of([run]))
+
+    after = advance(replace(incident(Class.OUTAGE), opened_at=AT), Past((recalled,), Rules()))
+
+    assert {m.step for m in after.timeline} == {Step.NOTE}
+    assert after.stage is Stage.INVESTIGATING

@@ -142,6 +142,9 @@ def _graver(incident: Incident, past: Past) -> Incident:
         return incident
     says = f"severity {incident.severity.name} → {min(latest).name}"
     after = replace(incident, severity=min(latest))
+    if after.severity is Severity.P1 and after.silenced_until is not None:
+        # Whoever silenced it had looked at something smaller.
+        after, says = replace(after, silenced_until=None), f"{says}; not silenced any more"
     return with_moments(after, moment(after.id, past.now, Step.SEVERITY, says))
 
 
@@ -156,7 +159,8 @@ def _with_measures(incident: Incident, measures: Iterable[Measure]) -> Incident:
     known = {m.key.rsplit("#", 1)[1] for m in incident.timeline}
     new: dict[str, Moment] = {}
     for measure in ours:
-        made = moment(incident.id, measure.at, Step.MITIGATION, measure.says, measure.by, measure.id)
+        step = Step.MITIGATION if measure.done else Step.NOTE
+        made = moment(incident.id, measure.at, step, measure.says, measure.by, measure.id)
         new.setdefault(made.key.rsplit("#", 1)[1], made)
     return with_moments(incident, *[m for mark, m in new.items() if mark not in known][:AT_ONCE])
 

@@ -46,6 +46,7 @@ class Measure:
         at: when.
         says: one line for a person, without secrets.
         by: who did it: an operator's name, or ``steward``.
+        done: False when it is only said what would be done.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Measure:
     at: datetime
     says: str
     by: str = "steward"
+    done: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def document_of(runs: Iterable[Run]) -> list[dict[str, Any]]:
         {
             "at": iso(run.at),
             "seen": [[s.vendor, s.cls, s.severity, s.confidence, s.says] for s in run.seen],
-            "did": [[m.id, m.vendor, m.cls, iso(m.at), m.says, m.by] for m in run.did],
+            "did": [[m.id, m.vendor, m.cls, iso(m.at), m.says, m.by, m.done] for m in run.did],
         }
         for run in runs
     ]
@@ -150,8 +152,8 @@ def runs_of(document: Any) -> tuple[Run, ...]:
                 for vendor, cls, severity, sure, says in row["seen"]
             ),
             tuple(
-                Measure(id_, vendor, Class(cls), datetime.fromisoformat(at), says, by)
-                for id_, vendor, cls, at, says, by in row["did"]
+                Measure(id_, vendor, Class(cls), datetime.fromisoformat(at), says, by, *done)
+                for id_, vendor, cls, at, says, by, *done in row["did"]
             ),
         )
         for row in rows

@@ -127,7 +127,8 @@ class Mitigator:
 
     def _would(self, remedy: Remedy, incident: Incident) -> Measure:
         says = f"would {remedy}, but only observes"
-        return Measure(f"would-{remedy.name}-{incident.id}", incident.vendor, incident.cls, self._now(), says)
+        id_ = f"would-{remedy.name}-{incident.id}"
+        return Measure(id_, incident.vendor, incident.cls, self._now(), says, done=False)
 
 
 def _measure(what: str, cls: Class, at: datetime, says: str) -> Measure:

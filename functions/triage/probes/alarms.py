@@ -24,6 +24,7 @@ NAMES = (
     "dead-letters-expire",
     "processor-throttled",
     "ingest-throttled",
+    "incident-untold",
     "bugs",
     "deliveries-fail",
     "answers-slow",

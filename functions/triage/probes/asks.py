@@ -23,6 +23,9 @@ _EXPECTED = frozenset(
 LITTLE = 0.1
 """The share of a day's quota from which on what is left is little. That of a short window comes back by itself."""
 
+RETRY_AFTER = "retry_after_seconds"
+"""The number that says how long the vendor asks to wait."""
+
 CLOCK_AHEAD = "clock_ahead_seconds"
 """The number that says how far our clock is ahead of the vendor's; negative when it is behind."""
 
@@ -132,9 +135,10 @@ def _status(told: Told) -> int | None:
 
 
 def _numbers(told: Told) -> Mapping[str, float]:
-    """How far our clock is ahead of the vendor's, where its answer says; to the second, and late by the way back."""
+    """How long the vendor asks to wait; how far our clock is ahead of its, to the second, and late by the way back."""
     if told.answer is None:
-        return {}
+        waits = told.failure.retry_after if told.failure else None
+        return {RETRY_AFTER: waits} if waits else {}
     try:
         theirs = parsedate_to_datetime(told.answer.headers.get("date", ""))
     except (TypeError, ValueError, IndexError, OverflowError):

@@ -14,6 +14,9 @@ _FAILURES = {
     Cause.BLOCKED: Failure.BLOCKED,
 }
 
+WAIT = "wait_seconds"
+"""The number that says how much longer the vendor asked to wait."""
+
 WINDOW = 60.0
 """Seconds of the vendor's window; what a refusal said of the workspace counts as news for two of them."""
 
@@ -56,7 +59,7 @@ def budget_finding(record: BudgetRecord | None, limit: int, at: datetime, vendor
         "limit": limit,
         "spent": spent,
         "remaining": max(limit - spent, 0),
-        "wait_seconds": waits,
+        WAIT: waits,
     }
     says = f"about {spent} of {limit} requests spent in this minute"
     if record.room is not None and 0 <= now - record.room_at < 2 * WINDOW:

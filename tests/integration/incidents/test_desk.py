@@ -132,15 +132,28 @@ def test_what_operators_do_is_told_in_the_thread_and_a_silence_is_kept(rig: Rig)
 
     rig.store.change(id_, silence("Ann", rig.clock.now(), timedelta(hours=1)))
     rig.store.change(id_, note("Ann", rig.clock.now() + timedelta(seconds=1), "they called us"))
-    rig.run("o" * 50, severity=Severity.P1)
+    rig.run("o" * 50)
     assert len(rig.replies()) == 1
-    assert "P1" in rig.messages()[0]["text"]  # the first message is kept true all the same
-    assert "silenced until" in rig.messages()[0]["text"]
+    assert "silenced until" in rig.messages()[0]["text"]  # the first message is kept true all the same
 
     rig.run("o" * 12)
     assert len(rig.replies()) == 2
-    for line in ("they called us", "severity P2 → P1", "silenced until"):
+    for line in ("they called us", "silenced until"):
         assert line in rig.replies()[1]
+
+
+@pytest.mark.req("T6")
+def test_what_grows_to_p1_is_told_although_it_was_silenced(rig: Rig) -> None:
+    rig.run("ooo")
+    rig.store.change("notion-20261121-1", silence("Ann", rig.clock.now(), timedelta(days=7)))
+    rig.run("oo")
+    told = len(rig.replies())
+
+    rig.run("ooo", severity=Severity.P1)
+
+    assert len(rig.replies()) == told + 1
+    assert "severity P2 → P1; not silenced any more" in rig.replies()[-1]
+    assert "silenced until" not in rig.messages()[0]["text"]
 
 
 @pytest.mark.req("T6")
