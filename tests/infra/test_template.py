@@ -143,7 +143,7 @@ def test_nothing_that_holds_data_goes_with_the_stack() -> None:
     kinds = ("AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret")
     kept = {k: r for k, r in RESOURCES.items() if r["Type"] in kinds}
 
-    assert len(kept) == 9
+    assert len(kept) == 10
     assert {r["DeletionPolicy"] for r in kept.values()} == {"Retain"}
     assert {r["UpdateReplacePolicy"] for r in kept.values()} == {"Retain"}
 
