@@ -26,7 +26,7 @@ fuzz: $(VENV)/.dev ## Throw twenty times as much at whatever comes from outside 
 triage-report: $(VENV)/.dev ## Score the diagnosis on the labelled cases, beside two naive decision trees
 	@$(BIN)/python -m tests.triage
 
-gameday: $(VENV)/.dev ## Let vendors, tokens and our own code fail, and grade what the incident desk makes of it
+gameday: $(VENV)/.dev .local/aws-plane/.ready ## Let vendors, tokens and our own code fail on the local stack, and grade it; ARGS='token' or --turned-clock
 	@$(BIN)/python -m tests.gameday $(ARGS)
 
 check-rules: $(VENV)/.run ## Check functions/steward.toml; ARGS='FILE --live' another file, also against Notion's live schema

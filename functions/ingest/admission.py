@@ -13,8 +13,9 @@ from ingest.exchange import Request, Response
 from ingest.handshake import Handshakes, fingerprint, is_handshake
 from ingest.strict_json import parse_object
 from steward import telemetry
+from steward.dialects import normalise
 from steward.errors import Refusal
-from steward.events import Event, normalise
+from steward.events import Event
 from steward.secret_store import SecretStore, SecretUnavailable
 from steward.signature import Verdict, verify
 

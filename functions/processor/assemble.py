@@ -8,14 +8,13 @@ from aws_lambda_powertools import Logger
 
 from processor.aside import Aside
 from processor.baseline import Baseline
-from processor.burst import Burst
 from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.known import Known
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
-from processor.pipeline import Pipeline
+from processor.pipeline_with import pipeline_with
 from processor.recent import Recent
 from processor.reconcile import Reconciler
 from processor.remind_with import remind_with
@@ -162,7 +161,7 @@ def assemble(
     aside = Aside(siding=siding, lane=lane, rests=rests, now=now, count=count)
     reminders, remembered = remind_with(shared, reconciler)
     worker = Worker(
-        pipeline=_pipeline(shared, settings, reconciler, settler, schemas, ourselves),
+        pipeline=pipeline_with(shared, settings.margin, reconciler, settler, schemas, ourselves),
         ticks=Ticks(
             lane=lane,
             outbox=outbox,
@@ -201,41 +200,6 @@ def assemble(
         logger=logger,
     )
     return Processor(worker, resting)
-
-
-def _pipeline(
-    shared: Shared,
-    settings: Settings,
-    reconciler: Reconciler,
-    settler: Settler,
-    schemas: SchemaWatch,
-    ourselves: Ourselves,
-) -> Pipeline:
-    burst = Burst(
-        connections=shared.connections,
-        reconciler=reconciler,
-        known=shared.known,
-        mine=shared.current.mine,
-        margin=settings.margin,
-        now=shared.now,
-        time_left=shared.time_left,
-    )
-    return Pipeline(
-        rules=shared.rules,
-        state=shared.state,
-        journal=shared.journal,
-        reconciler=reconciler,
-        burst=burst,
-        settler=settler,
-        schemas=schemas,
-        known=shared.known,
-        ourselves=ourselves,
-        margin=settings.margin,
-        now=shared.now,
-        calls=shared.current.calls,
-        waiting=shared.lane.waiting,
-        gather=shared.gather,
-    )
 
 
 def _baseline(shared: Shared, reconciler: Reconciler) -> Baseline:

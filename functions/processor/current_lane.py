@@ -61,5 +61,5 @@ class _Part:
     def spend(self) -> None:
         self._budget().spend()
 
-    def block(self, seconds: float, *, by_workspace: bool = False) -> None:
-        self._budget().block(seconds, by_workspace=by_workspace)
+    def block(self, seconds: float, *, by: Failure | None = None) -> None:
+        self._budget().block(seconds, by=by)

@@ -23,6 +23,12 @@ follows in the next commit."""
 MOST_ITEMS = 99
 """Of a transaction, without the snapshot."""
 
+
+def room_for_changes(planned: int) -> int:
+    """How many effects of before a commit can change beside so many items: each has a row in the Journal, too."""
+    return max(MOST_ITEMS - planned, 0) // 2
+
+
 MOST_PEOPLE = 20
 """People whose assignment is told by one commit."""
 
@@ -83,7 +89,7 @@ def put_together(change: Change, context: Context, without: Without) -> Plan:
             effect.id not in drafted.replaced
         ),  # what has a successor may not be left to a later commit
     )
-    room = MOST_ITEMS - len(effects) - len(drafted.turns)
+    room = room_for_changes(len(effects) + len(drafted.turns))
     revived = [e for e in still_open if e.status is Status.LAPSED and e not in obsolete]
     left_over = max(room - len(obsolete), 0)
     return Plan(

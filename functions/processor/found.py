@@ -187,7 +187,8 @@ class Finder:
         before = self._state.load(page_id)
         self._settler.settle(before, only_started=True)
         reason = Reason(event_id, lambda _page, _source: News(news, changed_at, news), self._quiet_until())
-        look(reason)
+        with self._state.working(event_id):
+            look(reason)
         after = self._state.load(page_id)
         announced = before.snapshot is not None and (
             before.snapshot.unannounced or (news and before.snapshot.creation_untold)
@@ -201,7 +202,8 @@ class Finder:
         if changed_at is not None:
             self._count(telemetry.UNSEEN_SECONDS, (now - changed_at).total_seconds())
         try:
-            self._settler.settle(after)
+            with self._state.working(event_id):
+                self._settler.settle(after)
         finally:
             # The next sweep finds no difference any more: what is not written down now never is.
             event = Event(event_id, "sweep", "sweep", changed_at, page_id, "page", data_source_id=source.id)

@@ -22,6 +22,7 @@ from steward.clients.email import CONFIG, SesEmail
 from steward.clients.notion import NotionClient
 from steward.clients.slack_connection import slack_client
 from steward.clients.transport import Transport, plain_session
+from steward.closings import Closings
 from steward.deadline import Deadline
 from steward.journal import Journal
 from steward.lane import FIRST, Lane
@@ -72,7 +73,9 @@ def make_app(
     rng = rng or random.Random()  # noqa: S311 - jitter, no secret
     count, deadline, breaker = telemetry.Counter(), Deadline(), Breaker()
     table = aws.table(environ["STATE_TABLE"])
-    state, memory = State(table, now), Memory(table, now)
+    journal_table, journal_days = aws.table(environ["JOURNAL_TABLE"]), int(environ.get("JOURNAL_DAYS", "90"))
+    state = State(table, now, Closings(journal_table, journal_days, now))
+    memory = Memory(table, now)
     store = SecretStore(
         aws.secrets, lambda: now().timestamp(), on_stale=lambda: count(telemetry.STALE_SECRET)
     )
@@ -114,7 +117,7 @@ def make_app(
         rules=rules,
         state=state,
         memory=memory,
-        journal=Journal(aws.table(environ["JOURNAL_TABLE"]), int(environ.get("JOURNAL_DAYS", "90")), now),
+        journal=Journal(journal_table, journal_days, now),
         lane=lane,
         current=current,
         switch=LaneSwitch(

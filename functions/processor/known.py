@@ -6,6 +6,7 @@ id and so keeps working. What is learnt of a schema's look is the same.
 
 from collections.abc import Mapping
 
+from steward.learnt import keep_query_id, keep_shown, query_id_of, shown_of
 from steward.memory import Memory
 from steward.pages import Page
 from steward.rules import DataSource, Rules
@@ -39,26 +40,20 @@ class Known:
 
     def _shown(self, source: DataSource) -> dict[str, tuple[str, str]]:
         if source.id not in self._properties:
-            remembered = self._memory.recall(_memory(source)) or {}
-            # Tied to the name in the rules file: an operator who maps another property means another property.
-            self._properties[source.id] = {
-                role: (remembered[role][1], remembered[role][2])
-                for role, name in source.properties.roles().items()
-                if role in remembered and remembered[role][0] == name
-            }
+            self._properties[source.id] = shown_of(self._memory, source)
         return self._properties[source.id]
 
     def query_id(self, source: DataSource) -> str:
         """The id that the source is queried by; a rules file may name its database instead."""
         if source.id not in self._sources:
-            self._sources[source.id] = str(self._memory.recall(f"SOURCE#{source.id}") or source.id)
+            self._sources[source.id] = query_id_of(self._memory, source)
         return self._sources[source.id]
 
     def learn(self, source: DataSource, page: Page) -> None:
         """Learn the ids and types of the properties, and of the data source itself, from a page."""
         if page.data_source_id is not None and page.data_source_id != self.query_id(source):
             self._sources[source.id] = page.data_source_id
-            self._memory.remember(f"SOURCE#{source.id}", page.data_source_id)
+            keep_query_id(self._memory, source, page.data_source_id)
         shown, roles = self._shown(source), source.properties.roles()
         found = {
             role: (prop.id, prop.type)
@@ -74,11 +69,7 @@ class Known:
         self._learnt(source, found)
 
     def _learnt(self, source: DataSource, found: Mapping[str, tuple[str, str]]) -> None:
-        shown, roles = self._shown(source), source.properties.roles()
+        shown = self._shown(source)
         if found.items() - shown.items():
             shown.update(found)
-            self._memory.remember(_memory(source), {role: [roles[role], *shown[role]] for role in shown})
-
-
-def _memory(source: DataSource) -> str:
-    return f"PROPERTIES#{source.id}"
+            keep_shown(self._memory, source, shown)

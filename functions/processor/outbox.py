@@ -13,10 +13,11 @@ from processor.recent import Recent
 from processor.settle import Settler
 from processor.wording import fits_one_message
 from steward import telemetry
+from steward.effect_puts import GRACE
 from steward.effects import GATHERED, PRIVATE, Effect, Notice, Status, Target
 from steward.errors import CallFailed, StateConflict
 from steward.lane import FIRST, Lane
-from steward.state import GRACE, PageRecord, State
+from steward.state import PageRecord, State
 
 DUE_PAGES = 50
 """Pages that one tick looks at; when there are more, it goes on in a message of its own."""
@@ -169,5 +170,5 @@ def _digest(lane: str, effects: Sequence[Effect], now: datetime) -> Effect:
         planned_at=now,
         person=first.person if first.kind in PRIVATE else None,
         channel=first.channel,
-        notices=tuple(Notice(e.page_id, e.claims, e.words) for e in effects),
+        notices=tuple(Notice(e.page_id, e.claims, e.words, e.id, e.event_id) for e in effects),
     )

@@ -19,13 +19,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from processor.burst import DEEP, Burst
+from processor.about import About
+from processor.burst import Burst
 from processor.changes import changes
 from processor.known import Known
 from processor.observation import Observation, Reason, Seen
 from processor.ourselves import Ourselves
 from processor.reconcile import Reconciler
-from processor.relevance import Irrelevant, judge, news_of, schema_of
+from processor.relevance import Irrelevant, judge, schema_of
 from processor.schema_watch import Look, SchemaWatch
 from processor.settle import Settler
 from steward.effects import Effect
@@ -35,9 +36,6 @@ from steward.lane import Parked
 from steward.rules import DataSource, Rules
 from steward.snapshots import Snapshot
 from steward.state import PageRecord, State
-
-LATE = timedelta(minutes=10)
-"""An event so old is not news by the minute any more: its messages are gathered into a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,11 @@ class Pipeline:
         schemas: SchemaWatch,
         known: Known,
         ourselves: Ourselves,
+        about: About,
         margin: timedelta,
         now: Callable[[], datetime],
         calls: Callable[[], int],
         waiting: Callable[[], int],
-        gather: timedelta,
     ) -> None:
         self._rules = rules
         self._state = state
@@ -91,11 +89,11 @@ class Pipeline:
         self._schemas = schemas
         self._known = known
         self._ourselves = ourselves
+        self._about = about
         self._margin = margin
         self._now = now
         self._calls = calls
         self._waiting = waiting
-        self._gather = gather
 
     def work(self, event: Event, received_at: datetime | None) -> Decision:
         """Work one event to its end, or raise and leave it for a redelivery to finish.
@@ -110,7 +108,8 @@ class Pipeline:
                 self._settler.settle(self._state.load(event.entity_id))
             self._journal.redelivered(event.id)
             return Decision.DUPLICATE
-        outcome = self._decide(event)
+        with self._state.working(event.id):
+            outcome = self._decide(event)
         before, after = outcome.changed or changes(outcome.before, outcome.after)
         self._journal.record(
             Entry(
@@ -153,7 +152,7 @@ class Pipeline:
             event,
             self._rules,
             self._known.property_ids(self._rules),
-            lambda: self._ourselves.bots(self._connection(event, None)),
+            lambda: self._ourselves.bots(self._about.connection(event, None)),
         )
         if isinstance(verdict, Irrelevant):
             return _Outcome(Decision.IGNORED, verdict.why)
@@ -193,22 +192,22 @@ class Pipeline:
     def _covered(self, event: Event, record: PageRecord, snapshot: Snapshot) -> tuple[Decision, str, bool]:
         """The decision, why, and whether something was planned."""
         why = "the snapshot is fresher than the event"
-        if not self._reconciler.owes_news(snapshot, self._reason(event, waiting=0)):
+        if not self._reconciler.owes_news(snapshot, self._about.reason(event, waiting=0)):
             self._reconciler.announce(record)
             return Decision.COVERED, why, snapshot.unannounced
-        self._reconciler.tell_untold(record, self._reason(event, self._waiting()))
+        self._reconciler.tell_untold(record, self._about.reason(event, self._waiting()))
         return Decision.COVERED, f"{why}, which says that what was kept silent was news", True
 
     def _observe(self, event: Event, page_id: str, snapshot: Snapshot | None) -> tuple[Decision, str]:
         waiting = self._waiting()
-        reason = self._reason(event, waiting)
+        reason = self._about.reason(event, waiting)
         decision, why = self._look(event, page_id, snapshot, reason, waiting)
         return decision, "; ".join([why, *reason.notes])
 
     def _look(
         self, event: Event, page_id: str, snapshot: Snapshot | None, reason: Reason, waiting: int
     ) -> tuple[Decision, str]:
-        source = self._source(event, snapshot)
+        source = self._about.source(event, snapshot)
         if source is not None and self._burst.refresh(event, source, waiting, reason):
             record = self._state.load(page_id)
             if record.snapshot is not None and record.snapshot.covers(event.occurred_at, self._margin):
@@ -217,28 +216,8 @@ class Pipeline:
                     Decision.OBSERVED,
                     f"by a query, because {waiting} messages were waiting; {_to_tell(told)}",
                 )
-        connection = source.connection if source else self._connection(event, snapshot)
+        connection = source.connection if source else self._about.connection(event, snapshot)
         return _decision(self._reconciler.read(page_id, reason, connection))
-
-    def _source(self, event: Event, snapshot: Snapshot | None) -> DataSource | None:
-        return self._rules.source_of(event.data_source_id, snapshot.source_id if snapshot else None)
-
-    def _connection(self, event: Event, snapshot: Snapshot | None) -> str:
-        """The connection of an event's page; only the older payloads do not say in which data source it is."""
-        source = self._source(event, snapshot) or self._rules.source_of(event.parent_id)
-        if source is not None:
-            return source.connection
-        return self._ourselves.connection_in(event.workspace_id)
-
-    def _reason(self, event: Event, waiting: int) -> Reason:
-        late = event.occurred_at is not None and self._now() - event.occurred_at > LATE
-        return Reason(
-            event.id,
-            lambda _page, source: news_of(
-                event, self._known.properties_of(source).get("assignee"), source.properties.assignee
-            ),
-            self._now() + self._gather if late or waiting >= DEEP else None,
-        )
 
 
 def _decision(observation: Observation) -> tuple[Decision, str]:

@@ -17,7 +17,7 @@ from typing import Any
 from processor.automations.change import Change, Departure
 from processor.automations.sync import stamped
 from processor.context import Context
-from processor.drafted import MOST_EFFECTS, MOST_ITEMS, MOST_PEOPLE, Plan, put_together
+from processor.drafted import MOST_EFFECTS, MOST_PEOPLE, Plan, put_together
 from processor.relevance import News
 from processor.seen import assignees_of, differ, seen
 from steward.effects import Effect
@@ -26,7 +26,6 @@ from steward.snapshots import Snapshot
 
 __all__ = [
     "MOST_EFFECTS",
-    "MOST_ITEMS",
     "MOST_PEOPLE",
     "Context",
     "Plan",

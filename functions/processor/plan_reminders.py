@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from processor.automations.deadline import Reminder
-from processor.drafted import MOST_EFFECTS, MOST_ITEMS, Plan
+from processor.drafted import MOST_EFFECTS, Plan, room_for_changes
 from processor.effect_from import effect_from
 from steward.claims import hold
 from steward.effects import Effect, Kind, Status, effect_id
@@ -66,7 +66,7 @@ def plan_reminders(
     if not planned:
         return None
     obsolete = [e for e in effects if e.is_open and not hold(e.claims, after)]
-    return Plan(after, tuple(planned), tuple(obsolete[: MOST_ITEMS - len(planned)]), complete=complete)
+    return Plan(after, tuple(planned), tuple(obsolete[: room_for_changes(len(planned))]), complete=complete)
 
 
 def _id(page: Snapshot, rule: str, kind: Kind, key: str) -> str:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from processor.commit import Committer
 from processor.connections import Connections
+from processor.drafted import room_for_changes
 from processor.known import Known
 from processor.observation import Observation, Reason, Seen
 from processor.peers import Peers
-from processor.plan import MOST_ITEMS, Context, Plan, late_news, plan_gone, plan_observed, plan_untold
+from processor.plan import Context, Plan, late_news, plan_gone, plan_observed, plan_untold
 from processor.relevance import News
 from processor.seen import absent, assignees_of, differ, only_adds, shown
 from steward import telemetry
@@ -161,7 +162,7 @@ class Reconciler:
         if source is None:
             # The source was taken out of the rules file: nothing is watched there any more.
             self._state.commit(
-                record.snapshot, record.snapshot.tombstone(None), (), record.still_open[:MOST_ITEMS]
+                record.snapshot, record.snapshot.tombstone(None), (), record.still_open[: room_for_changes(0)]
             )
             return 0
         context = self._context(source, None, reason, listed=False)

@@ -157,7 +157,8 @@ class Reminding:
             )
             if plan is None:
                 break
-            self._state.commit(record.snapshot, plan.snapshot, plan.effects, plan.obsolete)
+            with self._state.working(look.event_id):
+                self._state.commit(record.snapshot, plan.snapshot, plan.effects, plan.obsolete)
             self._count(telemetry.REMINDERS, len(plan.effects))
             record = self._state.load(look.page_id)
         self._write_down(look, record, occasion)

@@ -88,9 +88,9 @@ class Rest:
             )
         self._purse.spend()
 
-    def block(self, seconds: float, *, by_workspace: bool = False) -> None:
+    def block(self, seconds: float, *, by: Failure | None = None) -> None:
         """See ``Budget.block``."""
-        self._purse.block(seconds, by_workspace=by_workspace)
+        self._purse.block(seconds, by=by)
 
     def watch(self, failure: CallFailed | None) -> None:
         """Take note of the end of a call."""

@@ -104,9 +104,9 @@ class SchemaWatch:
         event = Event(
             f"schema-{now:%Y%m%dT%H%M%S}-{source.id}", "schema", "sweep", None, source.id, "data_source"
         )
-        look = self.look(source, event.id)
-        record = self._state.load(source.id)
-        self._settler.settle(record)
+        with self._state.working(event.id):
+            look = self.look(source, event.id)
+            self._settler.settle(self._state.load(source.id))
         if look.before or look.after:
             record = self._state.load(source.id)
             self._journal.record(

@@ -99,9 +99,13 @@ class Settler:
             if closed is not None:
                 return closed
         if effect.notices:
-            effect = replace(effect, notices=self._still_true(effect.notices))
-            if not effect.notices:
+            still_true = self._still_true(effect.notices)
+            if not still_true:
                 return self._close(effect, Status.CANCELLED, "no longer true")
+            if (
+                still_true != effect.notices
+            ):  # by a step of its own, which tells the journal of what is left out
+                effect = self._state.advance(effect, replace(effect, notices=still_true))
         way = self._ways[effect.kind]
         try:
             # What can fail without a trace comes before "started": from there on the effect may have happened.

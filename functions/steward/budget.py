@@ -37,12 +37,16 @@ class BudgetRecord:
         blocked_until: nothing may be called before; seconds since the epoch.
         room: calls in a window that the workspace had room for when it last refused one; None when it never did.
         room_at: when that was, seconds since the epoch.
+        limited_until: as ``blocked_until``, but only what the limit of this connection asked for.
+        lifted_at: when somebody last said that no block is left, whatever was told before; seconds since the epoch.
     """
 
     spent: Mapping[int, int] = field(default_factory=dict)
     blocked_until: float = 0.0
     room: int | None = None
     room_at: float = 0.0
+    limited_until: float = 0.0
+    lifted_at: float = 0.0
 
 
 class BudgetStore(Protocol):
@@ -61,7 +65,7 @@ class Purse(Protocol):
     def spend(self) -> None:
         """Take one call out of the budget, or raise ``CallFailed``."""
 
-    def block(self, seconds: float, *, by_workspace: bool = False) -> None:
+    def block(self, seconds: float, *, by: Failure | None = None) -> None:
         """Obey the vendor: no call for so many seconds."""
 
 
@@ -106,6 +110,7 @@ class Budget:
         self._blocked_until = 0.0
         self._room: int | None = None
         self._room_at = 0.0
+        self._limited_until = self._lifted_at = 0.0
         self._saved: BudgetRecord | None = None
         self._leased = 0
         self._leased_until = 0.0
@@ -133,17 +138,19 @@ class Budget:
         insort(self._calls, now)
         self.total += 1
 
-    def block(self, seconds: float, *, by_workspace: bool = False) -> None:
+    def block(self, seconds: float, *, by: Failure | None = None) -> None:
         """Obey the vendor: no call for so many seconds, by whichever environment.
 
         Args:
             seconds: how long.
-            by_workspace: the limit that was met is the workspace's, so what was spent before it shows its size.
+            by: what asks; where it is the workspace's limit, what was spent before shows its size.
         """
         now = self._now()
-        self._blocked_until = max(self._blocked_until, now + min(seconds, LONGEST_BLOCK))
         self._catch_up(now)
-        if by_workspace:
+        self._blocked_until = max(self._blocked_until, now + min(seconds, LONGEST_BLOCK))
+        if by is Failure.RATE_LIMITED:
+            self._limited_until = max(self._limited_until, now + min(seconds, LONGEST_BLOCK))
+        if by is Failure.WORKSPACE_LIMITED:
             # The refused call is among those of the window.
             self._room, self._room_at = max(1, min(self._allowed(now), len(self._in_window(now)) - 1)), now
         self._save(now)
@@ -168,6 +175,7 @@ class Budget:
             self._calls = [call - back for call in self._calls]
             self._blocked_until -= back
             self._room_at -= back
+            self._limited_until -= back
             self._leased = 0
         self._latest = now
         return now
@@ -181,7 +189,10 @@ class Budget:
         latest = now + self._lease_seconds
         known = [min(float(second), latest) for second, count in record.spent.items() for _ in range(count)]
         self._calls = sorted([*known, *([latest] * self._lease)])
+        if record.lifted_at > self._lifted_at:
+            self._lifted_at, self._blocked_until, self._limited_until = record.lifted_at, 0.0, 0.0
         self._blocked_until = max(self._blocked_until, min(record.blocked_until, now + LONGEST_BLOCK))
+        self._limited_until = max(self._limited_until, min(record.limited_until, now + LONGEST_BLOCK))
         if record.room_at > self._room_at:
             self._room, self._room_at = record.room, min(record.room_at, now)
         self._saved = record
@@ -190,7 +201,9 @@ class Budget:
         if self._store is None:
             return
         spent = dict(Counter(ceil(call) for call in self._calls))
-        record = BudgetRecord(spent, self._blocked_until, self._room, self._room_at)
+        record = BudgetRecord(
+            spent, self._blocked_until, self._room, self._room_at, self._limited_until, self._lifted_at
+        )
         self._store.save(record)
         self._saved = record
         self._leased, self._leased_until = self._lease, now + self._lease_seconds

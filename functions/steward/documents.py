@@ -106,7 +106,9 @@ def effect_item(effect: Effect) -> Item:
         "other_page": effect.other_page,
         "source_id": effect.source_id,
         "planned_at": iso(effect.planned_at),
-        "notices": [[n.page_id, n.claims, words.to_json(n.words)] for n in effect.notices],
+        "notices": [
+            [n.page_id, n.claims, words.to_json(n.words), n.effect_id, n.event_id] for n in effect.notices
+        ],
     }
     return {
         **effect_key(effect),
@@ -160,7 +162,8 @@ def effect_of(item: Mapping[str, Any]) -> Effect:
         obsolete=item["obsolete"],
         reason=item.get("reason"),
         notices=tuple(
-            Notice(page, tuple(claims), words.from_json(w)) for page, claims, w in document["notices"]
+            Notice(page, tuple(claims), words.from_json(w), *of)
+            for page, claims, w, *of in document["notices"]
         ),
     )
 

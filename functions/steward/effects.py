@@ -66,11 +66,16 @@ OPEN = frozenset({Status.PLANNED, Status.STARTED})
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One line of a digest: of which page, what makes it true, and the line; see ``Effect``."""
+    """One line of a digest: of which page, what makes it true, and the line; see ``Effect``.
+
+    ``effect_id`` and ``event_id`` are those of the message that it was; empty in digests of older versions.
+    """
 
     page_id: str
     claims: tuple[str, ...]
     words: Words
+    effect_id: str = ""
+    event_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

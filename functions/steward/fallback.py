@@ -31,7 +31,7 @@ class Mode:
 
 
 class Fallback:
-    """The switch."""
+    """The switch between live answers and answers from memory."""
 
     def __init__(self, memory: Memory, now: Callable[[], datetime]) -> None:
         self._memory = memory

@@ -1,19 +1,21 @@
 """The Journal table: what was decided about every event, and why. It is also the ledger of events that are finished.
 
 One row an event, key ``EVENT#<id>`` / ``RECORD``, written when the event is finished; the index ``by-day`` lists them.
+What becomes of its effects after that is in rows beside it, see ``closings``.
 Rows expire after ``JOURNAL_DAYS``, at least 30: names and titles are personal data, and Notion retries for 24 h only.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
+from steward.by_day import WITH_THE_LAST, pages
 from steward.documents import iso
 from steward.effects import Effect
 from steward.events import Event
@@ -165,18 +167,17 @@ class Journal:
         They come page by page, however many there are; the index may not have those of the last second yet. Titles and
         values of properties, which name people, are not among what they hold; see ``SPARSE``.
         """
-        shown = {
+        shown: dict[str, Any] = {
             "ProjectionExpression": ", ".join(f"#{name}" for name in SPARSE),
             "ExpressionAttributeNames": {f"#{name}": name for name in SPARSE},
         }
-        # "$" is the next character after the "#" that follows the time.
-        for page in self._pages(first, last, "$", ScanIndexForward=True, **shown):
+        for page in pages(self._table, first, last, WITH_THE_LAST, ScanIndexForward=True, **shown):
             yield from (dict(item) for item in page["Items"])
 
     def newest(self, first: datetime, last: datetime, limit: int = 1000) -> list[dict[str, Any]]:
         """The rows of what was finished from ``first`` on and before ``last``, newest first, at most ``limit``."""
         rows: list[dict[str, Any]] = []
-        for page in self._pages(first, last, Limit=limit):
+        for page in pages(self._table, first, last, Limit=limit):
             rows += (dict(item) for item in page["Items"])
             if len(rows) >= limit:
                 return rows[:limit]
@@ -185,26 +186,7 @@ class Journal:
     def count_between(self, first: datetime, last: datetime, dialects: Sequence[str]) -> int:
         """How many events of these dialects were finished from ``first`` on and before ``last``."""
         asked = {"Select": "COUNT", "FilterExpression": Attr("dialect").is_in(list(dialects))}
-        return sum(int(page["Count"]) for page in self._pages(first, last, **asked))
-
-    def _pages(self, first: datetime, last: datetime, and_last: str = "", **more: Any) -> Iterator[Any]:
-        """Answers of the index, the newest first unless ``more`` says otherwise; it knows days of UTC, so each is asked for."""
-        first, last = first.astimezone(UTC), last.astimezone(UTC)
-        days = [first.date() + timedelta(days=n) for n in range((last.date() - first.date()).days + 1)]
-        times = (f"{iso(first)}", f"{iso(last)}{and_last}")
-        for day in days if more.get("ScanIndexForward") else reversed(days):
-            asked: dict[str, Any] = {
-                "IndexName": "by-day",
-                "KeyConditionExpression": Key("day").eq(day.isoformat()) & Key("at").between(*times),
-                "ScanIndexForward": False,
-                **more,
-            }
-            while True:
-                answer = self._table.query(**asked)
-                yield answer
-                if "LastEvaluatedKey" not in answer:
-                    break
-                asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return sum(int(page["Count"]) for page in pages(self._table, first, last, **asked))
 
 
 @contextmanager
@@ -217,8 +199,13 @@ def _conditional() -> Iterator[None]:
             raise
 
 
+def partition(event_id: str) -> str:
+    """The partition of an event: its row, and those of its effects that ended later, see ``closings``."""
+    return f"EVENT#{event_id}"
+
+
 def _key(event_id: str) -> dict[str, str]:
-    return {"pk": f"EVENT#{event_id}", "sk": "RECORD"}
+    return {"pk": partition(event_id), "sk": "RECORD"}
 
 
 def effect_row(effect: Effect) -> dict[str, Any]:

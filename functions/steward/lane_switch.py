@@ -1,7 +1,8 @@
 """The lane's switch: the record of its rest, and the event source mapping that carries it out.
 
 Promises: every change of the record is made over the version that was read, so of two writers one loses and reads
-again; pausing twice and resuming twice are harmless. The mapping is looked for when it is needed: a function that names
+again; pausing twice and resuming twice are harmless. Who decided by what it had seen says so (``seen``), and does nothing
+when somebody wrote since: a probe that was under way ends no pause that an operator began meanwhile. The mapping is looked for when it is needed: a function that names
 its own mapping would be a circle in the template.
 """
 
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Protocol
+
+from botocore.exceptions import ClientError
 
 from steward.documents import iso, moment
 from steward.errors import StateConflict
@@ -24,6 +27,9 @@ class Switch(Protocol):
 
     def turn(self, *, on: bool) -> bool:
         """Enable or disable; True when it stood so already. What AWS takes a minute for is not waited for."""
+
+
+_STILL_CHANGING = ("ResourceInUseException", "ResourceConflictException")
 
 
 class EventSource:
@@ -47,9 +53,17 @@ class EventSource:
         for mapping in self._mappings():
             already = mapping.get("State") in (("Enabled", "Enabling") if on else ("Disabled", "Disabling"))
             if not already:
-                self._client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+                self._update(mapping["UUID"], on=on)
                 stands = False
         return stands
+
+    def _update(self, mapping_id: str, *, on: bool) -> None:
+        try:
+            self._client.update_event_source_mapping(UUID=mapping_id, Enabled=on)
+        except ClientError as error:
+            # AWS is still carrying out the change before; the triage's next look carries out what is recorded.
+            if error.response["Error"]["Code"] not in _STILL_CHANGING:
+                raise
 
     def _mappings(self) -> list[dict[str, Any]]:
         answer = self._client.list_event_source_mappings(EventSourceArn=self._queue_arn)
@@ -75,9 +89,9 @@ class LaneSwitch:
         document, version = self._memory.recall_version(PAUSE)
         return pause_of(document, version)
 
-    def pause(self, cause: Cause, detail: str) -> Pause:
+    def pause(self, cause: Cause, detail: str, seen: Pause | None = None) -> Pause:
         """Let the lane rest; returns the record as it then is."""
-        becomes = self._change(lambda pause: pause.trip(cause, detail, self._now()))
+        becomes = self._change(lambda p: p.trip(cause, detail, self._now()) if _stands(p, seen) else p)
         self.hold()
         return becomes
 
@@ -88,14 +102,17 @@ class LaneSwitch:
         if not self.read().holds:
             self._switch.turn(on=True)  # it was resumed while we were at it
 
-    def probe_failed(self, cause: Cause, detail: str) -> Pause:
+    def probe_failed(self, cause: Cause, detail: str, seen: Pause | None = None) -> Pause:
         """Put the next probe off, if the lane still rests."""
-        return self._change(lambda p: p.probe_failed(cause, detail, self._now()) if p.holds else p)
+        return self._change(
+            lambda p: p.probe_failed(cause, detail, self._now()) if p.holds and _stands(p, seen) else p
+        )
 
-    def resume(self) -> Pause:
+    def resume(self, seen: Pause | None = None) -> Pause:
         """Let the lane go on; harmless when it does."""
-        becomes = self._change(lambda p: p.resume(self._now()) if p.holds else p)
-        self.open()
+        becomes = self._change(lambda p: p.resume(self._now()) if p.holds and _stands(p, seen) else p)
+        if not becomes.holds:
+            self.open()
         return becomes
 
     def open(self) -> bool:
@@ -117,6 +134,11 @@ class LaneSwitch:
             except StateConflict:
                 continue  # another writer was first: look at what it wrote
             return becomes
+
+
+def _stands(pause: Pause, seen: Pause | None) -> bool:
+    """Whether a record is still as it was seen; always when nothing depends on that."""
+    return seen is None or pause.version == seen.version
 
 
 def pause_document(pause: Pause) -> dict[str, Any]:

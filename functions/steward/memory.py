@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from steward.aws_trouble import CANCELLED, reasons_of
 from steward.documents import Item
 from steward.errors import StateConflict
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-_LOST = ("ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException")
+_LOST = ("ConditionalCheckFailedException", "TransactionConflictException")
+_LOST_ITEM = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+"""Why a transaction was cancelled that lost a race; a limit and an item that is too large are other reasons."""
 
 
 class Memory:
@@ -74,7 +77,8 @@ def guarded(write: Callable[[], object]) -> None:
     try:
         write()
     except ClientError as error:
-        if error.response["Error"]["Code"] in _LOST:
+        code = error.response["Error"]["Code"]
+        if code in _LOST or (code == CANCELLED and _LOST_ITEM & reasons_of(error)):
             raise StateConflict("another writer was first; read it again") from error
         raise
 

@@ -13,7 +13,7 @@ Always by stage: ``get_secret_value`` without one is what a cache or a stand-in 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -98,6 +98,11 @@ class PendingToken:
         """Whether a token is the one in use."""
         return token == self._token(self._read(CURRENT))
 
+    def told_by_current(self, read: Callable[[str], Identity | None]) -> Identity | None:
+        """Whose the token in use is, as far as it says so itself; None when it does not, or when there is none."""
+        token = self._token(self._read(CURRENT))
+        return read(token) if token else None
+
     def stage(self, token: str) -> None:
         """Put a token beside the current one, in whose place it may come; all else of the secret stays as it is."""
         current = self._read(CURRENT)
@@ -107,7 +112,11 @@ class PendingToken:
         )
 
     def prove_and_promote(
-        self, *, remembered: Identity | None = None, other_workspace: bool = False
+        self,
+        *,
+        remembered: Identity | None = None,
+        other_workspace: bool = False,
+        promoted: Callable[[], None] = lambda: None,
     ) -> Promotion:
         """Promote the pending token if it proves itself now, as the same bot in the same workspace.
 
@@ -116,6 +125,7 @@ class PendingToken:
         Args:
             remembered: whose the current token was when it last worked, for when it does not any more.
             other_workspace: take a token of another workspace or bot, too.
+            promoted: is called once it is in use and before it stops being pending: after a death in between, again.
 
         Raises:
             Busy: somebody else changes the secret at the same time, again and again.
@@ -126,11 +136,16 @@ class PendingToken:
             if pending is None:
                 return Promotion(Outcome.NOTHING)
             if current is not None and current.id == pending.id:  # it died before the last step
-                self._unlabel(PENDING, pending.id)
-                return Promotion(Outcome.PROMOTED)
-            promotion = self._judge(current, pending, remembered, other_workspace)
-            if promotion.outcome is not Outcome.PROMOTED or self._promote(current, pending):
-                return promotion
+                promotion = Promotion(Outcome.PROMOTED)
+            else:
+                promotion = self._judge(current, pending, remembered, other_workspace)
+                if promotion.outcome is not Outcome.PROMOTED:
+                    return promotion
+                if not self._promote(current, pending):
+                    continue
+            promoted()
+            self._unlabel(PENDING, pending.id)
+            return promotion
         raise Busy("somebody else changes the secret at the same time")
 
     def discard(self) -> bool:
@@ -194,7 +209,6 @@ class PendingToken:
             if error.response["Error"]["Code"] != "InvalidParameterException":
                 raise
             return False
-        self._unlabel(PENDING, pending.id)
         return True
 
     def _unlabel(self, stage: str, version_id: str) -> None:

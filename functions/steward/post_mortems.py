@@ -29,7 +29,7 @@ class PostMortem:
     Attributes:
         incident_id: of which incident.
         resolved_at: of which of its resolutions.
-        written_at: when it was written.
+        written_at: when it was written, and until when the journal was read for how effects ended.
         first: from when the journal was read for it.
         last: until when.
         queries: the names of its queries.

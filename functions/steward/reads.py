@@ -4,6 +4,7 @@ A page is remembered as its snapshot; the rows of a data source as the last answ
 is for ``TTL``, so that a page that many open costs one call. What must not work on stale data does not read here.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,9 @@ KEEP = timedelta(days=7)
 
 MOST = 100
 """Rows: what one query gives."""
+
+MOST_BYTES = 380_000
+"""Of the rows that are remembered: a DynamoDB item holds 400 KB."""
 
 V = TypeVar("V")
 
@@ -89,7 +93,7 @@ class Notion(Protocol):
 
 
 class Reads:
-    """Reads."""
+    """Answers for people: a page, or the rows of a data source, each with its label."""
 
     def __init__(
         self,
@@ -147,7 +151,7 @@ class Reads:
             for row in answer.body["results"]
             if isinstance(row, Mapping) and "id" in row
         ]
-        document = {"at": iso(self._now()), "rows": [asdict(row) for row in rows]}
+        document = {"at": iso(self._now()), "rows": _fitting([asdict(row) for row in rows])}
         self._memory.remember(_name(source_id), document, KEEP)
         return Labelled(rows, Origin.LIVE, self._now(), 0.0)
 
@@ -194,6 +198,17 @@ def _remembered(snapshot: Snapshot) -> View:
     if snapshot.assignees is not None:
         values["assignee"] = ", ".join(p.name or p.id for p in snapshot.assignees) or "nobody"
     return View(snapshot.page_id, snapshot.title, snapshot.url, snapshot.gone, values)
+
+
+def _fitting(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The first rows, as many as one item holds: what people write into a row may be long."""
+    kept, size = list[Mapping[str, Any]](), 0
+    for row in rows:
+        size += len(json.dumps(row)) + 1
+        if size > MOST_BYTES:
+            break
+        kept.append(row)
+    return kept
 
 
 def _name(source_id: str) -> str:

@@ -1,12 +1,16 @@
-"""Who we were in a workspace when we last looked: what the processor remembers of its own bot, for whoever has to know.
+"""Which bot we were in a workspace when we last asked: remembered while Notion still tells.
 
-A revoked token can't be asked whose it was, and its successor must act as the same bot.
+A revoked token can't say whose it was. Its successor is promoted only if it acts as the same bot
+(``steward.pending_token``), and Notion lets the old one die the moment a new one is made. One call a week; whoever asks
+remembers it in the same place.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from steward.clients.notion import NotionClient
+from steward.errors import CallFailed
 from steward.identifiers import normalise_id
 from steward.identity import Identity
 from steward.memory import Memory
@@ -44,3 +48,15 @@ def remembered_bot(memory: Memory, connection: str = MAIN) -> Identity | None:
     if not isinstance(bot, str) or not isinstance(workspace, str):
         return None
     return Identity(normalise_id(workspace), normalise_id(bot), "the bot that it was")
+
+
+def keep_bot(memory: Memory, notion: NotionClient) -> None:
+    """Ask who the main connection's bot is if nothing is remembered; in trouble of Notion's the next call asks again."""
+    if remembered_bot(memory) is not None:
+        return
+    try:
+        bot, workspace = bot_of(notion.me().body)
+    except CallFailed:
+        return
+    if bot is not None:
+        remember_bot(memory, MAIN, bot, workspace)

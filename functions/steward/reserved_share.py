@@ -44,7 +44,7 @@ class ReservedShare:
             )
         self._own.spend()
 
-    def block(self, seconds: float, *, by_workspace: bool = False) -> None:
+    def block(self, seconds: float, *, by: Failure | None = None) -> None:
         """Obey the vendor, and let the lanes obey it."""
         self._own.block(seconds)
-        self._lane.block(seconds, by_workspace=by_workspace)
+        self._lane.block(seconds, by=by)

@@ -9,31 +9,25 @@ The index ``due`` lists effects that are still owed by the time at which they ma
 pages of a data source that are there, by the time at which they were created.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Key
 
 from steward import documents, links, turns
-from steward.documents import Item, iso
+from steward.closings import Closings
+from steward.documents import iso
+from steward.effect_puts import EffectPuts
 from steward.effects import Effect, Status, made_obsolete, revived
 from steward.memory import guarded
 from steward.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
-
-GRACE = timedelta(minutes=3)
-"""A planned effect becomes due this long after it was planned: until then the event that planned it is at work."""
-
-KEEP = timedelta(days=40)
-"""How long a closed effect, and what is known of a page that is gone, is kept.
-
-Longer than any replay of its event is possible from the lane or its dead letters, and than a page stays in the trash.
-"""
-
 
 _NONE: Mapping[str, int] = {}
 
@@ -60,23 +54,23 @@ class PageRecord:
 class State:
     """The table. One writer at a time works a page; conditions catch it when that is not so."""
 
-    def __init__(self, table: "Table", now: Callable[[], datetime]) -> None:
+    def __init__(self, table: "Table", now: Callable[[], datetime], closings: Closings | None = None) -> None:
+        """Make it; ``closings`` tells the Journal how effects end, and only who reads alone can do without."""
         self._table = table
         self._now = now
+        self._closings = closings
+        self._puts = EffectPuts(table.name, now)
+
+    @contextmanager
+    def working(self, event_id: str) -> Iterator[None]:
+        """While an event is at work: how its own effects end is left to its own row in the Journal."""
+        with self._closings.left_to(event_id) if self._closings else nullcontext():
+            yield
 
     def load(self, page_id: str) -> PageRecord:
         """Read what is known of a page, consistently."""
-        items: list[Mapping[str, Any]] = []
-        query: dict[str, Any] = {
-            "KeyConditionExpression": Key("pk").eq(documents.page_key(page_id)),
-            "ConsistentRead": True,
-        }
-        while True:
-            answer = self._table.query(**query)
-            items += answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                break
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        key = Key("pk").eq(documents.page_key(page_id))
+        items = list(chain.from_iterable(self._answers(KeyConditionExpression=key, ConsistentRead=True)))
         snapshot = next((documents.snapshot_of(i) for i in items if i["sk"] == "SNAPSHOT"), None)
         return PageRecord(
             snapshot,
@@ -101,7 +95,8 @@ class State:
 
         An obsolete effect that is still planned is cancelled, or lapses if its page is gone; one that was started is only
         marked, because it may have happened and has to be looked for first. ``taking``: rule → how many turns it has
-        taken with this commit. ``again``: lapsed effects that are owed again.
+        taken with this commit. ``again``: lapsed effects that are owed again. Each of both takes two of a transaction's
+        items: its row in the Journal is one.
 
         Raises:
             StateConflict: the page is no longer at ``previous``, an effect moved on meanwhile, or a turn was taken.
@@ -115,19 +110,21 @@ class State:
         item = documents.snapshot_item(snapshot)
         if snapshot.gone:
             # Names and titles live as long as their page; a page that comes back overwrites this.
-            item["ttl"] = self._until_forgotten()
+            item["ttl"] = self._puts.until_forgotten()
         if not effects and not obsolete and not taking and not again:
             guarded(lambda: self._table.put_item(Item=item, **condition))  # half the price of a transaction
             return
-        actions: list[Any] = [{"Put": self._in_table(Item=item, **condition)}]
-        actions += [{"Put": self._put_new(e)} for e in effects]
+        actions: list[Any] = [{"Put": self._puts.in_table(Item=item, **condition)}]
+        actions += [{"Put": self._puts.new(e)} for e in effects]
+        moved = [(e, made_obsolete(e, self._now(), gone=snapshot.gone)) for e in obsolete]
+        moved += [(e, revived(e)) for e in again]
+        for seen, becomes in moved:
+            actions.append({"Put": self._puts.over(seen.status, becomes)})
+            actions += self._closings.puts(seen, becomes) if self._closings else []
         actions += [
-            {"Put": self._put_over(e.status, made_obsolete(e, self._now(), gone=snapshot.gone))}
-            for e in obsolete
+            {"Put": self._puts.in_table(**turns.taking(rule, number))} for rule, number in taking.items()
         ]
-        actions += [{"Put": self._put_over(Status.LAPSED, revived(e))} for e in again]
-        actions += [{"Put": self._in_table(**turns.taking(rule, number))} for rule, number in taking.items()]
-        guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
+        self._transact(actions)
 
     def add(self, effects: Sequence[Effect]) -> None:
         """Plan up to 100 effects beside a commit: all or nothing.
@@ -136,8 +133,7 @@ class State:
             StateConflict: one of them is there already.
         """
         if effects:
-            actions: list[Any] = [{"Put": self._put_new(e)} for e in effects]
-            guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
+            self._transact([{"Put": self._puts.new(e)} for e in effects])
 
     def turns_taken(self, rules: Iterable[str]) -> dict[str, int]:
         """Rule → how many turns it has taken."""
@@ -149,7 +145,11 @@ class State:
         Raises:
             StateConflict: somebody else moved it first.
         """
-        action = self._put_over(seen.status, becomes)
+        action = self._puts.over(seen.status, becomes)
+        rows = self._closings.puts(seen, becomes) if self._closings else []
+        if rows:
+            self._transact([{"Put": action}, *rows])
+            return becomes
         del action["TableName"]
         guarded(lambda: self._table.put_item(**action))
         return becomes
@@ -162,18 +162,12 @@ class State:
             limit: of such pages.
         """
         found: dict[str, None] = {}
-        query: dict[str, Any] = {
-            "IndexName": "due",
-            "KeyConditionExpression": Key("due").eq("effect")
-            & Key("due_at").lte(int(self._now().timestamp())),
-        }
-        while len(found) < limit:
-            answer = self._table.query(**query)
-            pages = (str(item["pk"]).removeprefix("PAGE#") for item in answer["Items"])
+        key = Key("due").eq("effect") & Key("due_at").lte(int(self._now().timestamp()))
+        for items in self._answers(IndexName="due", KeyConditionExpression=key):
+            pages = (str(item["pk"]).removeprefix("PAGE#") for item in items)
             found |= dict.fromkeys(page for page in pages if wanted(page))
-            if "LastEvaluatedKey" not in answer:
+            if len(found) >= limit:
                 break
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         return list(found)[:limit]
 
     def fold(self, digest: Effect, effects: Sequence[Effect]) -> None:
@@ -182,13 +176,13 @@ class State:
         Raises:
             StateConflict: one of them is not planned any more.
         """
-        actions: list[Any] = [{"Put": self._put_new(digest)}]
+        actions: list[Any] = [{"Put": self._puts.new(digest)}]
         for effect in effects:
             told = replace(
                 effect, status=Status.FOLDED, done_at=self._now(), external_id=digest.id, retry_at=None
             )
-            actions.append({"Put": self._put_over(effect.status, told)})
-        guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))
+            actions.append({"Put": self._puts.over(effect.status, told)})
+        self._transact(actions)
 
     def known_pages(self, source_id: str, since: datetime | None, before: datetime | None) -> list[str]:
         """Ids of the pages of a data source that are remembered as being there.
@@ -200,17 +194,16 @@ class State:
         """
         key = Key("source").eq(source_id)
         first, last = iso(since) or "0", iso(before) or "9"
-        query: dict[str, Any] = {
+        asked = {
             "IndexName": "by-source",
             "KeyConditionExpression": key & Key("created_at").between(first, last),
         }
-        found: list[str] = []
-        while True:
-            answer = self._table.query(**query)
-            found += [str(i["pk"]).removeprefix("PAGE#") for i in answer["Items"] if i["created_at"] != last]
-            if "LastEvaluatedKey" not in answer:
-                return found
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return [
+            str(i["pk"]).removeprefix("PAGE#")
+            for items in self._answers(**asked)
+            for i in items
+            if i["created_at"] != last
+        ]
 
     def snapshots(self, page_ids: Sequence[str]) -> dict[str, Snapshot]:
         """The snapshots of up to 100 pages, by id; without those that were never seen."""
@@ -227,33 +220,14 @@ class State:
             keys = left.get(name, {}).get("Keys", [])
         return found
 
-    def _open_item(self, effect: Effect) -> Item:
-        due_at = effect.retry_at or (effect.started_at or effect.planned_at) + GRACE
-        return {**documents.effect_item(effect), "due": "effect", "due_at": int(due_at.timestamp())}
+    def _answers(self, **query: Any) -> Iterator[list[Mapping[str, Any]]]:
+        """The items of a query, answer by answer."""
+        while True:
+            answer: Any = self._table.query(**query)
+            yield answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _put_new(self, effect: Effect) -> dict[str, Any]:
-        # After a forgotten page's return versions begin anew; DynamoDB may be days late in deleting what expired.
-        return self._in_table(
-            Item=self._open_item(effect),
-            ConditionExpression="attribute_not_exists(pk) OR #ttl <= :now",
-            ExpressionAttributeNames={"#ttl": "ttl"},
-            ExpressionAttributeValues={":now": int(self._now().timestamp())},
-        )
-
-    def _until_forgotten(self) -> int:
-        return int((self._now() + KEEP).timestamp())
-
-    def _put_over(self, status: Status, effect: Effect) -> dict[str, Any]:
-        if effect.is_open:
-            item = self._open_item(effect)
-        else:
-            item = {**documents.effect_item(effect), "ttl": self._until_forgotten()}
-        return self._in_table(
-            Item=item,
-            ConditionExpression="#status = :seen",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":seen": str(status)},
-        )
-
-    def _in_table(self, **action: object) -> dict[str, Any]:
-        return {"TableName": self._table.name, **action}
+    def _transact(self, actions: list[Any]) -> None:
+        guarded(lambda: self._table.meta.client.transact_write_items(TransactItems=actions))

@@ -1,11 +1,12 @@
 """Logs and metrics, made in one place: JSON lines without secrets, and the names of everything that is counted."""
 
 import json
-import re
 from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+
+from steward.scrubbing import scrub
 
 NAMESPACE = "Steward"
 
@@ -54,21 +55,6 @@ UNSURE = "Unsure"  # effects of which nobody could tell whether they had happene
 
 MOST_VALUES = 99
 """Of a blob: with the hundredth of one metric Powertools writes it out by itself, and warns of the empty rest."""
-
-_SECRETS = re.compile(
-    r"secret_[A-Za-z0-9]{8,}"
-    r"|ntn_[A-Za-z0-9]{8,}"
-    r"|xox[a-z]-[A-Za-z0-9-]{8,}"
-    r"|sha256=[0-9a-fA-F]{16,}"
-    r"|(?<=Bearer )[A-Za-z0-9._~+/=-]{8,}"
-    r"|(?<=/services/)[A-Za-z0-9/_-]{8,}"
-    r"|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-)
-
-
-def scrub(text: str) -> str:
-    """A text without anything that looks like a token, a signature or an e-mail address."""
-    return _SECRETS.sub("[removed]", text)
 
 
 def make_logger() -> Logger:

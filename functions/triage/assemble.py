@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from steward import telemetry
 from steward.clients.pager import Pager
 from steward.clients.slack import Slack
+from steward.closings import Closings
 from steward.fallback import Fallback
 from steward.journal import Journal
 from steward.lane_switch import LaneSwitch
@@ -18,11 +19,13 @@ from steward.pending_token import Outcome, PendingToken
 from steward.post_mortems import PostMortems
 from steward.remembered_bot import remembered_bot
 from triage.incidents.by_slack import Channels, WhenUnsure
+from triage.incidents.damping import Rules
 from triage.incidents.desk_with import Settings as DeskSettings
 from triage.incidents.desk_with import make_desk
 from triage.incidents.store import Incidents
 from triage.incidents.wording import Names
 from triage.mitigation.mitigator import Mitigator, Promote
+from triage.pace import Pace
 from triage.patrol import Books, Patrol
 from triage.round import look
 from triage.sight import Sight
@@ -43,6 +46,7 @@ class Settings:
         when_unsure: what becomes of a message of which nobody can tell whether it is there.
         journal_days: how long what is over is kept.
         observe_only: nothing is mitigated; it is only said what would be.
+        pace: how often a round is made.
     """
 
     channel: str
@@ -51,6 +55,7 @@ class Settings:
     when_unsure: WhenUnsure
     journal_days: int
     observe_only: bool
+    pace: Pace
 
 
 def patrol_with(
@@ -74,6 +79,7 @@ def patrol_with(
         DeskSettings(
             channels=Channels(settings.channel, settings.other_channel),
             names=Names(titles, settings.dashboard_url),
+            rules=Rules(pace=settings.pace),
             when_unsure=settings.when_unsure,
             journal_days=settings.journal_days,
         ),
@@ -88,14 +94,16 @@ def patrol_with(
     mitigator = Mitigator(
         switch=switch,
         fallback=Fallback(memory, now),
-        promote=_promote(pending, memory),
+        promote=_promote(pending, memory, logger, count),
         memory=memory,
         now=now,
         observe_only=settings.observe_only,
+        pace=settings.pace,
     )
     books = Books(
         memory=memory,
         journal=Journal(journal_table, settings.journal_days, now),
+        closings=Closings(journal_table, settings.journal_days, now),
         incidents=Incidents(journal_table, settings.journal_days, now),
         post_mortems=PostMortems(journal_table, now),
         titles=titles,
@@ -103,9 +111,16 @@ def patrol_with(
     return Patrol(lambda: look(sight.looks(), now=now), mitigator, desk, books, now, logger)
 
 
-def _promote(pending: PendingToken, memory: Memory) -> Promote:
-    def promote() -> str | None:
-        outcome = pending.prove_and_promote(remembered=remembered_bot(memory)).outcome
-        return "the pending token proved itself and is in use now" if outcome is Outcome.PROMOTED else None
+def _promote(pending: PendingToken, memory: Memory, logger: Logger, count: telemetry.Count) -> Promote:
+    def promote(tell: Callable[[str], None]) -> bool:
+        says = "the pending token proved itself and is in use now"
+        try:
+            end = pending.prove_and_promote(remembered=remembered_bot(memory), promoted=lambda: tell(says))
+        except Exception:
+            # Whatever keeps it from being tried must not keep the lane from resting; the next round tries again.
+            logger.exception("the pending token could not be tried")
+            count(telemetry.BUG)
+            return False
+        return end.outcome is Outcome.PROMOTED
 
     return promote

@@ -37,6 +37,7 @@ class Probe(StrEnum):
     DEAD_LETTERS = "dead letters"
     BREAKER = "breaker"
     BUGS = "bugs"
+    ALARMS = "alarms"  # for the timeline; no evidence of a cause
 
 
 @dataclass(frozen=True, slots=True)

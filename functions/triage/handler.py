@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol, cast
 
 import boto3
@@ -21,16 +21,17 @@ from steward.lane import FIRST
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pending_token import PendingToken
+from steward.remembered_bot import keep_bot
 from steward.rules import MAIN, Rules, load, path_in
 from steward.secret_store import SecretStore
 from triage.assemble import Settings, patrol_with
 from triage.incidents.by_slack import WhenUnsure
+from triage.pace import pace_in
 from triage.patrol import Patrol, is_getting_well
 from triage.sight import Sight
-from triage.standby import Standby
+from triage.standby import invoke_processor
 from triage.vitals import tell_incidents, tell_rest
 from triage.watch import Look, Watch
-from triage.who import Who
 
 
 class App:
@@ -39,18 +40,18 @@ class App:
     def __init__(
         self,
         watch: Watch,
-        standby: Standby,
+        invoke_processor: Callable[[], None],
         deadline: Deadline,
-        who: Who,
+        keep_bot: Callable[[], None],
         patrol: Patrol,
         switch: LaneSwitch,
         now: Callable[[], datetime],
         count: telemetry.Counter,
     ) -> None:
         self._watch = watch
-        self._standby = standby
+        self._invoke_processor = invoke_processor
         self._deadline = deadline
-        self._who = who
+        self._keep_bot = keep_bot
         self._patrol = patrol
         self._switch = switch
         self._now = now
@@ -59,9 +60,11 @@ class App:
 
     def handle(self, remaining_ms: Callable[[], int]) -> dict[str, str]:
         """Look at the lane, and make a round. The heartbeat comes last: what fails before it leaves us silent, which pages."""
-        look = self.watch(remaining_ms)
         try:
-            incidents = self._patrol.go()
+            try:
+                look = self.watch(remaining_ms)
+            finally:  # a lane that can't be looked at is no reason to tell nobody of an outage
+                incidents = self._patrol.go()
             if self._switch.read().holds and any(is_getting_well(incident) for incident in incidents):
                 look = {"look": str(self._watch.look(well=True))}
             tell_incidents(self._count, incidents)
@@ -79,9 +82,9 @@ class App:
             log = self._logger.info if look in (Look.RUNNING, Look.RESTING) else self._logger.warning
             log("looked at the lane", look=str(look))
             if look in (Look.RESTING, Look.STILL_DOWN):
-                self._standby.call()
+                self._invoke_processor()
             if look is Look.RUNNING:
-                self._who.keep()
+                self._keep_bot()
             tell_rest(self._count, self._switch.read(), self._now())
         finally:
             self._count.flush()
@@ -109,7 +112,7 @@ class AwsClients(Protocol):
 
     @property
     def cloudwatch(self) -> Any:
-        """A CloudWatch client, or None to leave throttles out."""
+        """A CloudWatch client, or None to leave throttles and alarms out."""
 
     def table(self, name: str) -> Any:
         """A new object for a DynamoDB table."""
@@ -180,9 +183,9 @@ def make_app(
     sources = [s.id for s in rules.data_source if s.connection == MAIN]
     return App(
         Watch(switch, notion, sources, now),
-        Standby(aws.functions, environ["PROCESSOR_FUNCTION"]),
+        partial(invoke_processor, aws.functions, environ["PROCESSOR_FUNCTION"]),
         deadline,
-        Who(memory, notion),
+        partial(keep_bot, memory, notion),
         patrol,
         switch,
         now,
@@ -200,6 +203,7 @@ def _settings(environ: Mapping[str, str], rules: Rules) -> Settings:
         when_unsure=cast("WhenUnsure", environ.get("WHEN_UNSURE") or "resend"),
         journal_days=int(environ.get("JOURNAL_DAYS") or "90"),
         observe_only=environ.get("OBSERVE_ONLY") == "true",
+        pace=pace_in(environ),
     )
 
 

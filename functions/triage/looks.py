@@ -6,26 +6,25 @@ What is shared between looks is made for threads, or made anew for each: boto3's
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import requests
 
 from steward.budget import BudgetRecord
 from steward.journal import Journal
+from steward.learnt import query_id_of, shown_of
 from steward.memory import Memory
 from steward.pauses import Pause
 from steward.rules import DataSource, Rules
 from triage.findings import Finding, Probe
-from triage.probes import backlog, calls, schema, standing, status_page, webhooks
+from triage.pace import MINUTELY, Pace
+from triage.probes import alarms, backlog, calls, schema, standing, status_page, webhooks
 from triage.probes.asking import Asker
 from triage.probes.calls import US
 from triage.probes.vendor_asks import ask_vendor
 from triage.round import Look
 from triage.vendors.vendor import Vendor
-
-MINUTES = 5
-"""How far back our own success is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +68,6 @@ def at_vendor(
     asker: Asker,
     settings: Callable[[], Mapping[str, str]],
     *,
-    now: Callable[[], datetime],
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
     wanted: Container[str] = (),
     patience: Patience | None = None,
 ) -> Look:
@@ -80,25 +76,13 @@ def at_vendor(
     Args:
         asker: of the vendor.
         settings: gives what is known, e.g. ``data_source``; called in the look's thread.
-        now: our clock.
-        clock: monotonic seconds.
-        sleep: waits before a 401 is asked again.
         wanted: names of the optional capabilities that somebody needs.
         patience: how long is waited.
     """
     waits = patience or Patience()
 
     def run() -> Sequence[Finding]:
-        return ask_vendor(
-            asker,
-            settings(),
-            seconds=waits.asks,
-            each=waits.ask,
-            now=now,
-            clock=clock,
-            sleep=sleep,
-            wanted=wanted,
-        )
+        return ask_vendor(asker, settings(), seconds=waits.asks, each=waits.ask, wanted=wanted)
 
     return Look(asker.vendor.name, Probe.AUTH, run, waits.asks + 0.25)
 
@@ -116,8 +100,9 @@ def at_data_sources(
     for source in schema.turn(rules, now()):
 
         def run(source: DataSource = source) -> Sequence[Finding]:
-            asked, ids = schema.known_of(memory(), source)
-            return schema.look(asker, rules, source, asked, ids, waits.ask, now())
+            remembered = memory()
+            ids = {role: property_id for role, (property_id, _) in shown_of(remembered, source).items()}
+            return schema.look(asker, rules, source, query_id_of(remembered, source), ids, waits.ask, now())
 
         yield Look(asker.vendor.name, Probe.SCHEMA, run, waits.ask + 0.25)
 
@@ -136,8 +121,10 @@ class OurSide:
         sqs: an SQS client.
         lane_url: the lane's address.
         dead_letter_url: that of its dead letters.
-        cloudwatch: a CloudWatch client, or None to leave throttles out.
+        cloudwatch: a CloudWatch client, or None to leave throttles and alarms out.
         functions: names of our functions, for throttles.
+        stack: whose alarms are ours; "" to leave them out.
+        pace: of the rounds; says how far back our own success is looked at.
     """
 
     journal: Callable[[], Journal]
@@ -151,6 +138,8 @@ class OurSide:
     dead_letter_url: str
     cloudwatch: Any = None
     functions: Sequence[str] = ()
+    stack: str = ""
+    pace: Pace = MINUTELY
 
 
 def at_ourselves(ours: OurSide, *, now: Callable[[], datetime]) -> Iterator[Look]:
@@ -163,10 +152,14 @@ def at_ourselves(ours: OurSide, *, now: Callable[[], datetime]) -> Iterator[Look
     yield Look("notion", Probe.WEBHOOKS, lambda: [_webhooks(ours, now())])
     if ours.cloudwatch is not None and ours.functions:
         yield Look(US, Probe.LANE, lambda: [backlog.throttle_finding(ours.cloudwatch, ours.functions, now())])
+    if ours.cloudwatch is not None and ours.stack:
+        yield Look(
+            US, Probe.ALARMS, lambda: [alarms.look(ours.cloudwatch, ours.stack, now())], alarms.SECONDS
+        )
 
 
 def _recent(ours: OurSide, at: datetime) -> list[dict[str, Any]]:
-    return ours.journal().newest(at - timedelta(minutes=MINUTES), at)
+    return ours.journal().newest(at - ours.pace.window, at)
 
 
 def _lane(ours: OurSide, at: datetime) -> Finding:
@@ -181,8 +174,8 @@ def _dead_letters(ours: OurSide, at: datetime) -> Finding:
 
 
 def _work(ours: OurSide, at: datetime) -> Sequence[Finding]:
-    rows = _recent(ours, at)
-    return [*calls.calls_of(rows, at, MINUTES), calls.bugs_of(rows, at, MINUTES)]
+    rows, window = _recent(ours, at), ours.pace.window
+    return [*calls.calls_of(rows, at, window), calls.bugs_of(rows, at, window)]
 
 
 def _webhooks(ours: OurSide, at: datetime) -> Finding:

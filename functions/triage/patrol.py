@@ -10,29 +10,28 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from steward.closings import Closings
 from steward.errors import StateConflict
 from steward.journal import Journal
 from steward.memory import Memory
 from steward.post_mortems import PostMortems
 from triage.diagnosis.classes import Class, Diagnosis
 from triage.diagnosis.diagnose import diagnose
+from triage.diagnosis.picture import FRESH
 from triage.findings import Finding, Probe
 from triage.incidents.desk import Desk
 from triage.incidents.incident import Incident, Stage
+from triage.incidents.runs import Measure
 from triage.incidents.store import Incidents
 from triage.mitigation.mitigator import Mitigator
+from triage.mitigation.remedies import WORKED_ON
 from triage.post_mortem.write import write_post_mortem
+from triage.probes import alarms
 from triage.probes.calls import US
 from triage.repeats import counted
 
-WORKED_WITH = "notion"
-"""The vendor that our own queue, journal and code are about: without it nothing is worked."""
-
-OVER = timedelta(hours=24)
-"""How long after its end an incident may still get its post-mortem, if the round that ended it died."""
-
-LATEST = 10
-"""Incidents that are looked through for that."""
+OVER = timedelta(days=7)
+"""How long after its end a post-mortem is tried that can't be written; most are in the round that ends their incident."""
 
 _FOUND = "FOUND"
 
@@ -44,6 +43,7 @@ class Books:
     Attributes:
         memory: of the State table.
         journal: what happened.
+        closings: how effects ended after their events.
         incidents: the store.
         post_mortems: the store of drafts.
         titles: vendor → its name for people.
@@ -51,6 +51,7 @@ class Books:
 
     memory: Memory
     journal: Journal
+    closings: Closings
     incidents: Incidents
     post_mortems: PostMortems
     titles: dict[str, str]
@@ -87,8 +88,12 @@ class Patrol:
 
     def go(self) -> list[Incident]:
         """Make a round; the incidents that are open, or were resolved by it."""
-        findings, seen = counted(self._look(), self._books.memory.recall(_FOUND) or {})
-        self._books.memory.remember(_FOUND, seen)
+        found = self._look()
+        # When an alarm went off is for the timeline alone: what it measures has a probe of its own.
+        looks = [finding for finding in found if finding.probe is not Probe.ALARMS]
+        findings, seen = counted(looks, self._books.memory.recall(_FOUND) or {})
+        # What was found before a silence is no news after it, and makes nothing steady.
+        self._books.memory.remember(_FOUND, seen, FRESH)
         now = self._now()
         diagnoses = [self._diagnose(vendor, findings, now) for vendor in vendors_in(findings)]
         for one in diagnoses:
@@ -96,14 +101,28 @@ class Patrol:
         live = [incident for incident in self._books.incidents.live() if incident.is_open]
         worst_first = sorted(live, key=lambda i: (i.severity, i.opened_at))
         troubled = {one.vendor for one in diagnoses if one.cls is not Class.HEALTHY}
-        measures = self._mitigator.take(worst_first, troubled)
+        measures: list[Measure] = []
         try:
-            incidents = self._desk.take(diagnoses, measures, now)
+            measures = self._mitigator.take(worst_first, troubled)
+        finally:  # whatever a remedy stumbles over, people are told
+            incidents = self._keep(diagnoses, measures, now, found)
+        if incidents is None:
+            return live
+        self._write_up()
+        return incidents
+
+    def _keep(
+        self,
+        diagnoses: Sequence[Diagnosis],
+        measures: Sequence[Measure],
+        now: datetime,
+        found: Sequence[Finding],
+    ) -> list[Incident] | None:
+        try:
+            return self._desk.take(diagnoses, measures, now, alarms.on(found))
         except StateConflict:
             self._logger.info("an operator was faster; the next round goes on")
-            return live
-        self._write_up(incidents)
-        return incidents
+            return None
 
     def _diagnose(self, vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnosis:
         known = of_vendor(vendor, findings)
@@ -121,32 +140,44 @@ class Patrol:
             severity=diagnosis.severity.name if diagnosis.severity else None,
         )
 
-    def _write_up(self, incidents: Sequence[Incident]) -> None:
-        recent = {incident.id: incident for incident in self._books.incidents.latest(LATEST)}
-        over = {**recent, **{incident.id: incident for incident in incidents}}
-        for incident in over.values():
-            at = incident.resolved_at
-            if at is None or self._now() - at > OVER or self._books.post_mortems.has(incident.id, at):
-                continue
-            whole = self._books.incidents.load(incident.id) or incident
+    def _write_up(self) -> None:
+        """Write up what is over: what this round ended, and what a round ended that died before it came to this."""
+        failed: Exception | None = None
+        for incident in self._books.incidents.unwritten():
+            try:
+                self._write(incident)
+            except Exception as error:  # noqa: BLE001 - one that can't be written keeps the others from nothing
+                failed = error
+        if failed is not None:
+            raise failed
+
+    def _write(self, incident: Incident) -> None:
+        at = incident.resolved_at
+        if at is not None and self._now() - at <= OVER:
             title = self._books.titles.get(incident.vendor, incident.vendor.capitalize())
             reference = write_post_mortem(
-                whole, title=title, journal=self._books.journal, store=self._books.post_mortems, now=self._now
+                incident,
+                title=title,
+                journal=self._books.journal,
+                closings=self._books.closings,
+                store=self._books.post_mortems,
+                now=self._now,
             )
             self._logger.info("post-mortem", incident=reference.incident_id, command=reference.command)
+        self._books.incidents.forget_unwritten(incident.id)
 
 
 def is_getting_well(incident: Incident) -> bool:
     """Whether the trouble that the lane may rest for is seen no more: then nobody needs to wait for the next probe."""
-    return incident.vendor == WORKED_WITH and incident.stage is Stage.MONITORING
+    return incident.vendor == WORKED_ON and incident.stage is Stage.MONITORING
 
 
 def vendors_in(findings: Sequence[Finding]) -> list[str]:
     """The vendors that were looked at, the one that everything is worked with first."""
     named = dict.fromkeys(finding.vendor for finding in findings if finding.vendor != US)
-    return sorted(named, key=lambda vendor: vendor != WORKED_WITH)
+    return sorted(named, key=lambda vendor: vendor != WORKED_ON)
 
 
 def of_vendor(vendor: str, findings: Sequence[Finding]) -> list[Finding]:
     """What speaks of a vendor: our own side is about the one that everything is worked with, and no other's trouble."""
-    return [f for f in findings if f.vendor != US or vendor == WORKED_WITH]
+    return [f for f in findings if f.vendor != US or vendor == WORKED_ON]

@@ -17,13 +17,15 @@ from steward.clients.connection import probe_budget, remembered_budget, requests
 from steward.errors import CallFailed, Failure
 from steward.journal import Journal
 from steward.lane_switch import PAUSE, pause_of
+from steward.learnt import query_id_of
 from steward.memory import Memory
 from steward.pauses import Pause
+from steward.remembered_bot import remembered_bot
 from steward.rules import MAIN, Rules
 from steward.secret_store import SecretStore, SecretUnavailable
 from triage.looks import OurSide, at_data_sources, at_ourselves, at_status_page, at_vendor
+from triage.pace import pace_in
 from triage.probes.asking import Asker, OpenPurse
-from triage.probes.schema import known_of
 from triage.round import Look
 from triage.vendors import known
 from triage.vendors.vendor import Vendor, placed
@@ -70,8 +72,8 @@ class Sight:
         Args:
             environ: ``STATE_TABLE``, ``JOURNAL_TABLE``, ``JOURNAL_DAYS``, ``LANE_QUEUE_URL``, ``DEAD_LETTER_QUEUE_URL``,
                 ``REQUESTS_PER_MINUTE``, ``PROBES_PER_MINUTE``, ``LANES``, ``<NAME>_SECRET_ID`` of each vendor,
-                ``<NAME>_API_URL`` and ``<NAME>_STATUS_URL`` where they differ from the vendor's own, and
-                ``WATCHED_FUNCTIONS``, names with commas between, for throttles.
+                ``<NAME>_API_URL`` and ``<NAME>_STATUS_URL`` where they differ from the vendor's own,
+                ``WATCHED_FUNCTIONS``, names with commas between, for throttles, and ``ROUND_SECONDS``.
             clients: AWS.
             rules: the rules file.
             session: makes an HTTP session.
@@ -80,6 +82,7 @@ class Sight:
             sleep: waits before a 401 is asked again.
         """
         self._environ = environ
+        self._pace = pace_in(environ)
         self._clients = clients
         self._rules = rules
         self._session = session
@@ -103,9 +106,6 @@ class Sight:
                 at_vendor(
                     asker,
                     partial(self._settings, asker.vendor),
-                    now=self._now,
-                    clock=self._clock,
-                    sleep=self._sleep,
                     wanted=(EMAILS,) if self._rules.email is not None else (),
                 )
             )
@@ -115,9 +115,12 @@ class Sight:
 
     def _is_configured(self, vendor: Vendor) -> bool:
         try:
-            return self._tokens[vendor.name](False) != ""
+            if self._tokens[vendor.name](False):
+                return True
         except CallFailed:
             return True  # the look will say why it can't be known
+        # Where a token has worked, none is no vendor that is not used but a secret that somebody spoilt.
+        return vendor.name == "notion" and remembered_bot(self._memory()) is not None
 
     def _token(self, vendor: Vendor) -> Callable[[bool], str]:
         # A store of its own, because an asker's lock keeps its threads apart and not those of another one.
@@ -134,6 +137,7 @@ class Sight:
             purse=purse,
             now=self._now,
             clock=self._clock,
+            sleep=self._sleep,
         )
 
     def _settings(self, vendor: Vendor) -> Mapping[str, str]:
@@ -141,7 +145,7 @@ class Sight:
         sources = [source for source in self._rules.data_source if source.connection == MAIN]
         if vendor.name != "notion" or not sources:
             return {}
-        return {"data_source": known_of(self._memory(), sources[0])[0]}
+        return {"data_source": query_id_of(self._memory(), sources[0])}
 
     def _memory(self) -> Memory:
         return Memory(self._clients.table(self._environ["STATE_TABLE"]), self._now)
@@ -170,6 +174,8 @@ class Sight:
             dead_letter_url=environ["DEAD_LETTER_QUEUE_URL"],
             cloudwatch=self._clients.cloudwatch,
             functions=[name for name in environ.get("WATCHED_FUNCTIONS", "").split(",") if name],
+            stack=environ.get("ALARMS_OF_STACK", ""),
+            pace=self._pace,
         )
 
 

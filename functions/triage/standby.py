@@ -10,19 +10,11 @@ from typing import Any
 _RESTING = json.dumps({"resting": True}).encode()
 
 
-class Standby:
-    """Calls the processor."""
+def invoke_processor(client: Any, function_name: str) -> None:
+    """Let the processor do what it can.
 
-    def __init__(self, client: Any, function_name: str) -> None:
-        """Make it.
-
-        Args:
-            client: a Lambda client.
-            function_name: the processor's.
-        """
-        self._client = client
-        self._function_name = function_name
-
-    def call(self) -> None:
-        """Let it do what it can."""
-        self._client.invoke(FunctionName=self._function_name, InvocationType="Event", Payload=_RESTING)
+    Args:
+        client: a Lambda client.
+        function_name: the processor's.
+    """
+    client.invoke(FunctionName=function_name, InvocationType="Event", Payload=_RESTING)

@@ -10,7 +10,7 @@ from datetime import datetime
 from steward import telemetry
 from steward.pauses import Cause, Pause
 from triage.diagnosis.classes import Severity
-from triage.incidents.incident import Incident, Stage
+from triage.incidents.incident import Incident
 
 
 def tell_rest(count: telemetry.Count, pause: Pause, now: datetime) -> None:
@@ -22,6 +22,6 @@ def tell_rest(count: telemetry.Count, pause: Pause, now: datetime) -> None:
 
 def tell_incidents(count: telemetry.Count, incidents: Iterable[Incident]) -> None:
     """Tell how many incidents of each severity are not resolved."""
-    unresolved = [incident.severity for incident in incidents if incident.stage is not Stage.RESOLVED]
+    unresolved = [incident.severity for incident in incidents if incident.is_open]
     for severity in Severity:
         count(telemetry.OPEN_INCIDENTS, unresolved.count(severity), severity=severity.name)

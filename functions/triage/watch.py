@@ -64,9 +64,8 @@ class Watch:
             return Look.RESTING
         failure = self._probe()
         if failure is None:
-            self._switch.resume()
-            return Look.RESUMED
-        self._switch.probe_failed(cause_of(failure) or pause.cause or Cause.VENDOR, str(failure))
+            return Look.RESTING if self._switch.resume(pause).holds else Look.RESUMED
+        self._switch.probe_failed(cause_of(failure) or pause.cause or Cause.VENDOR, str(failure), pause)
         return Look.STILL_DOWN
 
     def _probe(self) -> CallFailed | None:

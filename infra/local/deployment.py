@@ -6,7 +6,7 @@ import shlex
 import sysconfig
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -53,9 +53,10 @@ SourceOf = Callable[[str], Source]
 """The source of a function, by its logical id."""
 
 
-def from_source(python: str) -> SourceOf:
-    """Run the functions from the checkout, with the packages of this environment."""
-    source = Source(python, ROOT / "functions", (sysconfig.get_path("purelib"),))
+def from_source(python: str, beside: Sequence[Path] = ()) -> SourceOf:
+    """Run the functions from the checkout, with the packages of this environment and what lies ``beside``."""
+    packages = (sysconfig.get_path("purelib"), *map(str, beside))
+    source = Source(python, ROOT / "functions", packages)
     return lambda _: source
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from infra.local import runs
@@ -19,11 +19,12 @@ from infra.local.built import from_build, host_architecture
 from infra.local.deployment import STACK, Deployed, deploy, from_source
 from infra.local.front_door import FrontDoor, invoker
 from infra.local.postgres import PostgresServer
-from infra.local.processes import Child, StartError, free_port
+from infra.local.processes import StartError, free_port
 from infra.local.setup import ROOT
+from infra.local.simulated import Simulated, Watched
 from infra.local.simulators.notion import NotionAdmin
 from infra.local.simulators.slack import SlackAdmin
-from infra.local.vendors import Vendors, variable
+from infra.local.vendors import SIMULATED_HUBSPOT_TOKEN, Vendors
 from steward.errors import RulesError
 from steward.rules import MAIN, Rules, load
 
@@ -40,6 +41,9 @@ class LocalStack:
         parameters: Mapping[str, str] | None = None,
         built: bool = False,
         template: Path = ROOT / "template.yaml",
+        watched: bool = False,
+        variables: Mapping[str, str] = MappingProxyType({}),
+        beside: tuple[Path, ...] = (),
     ) -> None:
         """Describe a stack.
 
@@ -52,6 +56,9 @@ class LocalStack:
             parameters: further template parameters.
             built: run what ``sam build`` makes, layers included, instead of the source.
             template: the SAM template.
+            watched: also simulate what only the triage looks at: HubSpot, and the vendors' status pages.
+            variables: further environment variables of the functions, before the template's.
+            beside: further folders that the functions may import from when they run from source.
 
         Raises:
             StartError: the environment names an address that is not usable.
@@ -62,7 +69,10 @@ class LocalStack:
         self._parameters = dict(parameters or {})
         self._built = built
         self._template = template
-        self._simulators: list[Child] = []
+        self._watched = watched
+        self._variables = dict(variables)
+        self._beside = beside
+        self._simulated: Simulated | None = None
         self._aws: LocalAws | None = None
         self._door: FrontDoor | None = None
         self._deployed: Deployed | None = None
@@ -71,6 +81,7 @@ class LocalStack:
         self.notion: NotionAdmin | None = None
         self.further: dict[str, NotionAdmin] = {}
         self.slack: SlackAdmin | None = None
+        self.watched: Watched | None = None
         self.rules: Rules | None = None
         self.signing_token = self._vendors.signing_token
 
@@ -115,9 +126,10 @@ class LocalStack:
 
     def pids(self) -> list[int]:
         """The processes that the stack started."""
-        aws = [self._aws.process.pid] if self._aws else []
+        aws = [self._aws.process] if self._aws else []
+        simulated = self._simulated.children if self._simulated else []
         postgres = [self._postgres.pid] if self._postgres else []
-        return [*aws, *(child.pid for child in self._simulators), *postgres]
+        return [*(child.pid for child in [*aws, *simulated]), *postgres]
 
     def mails(self) -> list[dict[str, Any]]:
         """The e-mails that SES was given, oldest first: ``To``, ``Subject``, ``BodyText``."""
@@ -135,41 +147,41 @@ class LocalStack:
     def close(self) -> None:
         """End everything, whatever of it was started."""
         with contextlib.ExitStack() as ends:  # each is ended although another fails to
-            for simulator in self._simulators:
-                ends.callback(simulator.stop)
+            if self._simulated is not None:
+                ends.callback(self._simulated.stop)
             if self._postgres is not None:
                 ends.callback(self._postgres.stop)
             if self._aws is not None:
                 ends.callback(self._aws.stop)
             if self._door is not None:
                 ends.callback(self._door.close)
-        self._simulators.clear()
-        self._aws = self._door = self._postgres = None
+        self._simulated = self._aws = self._door = self._postgres = None
 
     def _start(self) -> None:
         port = free_port(self._port)
         self._check_rules()
-        source_of = from_build(self._template) if self._built else from_source(sys.executable)
+        source_of = from_build(self._template) if self._built else from_source(sys.executable, self._beside)
         self.folder = runs.new_folder(port)
         aws = self._aws = LocalAws(self.folder)
         parameters = {
             "RulesFile": str(self.rules_file),
             "Architecture": host_architecture(),
-            **self._start_vendors(),
+            **self._start_simulators().parameters,
             **self._sender(),
             **self._start_postgres(),
             **self._parameters,
         }
         aws.wait()
-        elsewhere = {variable("NOTION_API_URL", name): admin.url for name, admin in self.further.items()}
         deployed = deploy(
-            aws.client, source_of, parameters, aws.endpoint, REGION, self._template, environ=elsewhere
+            aws.client, source_of, parameters, aws.endpoint, REGION, self._template, environ=self._variables
         )
         self._deployed = deployed
-        secrets = self._vendors.secrets(self._connections())
+        documents = self._vendors.secrets(self._connections())
+        if self.watched is not None:
+            documents["HubSpotSecret"] = {"token": SIMULATED_HUBSPOT_TOKEN}
         if self.mirror_dsn:
-            secrets["MirrorSecret"] = {"dsn": self.mirror_dsn}
-        for logical_id, document in secrets.items():
+            documents["MirrorSecret"] = {"dsn": self.mirror_dsn}
+        for logical_id, document in documents.items():
             secret = {"SecretId": self.resource(logical_id), "SecretString": json.dumps(document)}
             aws.client("secretsmanager").put_secret_value(**secret)
         for sender in self._sender().values():
@@ -200,27 +212,13 @@ class LocalStack:
         except RulesError as error:
             raise StartError(str(error)) from error
 
-    def _start_vendors(self) -> dict[str, str]:
-        """Start the simulators of what the environment does not replace; the template parameters that point there."""
-        parameters = {}
-        if url := self._vendors.notion_url:
-            parameters["NotionApiUrl"] = url
-        else:
-            line = self._simulator("notion", "--token", self._vendors.notion_token)
-            parameters["NotionApiUrl"] = line["url"]
-            self.notion = NotionAdmin(line["url"])
-            # Nothing on this machine asks the real one; a simulated Notion has no status page.
-            parameters["NotionStatusUrl"] = f"{line['url']}/status-page"
-            for seed, name in enumerate(self._connections(), 1):
-                own = ("--token", self._vendors.token_of(name), "--workspace", name, "--seed", str(seed))
-                self.further[name] = NotionAdmin(self._simulator("notion", *own, beside=name)["url"])
-        if url := self._vendors.slack_url:
-            parameters["SlackApiUrl"] = url
-        elif self._vendors.simulates_slack:
-            line = self._simulator("slack", "--bot-token", self._vendors.slack_bot_token, "--demo")
-            parameters["SlackApiUrl"] = line["api_url"]
-            self.slack = SlackAdmin(line["url"])
-        return parameters
+    def _start_simulators(self) -> Simulated:
+        simulated = self._simulated = Simulated(self.folder)
+        simulated.start(self._vendors, self._connections(), watched=self._watched)
+        self.notion, self.further, self.slack = simulated.notion, simulated.further, simulated.slack
+        self.watched = simulated.watched
+        self._variables = {**simulated.variables, **self._variables}
+        return simulated
 
     def _start_postgres(self) -> dict[str, str]:
         """Start a PostgreSQL if the rules keep a mirror and the environment names none; its template parameter."""
@@ -240,15 +238,6 @@ class LocalStack:
         """The template parameter for e-mail, if the rules send any."""
         email = self.rules.email if self.rules else None
         return {"EmailSender": email.sender} if email else {}
-
-    def _simulator(self, vendor: str, *arguments: str, beside: str = "") -> dict[str, Any]:
-        paths = os.pathsep.join([str(ROOT), str(ROOT / "functions")])
-        name = f"simulated {vendor.capitalize()}{' of ' + beside if beside else ''}"
-        command = [sys.executable, "-m", f"infra.local.simulators.{vendor}", *arguments]
-        log = self.folder / f"{name.replace(' ', '-')}.log"
-        child = Child(name, command, log, {"PYTHONPATH": paths}, ROOT)
-        self._simulators.append(child)
-        return child.first_line()
 
     def _warm_up(self, functions: Mapping[str, str]) -> None:
         """Call each function once with nothing to do, so that the first request finds it ready."""

@@ -10,6 +10,7 @@ from infra.local.processes import StartError
 SIMULATED_SIGNING_TOKEN = "secret_" + "localsimulatortoken" * 2
 SIMULATED_NOTION_TOKEN = "ntn_localsimulatortoken"  # noqa: S105 - opens only the simulator
 SIMULATED_BOT_TOKEN = "xoxb-local-simulator-token"  # noqa: S105 - opens only the simulator
+SIMULATED_HUBSPOT_TOKEN = "pat-local-simulator-token"  # noqa: S105 - opens only the simulator
 
 _TOKEN_OF = "NOTION_TOKEN"  # noqa: S105 - a variable's name
 

@@ -1,6 +1,5 @@
-"""The operator's command line; one module a command."""
+"""The operator's command line."""
 
-import argparse
 import os
 import sys
 
@@ -16,47 +15,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"infra.operate: {error}", file=sys.stderr)
         return 2
     sys.path.insert(0, str(ROOT / "functions"))
-    from infra.operate import (  # noqa: PLC0415 - they need functions/ on the path
-        baseline,
-        dlq,
-        doctor,
-        explain,
-        incident,
-        lane,
-        mirror,
-        post_mortem,
-        read,
-        rotate,
-        rules,
-        send,
-        triage,
-    )
+    from infra.operate.command_line import make_parser  # noqa: PLC0415 - it needs functions/ on the path
 
-    parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operate Steward.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (
-        send,
-        dlq,
-        explain,
-        lane,
-        mirror,
-        triage,
-        doctor,
-        incident,
-        post_mortem,
-        read,
-        rotate,
-        rules,
-        baseline,
-    ):
-        command.register(commands)
-    wishes = parser.parse_args(arguments)
+    wishes = make_parser().parse_args(arguments)
     try:
         status: int = wishes.run(wishes)
         sys.stdout.flush()
-    except (
-        BrokenPipeError
-    ):  # the reader, e.g. `head`, has seen enough; Python's own flush at the end must not fail
+    except BrokenPipeError:
+        # The reader, e.g. `head`, has seen enough; Python's own flush at the end must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status

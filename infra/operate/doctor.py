@@ -48,8 +48,7 @@ def run(name: str, surroundings: Surroundings) -> int:
         asker = asker_of(replace(vendor, finds=(), latency=None, capabilities=()), surroundings)
         if asker is not None:
             asked.append(vendor)
-            now, clock, sleep = surroundings.now, surroundings.clock, surroundings.sleep
-            looks.append(at_vendor(asker, dict, now=now, clock=clock, sleep=sleep, patience=TERMINAL))
+            looks.append(at_vendor(asker, dict, patience=TERMINAL))
     if not asked:
         variables = " or ".join(vendor.token_variable for vendor in vendors)
         print(f"doctor: no token to ask with: put one into {variables}", file=sys.stderr)
@@ -60,8 +59,9 @@ def run(name: str, surroundings: Surroundings) -> int:
     if wrong:
         print("; ".join(printable(_wrong(vendor, auth[vendor.name])) for vendor in wrong))
         return 1
-    titles = "" if len(asked) == 1 else " ({})"
-    people = [auth[v.name].says.removeprefix("connected as ") + titles.format(v.title) for v in asked]
+    people = [auth[vendor.name].says.removeprefix("connected as ") for vendor in asked]
+    if len(asked) > 1:
+        people = [f"{who} ({vendor.title})" for who, vendor in zip(people, asked, strict=True)]
     print(printable(f"OK: connected as {' and '.join(people)}"))
     return 0
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.operate.explanation import THEN, explanation
+from infra.operate.explanation import NOW, explanation
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import parsed, printable, when
 
@@ -73,14 +73,17 @@ def _effects(effects: list[dict[str, Any]]) -> Iterator[str]:
     if not effects:
         yield "effects     none"
     for effect in effects:
-        seen = f" ({THEN})" if effect["seen"] == THEN else ""
-        yield f"effect      {effect['kind']} for {effect['person']}: {effect['status']}{seen}"
-        yield f"              by {effect['rule']}, planned {_when(effect, 'planned_at')}, attempts {effect['attempts']}"
+        seen = "" if effect["seen"] == NOW else f" ({effect['seen']})"
+        yield f"effect      {effect['kind']} for {effect.get('person', 'nobody in particular')}: {effect['status']}{seen}"
+        rule = effect.get("rule", "a rule that the journal does not name")
+        yield f"              by {rule}, planned {_when(effect, 'planned_at')}, attempts {effect['attempts']}"
         if "started_at" in effect:
             closed = f", closed {_when(effect, 'done_at')}" if "done_at" in effect else ""
             yield f"              started {_when(effect, 'started_at')}{closed}"
         if "external_id" in effect:
             yield f"              is {printable(effect['external_id'])}"
+        if "digest" in effect:
+            yield f"              told by the digest {effect['digest']}"
         if "reason" in effect:
             yield f"              because {printable(effect['reason'])}"
         yield f"              ref {effect['id']}"

@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from steward.closings import Closings
+from steward.effects import Status
 from steward.journal import Journal, effect_row
 from steward.state import State
 
-NOW, THEN = "now", "as journalled"
-"""Where an effect's facts come from: living state, or the row, when state has forgotten it."""
+NOW, THEN, LATER = "now", "as journalled", "as it ended"
+"""Where an effect's facts come from: living state; the event's row, when state has forgotten it; or the row that the
+journal has of an effect that ended after its event was finished."""
 
 
 def explanation(
@@ -19,19 +22,21 @@ def explanation(
     Returns:
         A JSON document, or None when the journal has no row: ``event`` (id, type, dialect, entity, title, occurred_at,
         received_at, finished_at, latency_ms), ``decision``, ``why``, ``rules``, ``changes`` (label → before, after),
-        ``effects`` (as ``journal.effect_row`` gives them, with ``seen``: now, or as journalled), ``calls``, ``deliveries``,
+        ``effects`` (as ``journal.effect_row`` gives them, with ``seen``, and ``digest`` where one told it), ``calls``,
+        ``deliveries``,
         and, for what was parked, ``attempts`` and ``exception``. Times are ISO-8601 strings.
     """
     row = Journal(journal_table, journal_days, now).row(event_id)
     if row is None:
         return None
-    effects = _effects(event_id, row, State(state_table, now))
+    later = Closings(journal_table, journal_days, now).of_event(event_id)
+    effects = _effects(event_id, row, later, State(state_table, now))
     before, after = row.get("before", {}), row.get("after", {})
     document: dict[str, Any] = {
         "event": {"id": event_id, **_picked(row, "type", "dialect", "entity", "title")},
         "decision": row["decision"],
         "why": row["why"],
-        "rules": sorted({effect["rule"] for effect in effects}),
+        "rules": sorted({effect["rule"] for effect in effects if "rule" in effect}),
         "changes": {
             label: {"before": before.get(label), "after": after.get(label)}
             for label in dict.fromkeys([*before, *after])
@@ -48,18 +53,26 @@ def explanation(
     return document
 
 
-def _effects(event_id: str, row: Mapping[str, Any], state: State) -> list[dict[str, Any]]:
+def _effects(
+    event_id: str, row: Mapping[str, Any], later: Mapping[str, dict[str, Any]], state: State
+) -> list[dict[str, Any]]:
     """In the order of the row; a Slack message may have been sent after the event was journalled."""
     page_id = row.get("entity")
     record = state.load(page_id) if page_id else None
     living = {e.id: effect_row(e) for e in record.effects if e.event_id == event_id} if record else {}
-    found = [
-        {**living.pop(effect["id"]), "seen": NOW}
-        if effect["id"] in living
-        else {**effect, "attempts": int(effect.get("attempts", 0)), "seen": THEN}
-        for effect in row.get("effects", [])
-    ]
-    return found + [{**effect, "seen": NOW} for effect in living.values()]
+    first = {effect["id"]: effect for effect in row.get("effects", [])}
+    ids = dict.fromkeys([*first, *living, *later])
+    return [_stands(living.get(id_), first.get(id_, {}), later.get(id_)) for id_ in ids]
+
+
+def _stands(
+    living: dict[str, Any] | None, first: Mapping[str, Any], later: dict[str, Any] | None
+) -> dict[str, Any]:
+    """How an effect stands, by whoever knows it best: of what a digest told, only the journal says whether it was told."""
+    if living is not None and (later is None or living["status"] != Status.FOLDED):
+        return {**living, "seen": NOW}
+    found = {**first, **(living or {}), **(later or {})}
+    return {**found, "attempts": int(found.get("attempts", 0)), "seen": LATER if later else THEN}
 
 
 def _picked(row: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import when
+from steward.budget_memory import lift
 from steward.documents import iso
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
@@ -58,11 +59,21 @@ def _pause(wishes: argparse.Namespace, target: Target) -> int:
 
 
 def _resume(_: argparse.Namespace, target: Target) -> int:
-    switch = _switch(target)
-    before = switch.read()
-    switch.resume()
-    print("the lane goes on" if before.holds else "the lane did not rest; its event source is enabled")
+    rested = let_go_on(_switch(target), _memory(target), _now())
+    print("the lane goes on" if rested else "the lane did not rest; its event source is enabled")
     return 0
+
+
+def let_go_on(switch: LaneSwitch, memory: Memory, now: datetime) -> bool:
+    """Let the lane go on; whether it rested.
+
+    Notion does not tell when a block ends, so the request budget obeys one for an hour: who ends that rest knows better.
+    """
+    before = switch.read()
+    if before.holds and before.cause is Cause.BLOCKED:
+        lift(memory, now.timestamp())
+    switch.resume()
+    return before.holds
 
 
 def _standing(pause: Pause) -> str:
@@ -76,12 +87,17 @@ def _standing(pause: Pause) -> str:
     return f"the lane rests since {when(pause.since)} ({pause.cause}): {pause.detail}; {probe}"
 
 
-def _switch(target: Target) -> LaneSwitch:
-    def now() -> datetime:
-        return datetime.now(UTC)
+def _now() -> datetime:
+    return datetime.now(UTC)
 
+
+def _memory(target: Target) -> Memory:
+    return Memory(target.table(target.output("StateTableName")), _now)
+
+
+def _switch(target: Target) -> LaneSwitch:
     return LaneSwitch(
-        Memory(target.table(target.output("StateTableName")), now),
+        _memory(target),
         EventSource(target.client("lambda"), target.output("LaneQueueArn"), target.output("ProcessorName")),
-        now,
+        _now,
     )

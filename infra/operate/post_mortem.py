@@ -12,6 +12,7 @@ from typing import Any
 
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable, table, when
+from steward.closings import Closings
 from steward.journal import Journal
 from steward.post_mortems import PostMortem, PostMortems
 from triage.post_mortem.facts import MOST_ROWS
@@ -80,7 +81,10 @@ def _query(version: PostMortem, name: str) -> Query | None:
 def _rows(version: PostMortem, query: Query, target: Target, now: datetime) -> Iterator[str]:
     days = int(target.parameter("JournalDays", "90"))
     journal = Journal(target.table(target.output("JournalTableName")), days, lambda: now)
-    for cited in items(query, account(journal.between(version.first, version.last), MOST_ROWS)):
+    closings = Closings(target.table(target.output("JournalTableName")), days, lambda: now)
+    ended = closings.between(version.first, version.written_at)
+    seen = account(journal.between(version.first, version.last), MOST_ROWS, ended, version.written_at)
+    for cited in items(query, seen):
         yield printable(" ".join(filter(None, (cited.pk, cited.sk, cited.effect))))
 
 

@@ -48,7 +48,8 @@ def _read(wishes: argparse.Namespace, target: Target) -> int:
     try:
         found = reads.page(name) if wishes.what == "page" else reads.rows(name)
     except CallFailed as failure:
-        print(f"read: Notion refuses: {failure}. Is it shared with the connection?", file=sys.stderr)
+        told = printable(str(failure))
+        print(f"read: Notion refuses: {told}. Is it shared with the connection?", file=sys.stderr)
         return 1
     if found is None:
         print(
@@ -77,9 +78,9 @@ def _label(found: Labelled[Any]) -> str:
 
 def _print(view: View, *, whole: bool) -> None:
     gone = "  (gone)" if view.gone else ""
-    print(f"{view.id}  {printable(view.title) or 'untitled'}{gone}")
+    print(f"{printable(view.id)}  {printable(view.title) or 'untitled'}{gone}")
     if whole:
-        print(f"  {view.url}")
+        print(f"  {printable(view.url)}")
         for name, text in view.values.items():
             print(f"  {printable(name)}: {printable(text)}")
 

@@ -1,6 +1,6 @@
 """``rotate``: a new token in the old one's place, without losing anything (T9).
 
-API tokens (notion, slack, hubspot, console): the new token is read from the prompt or from standard input, staged as
+API tokens (notion, slack, slack-webhook, hubspot, console): the new token is read from the prompt or from standard input, staged as
 AWSPENDING, proved by a real call, and promoted; the old one stays AWSPREVIOUS until --retire. Run it again after whatever
 went wrong: it goes on where it was.
 
@@ -15,44 +15,19 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from random import Random
 from typing import Any
 
 from infra.operate.ingest_log import accepted_with
 from infra.operate.signing_rotation import HANDSHAKES, SIGNING, RefusedStep, SigningRotation
 from infra.operate.target import Target, TargetError, add_arguments, on_target
 from infra.operate.text import printable
-from steward.clients import whose_token
-from steward.clients.transport import Transport, plain_session
-from steward.deadline import Deadline
-from steward.errors import CallFailed, Failure
-from steward.identity import Identity, Prove
+from infra.operate.token_kinds import KINDS, LEAST, Kind
+from steward.identity import Identity
 from steward.memory import Memory
 from steward.pending_token import Busy, Outcome, PendingToken, Promotion
 from steward.remembered_bot import remembered_bot
 from steward.rules import MAIN
-
-LEAST = 32
-"""Characters of the console's secret: nobody else checks how hard it is to guess."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of API token.
-
-    Attributes:
-        output: the stack's output that names the secret.
-        path: keys that lead to the token in it.
-        prove: makes the proof for a stack.
-        title: for people.
-    """
-
-    output: str
-    path: tuple[str, ...]
-    prove: Callable[[Target], Prove]
-    title: str
 
 
 def register(commands: Any) -> None:
@@ -138,6 +113,8 @@ def _api_token(name: str, kind: Kind) -> Callable[[argparse.Namespace, Target], 
                 return 1
             pending.stage(token)
         remembered = _remembered(target, connection) if name == "notion" else None
+        if kind.says is not None:
+            remembered = pending.told_by_current(kind.says(target))
         try:
             end = pending.prove_and_promote(remembered=remembered, other_workspace=wishes.other_workspace)
         except Busy as busy:
@@ -206,43 +183,3 @@ def _told(end: Promotion, words: dict[Outcome, str]) -> int:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _transport(vendor: str) -> Transport:
-    return Transport(plain_session(), vendor, Deadline(), time.sleep, Random())  # noqa: S311 - jitter
-
-
-def _of_notion(target: Target) -> Prove:
-    url = target.parameter("NotionApiUrl", "https://api.notion.com")
-    version = target.parameter("NotionVersion", "2026-03-11")
-    return whose_token.of_notion(_transport("notion"), url, version, _now)
-
-
-def _of_slack(target: Target) -> Prove:
-    return whose_token.of_slack(
-        _transport("slack"), target.parameter("SlackApiUrl", "https://slack.com/api/")
-    )
-
-
-def _of_hubspot(target: Target) -> Prove:
-    return whose_token.of_hubspot(
-        _transport("hubspot"), target.parameter("HubSpotApiUrl", whose_token.HUBSPOT)
-    )
-
-
-def _of_console(_: Target) -> Prove:
-    def prove(token: str) -> Identity:
-        if len(token) < LEAST or len(set(token)) < LEAST // 4:
-            message = f"too easy to guess: at least {LEAST} characters, or let one be made"
-            raise CallFailed(Failure.INVALID, "console", "console.secret", message=message)
-        return Identity("console", "", "long enough")
-
-    return prove
-
-
-KINDS = {
-    "notion": Kind("NotionSecretArn", ("token",), _of_notion, "the Notion connection's token"),
-    "slack": Kind("SlackSecretArn", ("bot_token",), _of_slack, "the Slack app's bot token"),
-    "hubspot": Kind("HubSpotSecretArn", ("token",), _of_hubspot, "the HubSpot private app's token"),
-    "console": Kind("ConsoleSecretArn", ("token",), _of_console, "the secret that opens the console"),
-}

@@ -43,11 +43,11 @@ class Rotation:
     """A rotation that goes on, or the last one.
 
     Attributes:
-        token: fingerprint of the new token.
+        mark: fingerprint of the new token.
         since: when both became active, or when the old one was retired.
     """
 
-    token: str
+    mark: str
     since: datetime
 
 
@@ -89,7 +89,7 @@ class SigningRotation:
             at_once: retire the old token without the overlap, because it leaked.
         """
         signing, pending = self._read(self._signing_secret), self._read(self._pending_secret)
-        rotation = _rotation(signing)
+        rotation = _rotation(signing.get("rotation"))
         if rotation is not None:
             if _candidates(pending) or pending.get("armed_until"):
                 self._write(self._pending_secret, _CLOSED)  # it died between the two writes of `confirm`
@@ -105,9 +105,9 @@ class SigningRotation:
         until = parsed(pending.get("armed_until"))
         if until is not None and until > self._now():
             return [f"the endpoint waits for Notion's handshake until {when(until)}", *_CREATE]
-        ended = _mark_at(signing.get("ended"))
+        ended = _rotation(signing.get("ended"))
         if ended is not None and self._now() < ended.since + OVERLAP:
-            return [f"{ended.token} is rotated in since {when(ended.since)}; --arm begins another rotation"]
+            return [f"{ended.mark} is rotated in since {when(ended.since)}; --arm begins another rotation"]
         return self.arm()
 
     def arm(self) -> list[str]:
@@ -116,7 +116,7 @@ class SigningRotation:
         Raises:
             RefusedStep: a rotation goes on already.
         """
-        if _rotation(self._read(self._signing_secret)) is not None:
+        if _rotation(self._read(self._signing_secret).get("rotation")) is not None:
             raise RefusedStep("a rotation goes on already; finish it, or take it back with --undo")
         until = self._now() + WINDOW
         self._write(self._pending_secret, {"armed_until": until.isoformat(), "candidates": []})
@@ -129,9 +129,9 @@ class SigningRotation:
             RefusedStep: there is no candidate of this fingerprint, or another rotation goes on.
         """
         signing, pending = self._read(self._signing_secret), self._read(self._pending_secret)
-        rotation = _rotation(signing)
-        if rotation is not None and rotation.token != mark:
-            raise RefusedStep(f"{rotation.token} is being rotated in; finish it, or take it back with --undo")
+        rotation = _rotation(signing.get("rotation"))
+        if rotation is not None and rotation.mark != mark:
+            raise RefusedStep(f"{rotation.mark} is being rotated in; finish it, or take it back with --undo")
         if rotation is None:
             token = next((c["token"] for c in _candidates(pending) if fingerprint(c["token"]) == mark), None)
             if token is None:
@@ -157,38 +157,38 @@ class SigningRotation:
             RefusedStep: no rotation goes on.
         """
         signing = self._read(self._signing_secret)
-        rotation = _rotation(signing)
+        rotation = _rotation(signing.get("rotation"))
         if rotation is None:
             raise RefusedStep("no rotation goes on; there is nothing to take back")
         self._write(
             self._signing_secret,
-            _only(signing, [t for t in _active(signing) if fingerprint(t) != rotation.token]),
+            _only(signing, [t for t in _active(signing) if fingerprint(t) != rotation.mark]),
         )
         self._write(self._pending_secret, _CLOSED)
-        return [f"{rotation.token} is not accepted any more; what was active before still is"]
+        return [f"{rotation.mark} is not accepted any more; what was active before still is"]
 
     def _finish(self, signing: Mapping[str, Any], rotation: Rotation, at_once: bool) -> list[str]:
-        if not self._proved(rotation.token, rotation.since):
+        if not self._proved(rotation.mark, rotation.since):
             return [
-                f"both tokens are accepted since {when(rotation.since)}; nothing that {rotation.token} signed has arrived yet",
+                f"both tokens are accepted since {when(rotation.since)}; nothing that {rotation.mark} signed has arrived yet",
                 "verify the new subscription in Notion, change a page, and run again",
             ]
-        kept = [t for t in _active(signing) if fingerprint(t) == rotation.token]
+        kept = [t for t in _active(signing) if fingerprint(t) == rotation.mark]
         if not kept:
             raise RefusedStep(
-                f"{rotation.token} is not among the active tokens: somebody changed the secret by hand; take it back "
+                f"{rotation.mark} is not among the active tokens: somebody changed the secret by hand; take it back "
                 "with --undo"
             )
         over = rotation.since + OVERLAP
         if kept != _active(signing) and self._now() < over and not at_once:
             return [
-                f"{rotation.token} is proved: a delivery that it signed was accepted",
+                f"{rotation.mark} is proved: a delivery that it signed was accepted",
                 f"delete the old subscription in Notion now; run again after {when(over)} to retire the old token,",
                 "which is accepted until then for what Notion repeats, or with --now if it leaked",
             ]
-        ended = {"token": rotation.token, "since": self._now().isoformat()}
+        ended = {"token": rotation.mark, "since": self._now().isoformat()}
         self._write(self._signing_secret, {**_only(signing, kept), "ended": ended})
-        return [f"only {rotation.token} is accepted from now on"]
+        return [f"only {rotation.mark} is accepted from now on"]
 
     def _read(self, secret_id: str) -> dict[str, Any]:
         try:
@@ -219,15 +219,12 @@ def _active(signing: Mapping[str, Any]) -> list[str]:
     return [t for t in active if isinstance(t, str) and t] if isinstance(active, list) else []
 
 
-def _rotation(signing: Mapping[str, Any]) -> Rotation | None:
-    return _mark_at(signing.get("rotation"))
-
-
-def _mark_at(record: object) -> Rotation | None:
-    since = parsed(record.get("since")) if isinstance(record, Mapping) else None
-    return (
-        Rotation(str(record["token"]), since) if isinstance(record, Mapping) and since is not None else None
-    )
+def _rotation(record: object) -> Rotation | None:
+    """What ``rotation`` or ``ended`` in the secret says; None where it is not there."""
+    if not isinstance(record, Mapping):
+        return None
+    since = parsed(record.get("since"))
+    return None if since is None else Rotation(str(record["token"]), since)
 
 
 def _only(signing: Mapping[str, Any], active: Sequence[str]) -> dict[str, Any]:
@@ -236,11 +233,8 @@ def _only(signing: Mapping[str, Any], active: Sequence[str]) -> dict[str, Any]:
 
 def _candidates(pending: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = pending.get("candidates")
-    return (
-        [c for c in found if isinstance(c, dict) and isinstance(c.get("token"), str)]
-        if isinstance(found, list)
-        else []
-    )
+    rows = found if isinstance(found, list) else []
+    return [c for c in rows if isinstance(c, dict) and isinstance(c.get("token"), str)]
 
 
 def _described(candidate: Mapping[str, Any]) -> str:

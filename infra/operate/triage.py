@@ -8,9 +8,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -23,8 +22,6 @@ from triage.findings import Finding
 from triage.looks import TERMINAL, at_status_page, at_vendor
 from triage.round import Look, look
 from triage.vendors.vendor import Vendor
-
-Diagnose = Callable[[str, Sequence[Finding], datetime], Diagnosis]
 
 SECONDS = 3.5
 """Of the round; the rest of the five is for Python to start."""
@@ -84,14 +81,13 @@ def epilog() -> str:
 
 
 def _run(wishes: argparse.Namespace) -> int:
-    surroundings = Surroundings(os.environ)
-    return run(wishes.vendor, surroundings, diagnose, as_json=wishes.json)
+    return run(wishes.vendor, Surroundings(os.environ), as_json=wishes.json)
 
 
-def run(name: str, surroundings: Surroundings, diagnose: Diagnose, *, as_json: bool) -> int:
+def run(name: str, surroundings: Surroundings, *, as_json: bool) -> int:
     """Look, print, and give the exit status."""
     began = surroundings.clock()
-    results = examine(chosen(name, surroundings.environ), surroundings, diagnose)
+    results = examine(chosen(name, surroundings.environ), surroundings)
     took = surroundings.clock() - began
     status = exit_of(results)
     at = surroundings.now()
@@ -111,7 +107,7 @@ def run(name: str, surroundings: Surroundings, diagnose: Diagnose, *, as_json: b
     return status
 
 
-def examine(vendors: Sequence[Vendor], surroundings: Surroundings, diagnose: Diagnose) -> tuple[Result, ...]:
+def examine(vendors: Sequence[Vendor], surroundings: Surroundings) -> tuple[Result, ...]:
     """Look at the vendors, and say of each that could be asked what is wrong."""
     looks = [one for vendor in vendors for one in _looks(vendor, surroundings)]
     found = look(looks, now=surroundings.now, seconds=SECONDS, clock=surroundings.clock)
@@ -141,5 +137,4 @@ def _looks(vendor: Vendor, surroundings: Surroundings) -> Iterator[Look]:
     asker = asker_of(vendor, surroundings)
     if asker is not None:
         settings = partial(settings_of, vendor, surroundings.environ)
-        sleep = surroundings.sleep
-        yield at_vendor(asker, settings, now=now, clock=clock, sleep=sleep, patience=TERMINAL)
+        yield at_vendor(asker, settings, patience=TERMINAL)

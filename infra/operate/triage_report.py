@@ -44,6 +44,9 @@ def lines(
     yield _line("next step", _next(diagnosis))
     if diagnosis.do_not:
         yield _line("do not", ", ".join(diagnosis.do_not))
+    if diagnosis.severity is not None:
+        for number, text in enumerate(vendor.runbook.splitlines()):
+            yield _line("" if number else "good to know", text)
 
 
 def as_json(vendor: Vendor, findings: Sequence[Finding], diagnosis: Diagnosis | None) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def asker_of(vendor: Vendor, surroundings: Surroundings) -> Asker | None:
         purse=OpenPurse(),  # the terminal knows nothing of what Steward spends; a handful of requests is all it makes
         now=surroundings.now,
         clock=surroundings.clock,
+        sleep=surroundings.sleep,
     )
 
 

@@ -107,8 +107,8 @@ def memory(scratch: Path) -> list[Figure]:
     """The peak of each function with its application made and one event worked."""
     if not STATUS.exists():
         return []
+    from steward.dialects import normalise  # noqa: PLC0415 - as above
     from steward.envelope import encode  # noqa: PLC0415 - functions/ is on the path only when the bench runs
-    from steward.events import normalise  # noqa: PLC0415 - as above
 
     rules = scratch / "rules.toml"
     rules.write_text(RULES)

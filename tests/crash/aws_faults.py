@@ -13,13 +13,14 @@ from tests.crash.calls import Call, Fault
 URL = "https://aws.invalid"
 
 
-def _refused(code: str, status: int, *, effect: bool = False) -> Callable[[Call], Any]:
+def _refused(code: str, status: int, *, effect: bool = False, **more: Any) -> Callable[[Call], Any]:
     def strike(call: Call) -> Any:
         if effect:
             call.perform()
-        answer = {
+        answer: Any = {
             "Error": {"Code": code, "Message": "ordered by a test"},
             "ResponseMetadata": {"HTTPStatusCode": status},
+            **more,
         }
         raise ClientError(answer, call.name.split()[1])
 
@@ -33,6 +34,10 @@ def _unreachable(error: Exception, *, effect: bool = False) -> Callable[[Call], 
         raise error
 
     return strike
+
+
+def _cancelled(reason: str) -> Callable[[Call], Any]:
+    return _refused("TransactionCanceledException", 400, CancellationReasons=[{"Code": reason}])
 
 
 def _in_a_table(call: Call) -> bool:
@@ -72,7 +77,8 @@ FAULTS = (
     Fault("throttled", _refused("ProvisionedThroughputExceededException", 400), _in_a_table, alike=True),
     Fault("500", _refused("InternalServerError", 500)),
     Fault("500 after the effect", _refused("InternalServerError", 500, effect=True), _writes),
-    Fault("transaction cancelled", _refused("TransactionCanceledException", 400), _transacts),
+    Fault("transaction cancelled", _cancelled("TransactionConflict"), _transacts),
+    Fault("transaction throttled", _cancelled("ThrottlingError"), _transacts, alike=True),
     # Lambda is still carrying out the last change of the event source mapping.
     Fault("in use", _refused("ResourceInUseException", 400), _switches),
     Fault("another operation is in progress", _refused("ResourceConflictException", 409), _switches),

@@ -1,8 +1,8 @@
 """Every external call of the processor, numbered as it is made, and struck where a run says so.
 
 The seams are the lowest that every call has to pass: ``requests`` for Notion and incoming webhooks, the ``urlopen`` of
-slack_sdk, and botocore's one method for every operation of every client; SQS and Lambda are fakes of ours. So a new call, and a new client, is found
-without a change here, and what is built on the seams (slack_sdk's reading, boto3's resources) is under test as well.
+slack_sdk, botocore's one method for every operation of every client, and the tables' one. SQS and Lambda are fakes of
+ours. So a new call, and a new client, is found without a change here, and slack_sdk's reading is under test as well.
 """
 
 import re
@@ -21,6 +21,7 @@ from botocore.useragent import UserAgentString
 from slack_sdk.web import base_client
 
 from tests.integration.aws import Functions
+from tests.integration.database import Database
 from tests.integration.fifo import FifoQueues
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -131,8 +132,8 @@ class Wire:
 
 @contextmanager
 def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
-    """Put a wire into all three seams."""
-    send, api_call = requests.Session.send, BaseClient._make_api_call
+    """Put a wire into all seams."""
+    send, api_call, in_memory = requests.Session.send, BaseClient._make_api_call, Database.call
 
     def sent(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> Any:
         kind = Kind.WEBHOOK if (request.url or "").startswith(slack_url) else Kind.NOTION
@@ -148,11 +149,16 @@ def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
         )
 
     def called(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        name = f"{client.meta.service_model.service_name} {operation}{_about(parameters)}"
+        service = client.meta.service_model.service_name
+        return to_aws(service, operation, parameters, lambda: api_call(client, operation, parameters))
+
+    def in_a_table(database: Database, operation: str, parameters: Mapping[str, Any]) -> Any:
+        return to_aws("dynamodb", operation, parameters, lambda: in_memory(database, operation, parameters))
+
+    def to_aws(service: str, operation: str, parameters: Any, perform: Callable[[], Any]) -> Any:
+        name = f"{service} {operation}{_about(parameters)}"
         writes = not operation.startswith(("Get", "Query", "Scan", "BatchGet", "List", "Describe"))
-        return wire.carry(
-            Call(Kind.AWS, name, writes, parameters, lambda: api_call(client, operation, parameters))
-        )
+        return wire.carry(Call(Kind.AWS, name, writes, parameters, perform))
 
     def asked(fake: type, service: str, operation: str, *, writes: bool = True) -> Any:
         original, name = getattr(fake, xform_name(operation)), f"{service} {operation}"
@@ -168,6 +174,7 @@ def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
         patch.object(requests.Session, "send", sent),
         patch.object(base_client, "urlopen", opened),
         patch.object(BaseClient, "_make_api_call", called),
+        patch.object(Database, "call", in_a_table),
         asked(Functions, "lambda", "ListEventSourceMappings", writes=False),
         asked(Functions, "lambda", "UpdateEventSourceMapping"),
         asked(Functions, "lambda", "Invoke"),

@@ -23,7 +23,6 @@ from steward.lane import FIRST, Lane
 from tests.crash.calls import Wire, tapped
 from tests.crash.tables import Tables
 from tests.integration.partner import standing_with_partner
-from tests.integration.short_cut import shorten
 from tests.integration.stand import REGION, Death, Stand
 
 BETWEEN_RUNS = 7200
@@ -64,7 +63,8 @@ class Stage:
         self.elsewhere: dict[str, str] = {}
         """Pages there, by a name."""
         self.seen_elsewhere: Callable[[], list[str]] = list
-        self._stand, self._wire, self._tables, self._ticks = stand, wire, Tables(), ticks
+        self._stand, self._wire, self._ticks = stand, wire, ticks
+        self._tables = tables_of(stand)
         self._title = title
         self._titles: dict[str, int] = {}
         self._retyped: dict[str, str] = {}
@@ -273,7 +273,7 @@ class Stage:
     def decisions(self) -> list[str | None]:
         """What the journal says of each event; None where it says nothing."""
         rows = self._tables.rows(self._stand.environ["JOURNAL_TABLE"])
-        found = {row["pk"]: row["decision"] for row in rows}
+        found = {row["pk"]: row["decision"] for row in rows if "decision" in row}
         return [found.get(f"EVENT#{event['id']}") for event in self.events]
 
     def dead_letters(self) -> Rows:
@@ -379,7 +379,7 @@ class World:
         stand.functions.invoked.clear()
         if self._last is not None:
             self._last.leave()
-        self._restore(self._memory if remembers else {})
+        self._restore(self._memory if remembers else [])
         stand.environ = {**self._environ, **environ}
         self._reach_slack("webhook" if webhook else "bot")
         self._last = Stage(stand, self._partner, self.wire, next(self._titles), ticks)
@@ -392,11 +392,11 @@ class World:
         stage.assign("Chloe")
         stage.deliver()
         stage.work()
-        return Tables().copy(self._environ["STATE_TABLE"], "MEMORY#")
+        return tables_of(self._stand).copy(self._environ["STATE_TABLE"], "MEMORY#")
 
     def _restore(self, memory: Any) -> None:
-        Tables().put_back(self._environ["STATE_TABLE"], memory)
-        Tables().put_back(self._environ["JOURNAL_TABLE"], {})
+        tables_of(self._stand).put_back(self._environ["STATE_TABLE"], memory)
+        tables_of(self._stand).put_back(self._environ["JOURNAL_TABLE"], [])
 
     def _reach_slack(self, by: str) -> None:
         slack = self._stand.slack
@@ -412,6 +412,12 @@ class World:
         self._by = by
 
 
+def tables_of(stand: Stand) -> Tables:
+    """Its tables, which are in memory."""
+    assert stand.tables is not None
+    return Tables(stand.tables.database)
+
+
 @contextmanager
 def world() -> Iterator[World]:
     """A world with a wire in it."""
@@ -421,5 +427,4 @@ def world() -> Iterator[World]:
         standing_with_partner() as (stand, partner),
         tapped(wire, stand.slack.url),
     ):
-        shorten(stand.secrets)
         yield World(stand, partner, wire)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from steward.dialects import normalise
 from steward.envelope import VERSION, Envelope, decode, encode, encode_order
 from steward.errors import Undecodable
-from steward.events import Event, from_json, normalise, to_json
+from steward.events import Event, from_json, to_json
 from steward.lane import Lane, Parked, lane_of
 from tests.fuzz.strategies import JSON, NOW, OBJECTS, TEXT, almost_events, graft
 from tests.fuzz.strict_sqs import StrictSqs

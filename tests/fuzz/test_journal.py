@@ -8,7 +8,7 @@ from boto3.dynamodb.types import TypeSerializer
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from steward.events import normalise
+from steward.dialects import normalise
 from steward.journal import Decision, Entry, Journal
 from tests.fuzz.strategies import NOW, OBJECTS, TEXT, almost_events
 

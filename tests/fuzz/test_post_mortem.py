@@ -127,7 +127,24 @@ def journals(draw: st.DrawFn) -> list[dict[str, Any]]:
             "effects": [draw(effects(number)) for number in numbers],
         }
         rows.append({key: value for key, value in row.items() if value is not None})
+        rows += [
+            draw(endings(event_id, number))
+            for number in draw(st.lists(st.integers(1, 9), max_size=2, unique=True))
+        ]
     return rows
+
+
+@st.composite
+def endings(draw: st.DrawFn, event_id: str, number: int) -> dict[str, Any]:
+    """A row of an effect that ended after its event was finished, whether or not the event's row has it."""
+    effect = draw(effects(number))
+    changed = iso(draw(moments_between(0, 18_000)))
+    return {
+        "pk": f"EVENT#{event_id}",
+        "sk": f"EFFECT#{effect['id']}",
+        "changed_at": changed,
+        "effect": effect,
+    }
 
 
 @st.composite
@@ -156,7 +173,8 @@ def stories(draw: st.DrawFn) -> Story:
 
 def written(story: Story, most_bytes: int = MOST_BYTES) -> str:
     now = BEGIN + timedelta(hours=5)
-    return draft(story.incident, collect(story.incident, story.between, now), "Notion", most_bytes).text
+    facts = collect(story.incident, story.between, story.ended, now)
+    return draft(story.incident, facts, "Notion", most_bytes).text
 
 
 @pytest.mark.req("T7")

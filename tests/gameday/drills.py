@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from unittest.mock import patch
 
 from infra.local.simulators.notion import faults
-from processor.pipeline import Pipeline
 from tests.gameday.field import Field
 from triage.diagnosis.classes import Class
 
@@ -20,8 +18,9 @@ class Drill:
         heal: makes it good; what of it Steward can't know is done by an operator here, too.
         classes: what it may be called in the end, the best first.
         vendor: whose trouble it is.
-        lasts: minutes of trouble.
-        within: minutes in which an incident has to be open.
+        lasts: rounds of trouble.
+        within: rounds in which an incident has to be open.
+        tries: seconds more of both, in which SQS hides what is tried again before it is given up.
         holds: the lane must not go on before the trouble is over.
         telling: how it is told: in Slack's channel, or by a page.
         refuses: comments are refused for good meanwhile, and people are told in Slack alone.
@@ -34,6 +33,7 @@ class Drill:
     vendor: str = "notion"
     lasts: int = 12
     within: int = 6
+    tries: float = 0
     holds: bool = True
     telling: str = "slack"
     refuses: bool = False
@@ -56,16 +56,18 @@ def _page_is_green(field: Field) -> None:
 
 
 def _revoke(field: Field) -> None:
-    field.notion.revoke_token(field.notion.token)
+    field.notion.revoke_token(field.world.token)
 
 
 def _give_back(field: Field) -> None:
-    field.notion.add_token(field.notion.token)
+    field.notion.add_token(field.world.token)
 
 
 def _limit(reason: str) -> Callable[[Field], None]:
     def strike(field: Field) -> None:
-        field.notion.add_fault(faults.answer(429, reason=reason, retry_after=30), times="forever")
+        field.notion.add_fault(
+            faults.answer(429, reason=reason, retry_after=field.round_seconds // 2), times="forever"
+        )
 
     return strike
 
@@ -90,20 +92,20 @@ def _give_capability(field: Field) -> None:
 
 def _drop_a_property(field: Field) -> None:
     field.idle = True
-    field.notion.update_schema(field.stand.demo.data_source_id, retype={"Assignee": "rich_text"})
+    field.notion.update_schema(field.source_id, retype={"Assignee": "rich_text"})
 
 
 def _mend_the_property(field: Field) -> None:
-    field.notion.update_schema(field.stand.demo.data_source_id, retype={"Assignee": "people"})
+    field.notion.update_schema(field.source_id, retype={"Assignee": "people"})
     field.idle = False
 
 
 def _unshare(field: Field) -> None:
-    field.notion.unshare(field.stand.demo.data_source_id)
+    field.notion.unshare(field.source_id)
 
 
 def _share(field: Field) -> None:
-    field.notion.share(field.stand.demo.data_source_id)
+    field.notion.share(field.source_id)
 
 
 def _daily_quota(field: Field) -> None:
@@ -126,23 +128,20 @@ def _slack_is_back(field: Field) -> None:
 
 
 def _mute(field: Field) -> None:
-    field.mute = True
+    field.mute()
 
 
 def _unmute(field: Field) -> None:
     """An operator resumes the subscription in Notion."""
-    field.mute = False
+    field.unmute()
 
 
 def _our_bug(field: Field) -> None:
-    def broken(*_: object) -> None:
-        raise KeyError("properties")
-
-    field.patches.enter_context(patch.object(Pipeline, "_decide", broken))
+    field.release()
 
 
 def _fix_and_redrive(field: Field) -> None:
-    field.patches.close()
+    field.roll_back()
     field.redrive()
 
 
@@ -170,10 +169,10 @@ DRILLS = (
         _mute,
         _unmute,
         (Class.SUBSCRIPTION,),
-        lasts=45,
-        within=36,
+        lasts=20,
+        within=18,
         holds=False,
     ),
-    Drill("a bug of ours", _our_bug, _fix_and_redrive, (Class.BUG,), within=12, lasts=15),
+    Drill("a bug of ours", _our_bug, _fix_and_redrive, (Class.BUG,), within=10, lasts=13, tries=62),
 )
 """That the subscription is paused shows here by what the sweep finds: a rhythm takes three weeks to learn."""

@@ -1,117 +1,151 @@
-"""The field of a game day: a whole Steward with its triage, simulated vendors, and a clock that the drill turns.
+"""The field of a game day: a whole Steward with its triage and simulated vendors, in which time goes by in rounds.
 
-Every minute somebody edits a task, the scheduler ticks, the triage makes its round, and the lane is worked off.
+In every round somebody edits a task, the scheduler ticks, the lane is worked off, and the triage looks. There are two
+fields: ``turned_clock``, all in this process, whose rounds are minutes of a clock that the drill turns; and ``on_stack``,
+the local stack, whose rounds are some real seconds. Drills and their grading know neither.
 """
 
-import json
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 from typing import Any
 
-from infra.local.simulators.hubspot import HubSpotSimulator
-from infra.local.simulators.status_page import StatusPageSimulator
+from infra.local.simulators.hubspot import HubSpotAdmin, HubSpotSimulator
+from infra.local.simulators.notion import Demo, NotionControl
+from infra.local.simulators.slack import SlackControl
+from infra.local.simulators.status_page import StatusPageAdmin, StatusPageSimulator
+from infra.operate.lane import let_go_on
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.post_mortems import PostMortem, PostMortems
-from tests.integration.stand import Stand, standing
 from triage.incidents.incident import Incident
 from triage.incidents.store import Incidents
 
 CHANNEL = "#incidents"
 
+SWEEP = 5
+"""Rounds from one sweep to the next."""
 
-class Field:
-    """Make it with ``field``."""
+TASKS = 12
+"""Pages that are edited in turns."""
 
-    def __init__(
-        self,
-        stand: Stand,
-        page: StatusPageSimulator,
-        hubspot: HubSpotSimulator,
-        hubspot_page: StatusPageSimulator,
-    ) -> None:
-        self.stand, self.page, self.hubspot, self.hubspot_page = stand, page, hubspot, hubspot_page
-        self.notion, self.slack = stand.notion, stand.slack
-        self.pages = stand.known_tasks(12)
-        self.resumed: list[bool] = []
-        """Of each time that the lane went on: whether the trouble was over."""
-        self.trouble = False
-        self._edits = self._minutes = 0
-        self._triage = stand.watcher()
+
+@dataclass(frozen=True)
+class World:
+    """What is on a field.
+
+    Attributes:
+        notion: the simulator.
+        token: that Steward has for it.
+        demo: what is in it.
+        slack: the simulator.
+        page: Notion's status page.
+        hubspot: the simulator.
+        state: the State table.
+        journal: the Journal table.
+        source: the lane's event source mapping.
+        now: the clock.
+    """
+
+    notion: NotionControl
+    token: str
+    demo: Demo
+    slack: SlackControl
+    page: StatusPageSimulator | StatusPageAdmin
+    hubspot: HubSpotSimulator | HubSpotAdmin
+    state: Any
+    journal: Any
+    source: EventSource
+    now: Callable[[], datetime]
+
+
+class Field(ABC):
+    """What a drill has to do with.
+
+    Attributes:
+        trouble: something is wrong, and nobody has healed it yet.
+        idle: nobody edits anything.
+        false_resumes: how often the lane went on while there was trouble.
+    """
+
+    round_seconds = 60
+
+    def __init__(self, world: World, tasks: list[str]) -> None:
+        self.world = world
+        self.notion, self.slack, self.page, self.hubspot = (
+            world.notion,
+            world.slack,
+            world.page,
+            world.hubspot,
+        )
+        self.source_id = world.demo.data_source_id
+        self.trouble = self.idle = False
+        self.false_resumes = 0
+        self._tasks = tasks
+        self._memory = Memory(world.state, world.now)
+        self._switch = LaneSwitch(self._memory, world.source, world.now)
+        self._resumed_at: datetime | None = None
         self._assigned: dict[str, str] = {}
-        self.idle = False
-        """Nobody edits anything."""
-        self.mute = False
-        """Notion sends no webhooks."""
-        self.patches = ExitStack()
-        """What is broken in our own code."""
+        self._edits = self._rounds = 0
 
-    def minute(self) -> str:
-        """A minute; what the triage's look at the lane came to."""
-        self.stand.clock.sleep(60)
+    def round(self) -> None:
+        """One round."""
+        self._wait()
+        self._rounds += 1
         if not self.idle:
             self._edit()
-        self.stand.settle()
-        self._minutes += 1
-        if self._minutes % 15 == 0:
-            self.stand.tick("sweep")
-        look = self._triage.handle(lambda: 30_000)["look"]
-        while self.stand.functions.invoked:
-            self.stand.app.handle(self.stand.functions.invoked.pop(0), lambda: self.stand.time_left)
-        if look == "resumed":
-            self.resumed.append(not self.trouble)
-        self._work()
-        return look
+        self._work_and_look(sweep=self._rounds % SWEEP == 0)
+        resumed_at = self._switch.read().resumed_at
+        if resumed_at != self._resumed_at and self.trouble:
+            self.false_resumes += 1
+        self._resumed_at = resumed_at
 
-    def _work(self) -> None:
-        """As much as fits into the minute; under a limit the lane is never empty."""
-        end = self.stand.clock.time() + 50
-        while self.stand.clock.time() < end and self.stand.step() is not None:
-            pass
-
-    def rest(self) -> None:
-        """Nobody does anything any more; what waits is told."""
-        for minute in range(20):
-            self.stand.clock.sleep(60)
-            self.stand.settle()
-            if minute == 14:
-                self.stand.tick("sweep")
-            self._work()
+    def rounds_of(self, seconds: float) -> int:
+        """Rounds that begin within so many seconds."""
+        return ceil(seconds / self.round_seconds)
 
     def resume(self) -> None:
         """An operator lets the lane go on."""
-        operated = LaneSwitch(
-            Memory(self.stand.dynamodb.Table(self.stand.environ["STATE_TABLE"]), self.stand.clock.now),
-            EventSource(self.stand.functions, self.stand.environ["LANE_QUEUE_ARN"], "processor"),
-            self.stand.clock.now,
-        )
-        operated.resume()
+        let_go_on(self._switch, self._memory, self.world.now())
 
+    @abstractmethod
+    def rest(self, *, told: bool) -> None:
+        """Nobody does anything any more; what waits is told, if it can be ``told`` at all."""
+
+    @abstractmethod
     def redrive(self) -> None:
         """An operator puts the dead letters on the lane again."""
-        queue = self.stand.environ["DEAD_LETTER_QUEUE_URL"]
-        for body in [json.loads(letter["Body"]) for letter in self.stand.dead_letters()]:
-            self.stand.sqs.send_message(
-                QueueUrl=self.stand.environ["LANE_QUEUE_URL"],
-                MessageBody=json.dumps(body),
-                MessageGroupId="lane-0",
-                MessageDeduplicationId=f"redrive-{self.stand.clock.time()}-{body['event']['id']}",
-            )
-        self.stand.sqs.purge_queue(QueueUrl=queue)
 
-    def _edit(self) -> None:
-        page = self.pages[self._edits % len(self.pages)]
-        self._edits += 1
-        person = (self.stand.demo.ann, self.stand.demo.ben)[self._edits // len(self.pages) % 2]
-        self.stand.assign(page, person)
-        self._assigned[page] = person
-        if not self.mute:
-            self.stand.send(page)
+    @abstractmethod
+    def mute(self) -> None:
+        """Notion pauses the webhook subscription."""
+
+    @abstractmethod
+    def unmute(self) -> None:
+        """An operator resumes it in Notion."""
+
+    @abstractmethod
+    def release(self) -> None:
+        """A faulty release of the processor is deployed."""
+
+    @abstractmethod
+    def roll_back(self) -> None:
+        """It is taken back."""
+
+    @abstractmethod
+    def pages(self) -> int:
+        """How often on-call was paged past Slack."""
+
+    @abstractmethod
+    def is_empty(self) -> bool:
+        """Whether nothing is on the lane, and nothing among the dead letters."""
 
     @property
     def incidents(self) -> list[Incident]:
         """All incidents so far, oldest first, with their timelines."""
-        store = self._store()
+        store = Incidents(self.world.journal, 90, self.world.now)
         found = (store.load(incident.id) for incident in store.latest(50))
         return sorted((i for i in found if i is not None), key=lambda incident: incident.opened_at)
 
@@ -121,45 +155,34 @@ class Field:
 
     def post_mortems(self, incident_id: str) -> list[PostMortem]:
         """The drafts of an incident."""
-        return PostMortems(self._journal(), self.stand.clock.now).versions(incident_id)
+        return PostMortems(self.world.journal, self.world.now).versions(incident_id)
 
     def drained(self) -> bool:
         """Whether everybody who is assigned now was told on the page, and nothing waits any more."""
-        told = all(self.stand.told(page)[-1:] == [person] for page, person in self._assigned.items())
-        return told and not self.stand.dead_letters() and self.stand.receive() is None
+        told = all(self._told(page)[-1:] == [person] for page, person in self._assigned.items())
+        return told and self.is_empty()
 
-    def _store(self) -> Incidents:
-        return Incidents(self._journal(), 90, self.stand.clock.now)
+    def _told(self, page: str) -> list[str]:
+        """Ids of the people whom comments on a page mention, oldest first."""
+        comments = self.notion.comments(page)
+        return [c["rich_text"][0]["mention"]["user"]["id"] for c in comments]
 
-    def _journal(self) -> Any:
-        return self.stand.dynamodb.Table(self.stand.environ["JOURNAL_TABLE"])
+    def _edit(self) -> None:
+        page = self._tasks[self._edits % len(self._tasks)]
+        self._edits += 1
+        demo = self.world.demo
+        person = (demo.ann, demo.ben)[self._edits // len(self._tasks) % 2]
+        self._assign(page, person)
+        self._assigned[page] = person
 
+    @abstractmethod
+    def _wait(self) -> None:
+        """Let it be time for the next round."""
 
-@contextmanager
-def field(**environ: str) -> Iterator[Field]:
-    """A field."""
-    with ExitStack() as stack:
-        page = stack.enter_context(StatusPageSimulator())
-        hubspot_page = stack.enter_context(StatusPageSimulator("HubSpot"))
-        hubspot = stack.enter_context(HubSpotSimulator())
-        stand = stack.enter_context(
-            standing(
-                quick=True,
-                **{
-                    "PROBES_PER_MINUTE": "12",
-                    "NOTION_STATUS_URL": page.summary_url,
-                    "HUBSPOT_API_URL": hubspot.url,
-                    "HUBSPOT_STATUS_URL": hubspot_page.summary_url,
-                    "INCIDENT_CHANNEL": CHANNEL,
-                    "ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:alerts",
-                    **environ,
-                },
-            )
-        )
-        stand.slack.add_channel(CHANNEL.removeprefix("#"))
-        stand.secrets.put_secret_value(
-            SecretId=stand.environ["HUBSPOT_SECRET_ID"], SecretString=json.dumps({"token": hubspot.token})
-        )
-        made = Field(stand, page, hubspot, hubspot_page)
-        with made.patches:
-            yield made
+    @abstractmethod
+    def _assign(self, page: str, person: str) -> None:
+        """Somebody edits a task; Notion tells of it unless it is mute."""
+
+    @abstractmethod
+    def _work_and_look(self, *, sweep: bool) -> None:
+        """The scheduler ticks, the lane is worked off as far as it goes, and the triage looks."""

@@ -8,10 +8,10 @@ from tests.gameday.field import Field
 from triage.incidents.incident import Incident, Stage
 
 QUIET = 3
-"""Minutes before anything goes wrong."""
+"""Rounds before anything goes wrong."""
 
 AFTER = 40
-"""Minutes in which everything has to be well again."""
+"""Rounds in which everything has to be well again."""
 
 PARTS = ("## Summary", "## Timeline", "root cause", "Events delayed", "Data loss", "## Action items")
 """What a post-mortem has to have."""
@@ -23,7 +23,7 @@ class Score:
 
     Attributes:
         name: of the drill.
-        detected: minutes until an incident was open, or None.
+        detected: rounds until an incident was open, or None.
         called: what it was called in the end.
         incidents: how many there were of the vendor.
         threads: messages that are no part of another's thread.
@@ -31,7 +31,7 @@ class Score:
         pages: to on-call, past Slack.
         false_resumes: how often the lane went on while the trouble lasted.
         drained: whether everything was told in the end.
-        over: minutes after the healing until it was resolved, or None.
+        over: rounds after the healing until it was resolved, or None.
         misses: what was not as it has to be.
     """
 
@@ -52,25 +52,26 @@ def play(drill: Drill, on: Field) -> Score:
     """Play a drill on a field that nothing has happened to yet."""
     score = Score(drill.name)
     for _ in range(QUIET):
-        on.minute()
+        on.round()
     if on.incidents:
         score.misses.append(f"an incident before anything happened: {on.incidents[0].says}")
     on.trouble = True
     drill.strike(on)
-    for minute in range(1, drill.lasts + 1):
-        on.minute()
+    more = on.rounds_of(drill.tries)
+    for number in range(1, drill.lasts + more + 1):
+        on.round()
         if score.detected is None and _of(drill, on):
-            score.detected = minute
+            score.detected = number
     drill.heal(on)
     on.trouble = False
-    for minute in range(1, AFTER + 1):
-        on.minute()
+    for number in range(1, AFTER + 1):
+        on.round()
         found = _of(drill, on)
         if score.over is None and found and all(i.stage is Stage.RESOLVED for i in found):
-            score.over = minute
+            score.over = number
             break
-    on.rest()
-    _grade(score, drill, on)
+    on.rest(told=not drill.refuses)
+    _grade(score, drill, on, drill.within + more)
     return score
 
 
@@ -78,17 +79,17 @@ def _of(drill: Drill, on: Field) -> list[Incident]:
     return [incident for incident in on.incidents if incident.vendor == drill.vendor]
 
 
-def _grade(score: Score, drill: Drill, on: Field) -> None:
+def _grade(score: Score, drill: Drill, on: Field, within: int) -> None:
     found = _of(drill, on)
     score.called = str(found[0].cls) if found else "nothing"
     score.incidents = len(on.incidents)
     messages = on.messages()
     score.threads = sum(1 for m in messages if m.get("thread_ts") in (None, m["ts"]))
     score.replies = len(messages) - score.threads
-    score.pages = len(on.stand.aws.sns.pages)
-    score.false_resumes = on.resumed.count(False)
+    score.pages = on.pages()
+    score.false_resumes = on.false_resumes
     score.drained = on.drained()
-    score.misses += _misses(score, drill)
+    score.misses += _misses(score, drill, within)
     for incident in found:
         drafts = on.post_mortems(incident.id)
         text = drafts[-1].text if drafts else ""
@@ -97,9 +98,9 @@ def _grade(score: Score, drill: Drill, on: Field) -> None:
         ]
 
 
-def _misses(score: Score, drill: Drill) -> Iterator[str]:
-    if score.detected is None or score.detected > drill.within:
-        yield f"detected after {score.detected}, not within {drill.within} minutes"
+def _misses(score: Score, drill: Drill, within: int) -> Iterator[str]:
+    if score.detected is None or score.detected > within:
+        yield f"detected after {score.detected}, not within {within} rounds"
     if score.called not in map(str, drill.classes):
         yield f"called {score.called}, not {drill.classes[0]}"
     if score.incidents != 1:

@@ -12,10 +12,12 @@ from samtranslator.yaml_helper import yaml_parse
 
 from infra.template import transformed
 from steward import telemetry
-from triage.diagnosis.classes import Class
+from tests.unit.operate.told_commands import wrong_with
+from triage.diagnosis.playbook import PLAYBOOK
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ROOT / "functions"
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 NESTED: dict[str, Any] = yaml_parse((ROOT / "infra" / "alarms.yaml").read_text())
 PLAIN: dict[str, Any] = json.loads(transformed())
 METRIC, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
@@ -72,9 +74,25 @@ def link(alarm: dict[str, Any]) -> str:
     return found[1]
 
 
-def anchor(title: str) -> str:
-    """The fragment of a heading, as Markdown's readers make it."""
-    return re.sub(r"[^\w -]", "", title.strip().lower()).replace(" ", "-")
+def anchors(text: str) -> list[str]:
+    """The fragments of a page's headings, as GitHub makes them: a second one of the same words gets a number."""
+    found: list[str] = []
+    for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
+        words = re.sub(r"[^\w -]", "", title.strip().lower()).replace(" ", "-")
+        again = sum(re.fullmatch(rf"{re.escape(words)}(-\d+)?", other) is not None for other in found)
+        found.append(f"{words}-{again}" if again else words)
+    return found
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading of the runbook, without its head."""
+    section = RUNBOOK.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line[2:-2].split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    return rows[1:]
+
+
+def name_of(alarm: dict[str, Any]) -> str:
+    return str(alarm["AlarmName"]["Fn::Sub"]).removeprefix("${Stack}-")
 
 
 @pytest.mark.req("T8")
@@ -133,8 +151,36 @@ def test_a_state_that_is_not_told_any_more_stays_what_it_was(name: str) -> None:
 
 @pytest.mark.req("T8")
 @pytest.mark.parametrize("name", list(EVERY))
-def test_every_alarm_links_to_the_section_of_a_class(name: str) -> None:
-    assert link(EVERY[name]) in {anchor(cls) for cls in Class}
+def test_every_alarm_links_to_a_heading_of_the_runbook_that_is_the_section_of_a_class(name: str) -> None:
+    (section,) = [a for a in anchors(RUNBOOK) if a == link(EVERY[name])]
+    assert section in {play.anchor for play in PLAYBOOK.values()}
+
+
+@pytest.mark.req("T8")
+def test_the_runbook_has_a_row_for_each_alarm_and_no_other() -> None:
+    assert sorted(row[0].strip("`") for row in rows_of("Alarms")) == sorted(map(name_of, EVERY.values()))
+
+
+@pytest.mark.req("T8")
+@pytest.mark.parametrize("name", list(EVERY))
+def test_an_alarms_row_says_signal_first_move_what_not_to_do_and_commands(name: str) -> None:
+    (row,) = [row for row in rows_of("Alarms") if row[0] == f"`{name_of(EVERY[name])}`"]
+    _, signal, first_move, do_not, commands, section = row
+    for cell in (signal, first_move, do_not):
+        assert len(cell.split()) > 1, cell
+    told = re.findall(r"`([^`]+)`", commands)
+    assert told
+    assert [wrong for command in told if (wrong := wrong_with(command))] == []
+    assert section.endswith(f"(#{link(EVERY[name])})")
+
+
+def test_headings_become_anchors_as_github_makes_them() -> None:
+    assert anchors("# Rate-limited: *now*\n\n## a b\n\n## A b\n\n### `dlq list`, again\n") == [
+        "rate-limited-now",
+        "a-b",
+        "a-b-1",
+        "dlq-list-again",
+    ]
 
 
 @pytest.mark.req("T8")

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from samtranslator.yaml_helper import yaml_parse
 
 from tests.integration.clock import Clock
+from tests.integration.tables import Tables
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "secret_" + "t" * 40
@@ -49,6 +52,8 @@ class Functions:
             for name in functions
         }
         self.updates: list[bool] = []
+        self.in_use = False
+        """AWS still carries out the change before."""
         self.invoked: list[dict[str, Any]] = []
         """What the processor was called with and has not taken yet."""
 
@@ -70,6 +75,9 @@ class Functions:
         self.invoked.append(json.loads(Payload))
 
     def update_event_source_mapping(self, *, UUID: str, Enabled: bool) -> None:  # noqa: N803 - boto3's names
+        if self.in_use:
+            error = {"Code": "ResourceInUseException", "Message": "the mapping is being updated"}
+            raise ClientError({"Error": error}, "UpdateEventSourceMapping")
         self.updates.append(Enabled)
         self.mappings[UUID.removeprefix("mapping-")]["State"] = "Enabled" if Enabled else "Disabled"
 
@@ -107,7 +115,7 @@ class Aws:
     functions: Any
     mailbox: Mailbox = field(default_factory=Mailbox)
     sns: Topic = field(default_factory=Topic)
-    cloudwatch: None = None
+    cloudwatch: Any = None
     wrap: Callable[[Any], Any] = field(default=lambda table: table)
 
     def ses(self, region: str | None) -> Mailbox:
@@ -118,9 +126,20 @@ class Aws:
         return self.wrap(self.dynamodb.Table(name))
 
 
-def make_resources(session: boto3.Session) -> dict[str, str]:
-    """Make the template's own queues, tables and secrets; returns the environment that names them."""
-    resources = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+@cache
+def template() -> Any:
+    """The template's resources."""
+    return yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+
+
+def make_resources(session: boto3.Session, tables: Tables | None = None) -> dict[str, str]:
+    """Make the template's own queues, tables and secrets; returns the environment that names them.
+
+    Args:
+        session: where they are made.
+        tables: where the tables are made instead.
+    """
+    resources = template()
     sqs, secrets, dynamodb = (session.client(n) for n in ("sqs", "secretsmanager", "dynamodb"))
     dead = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -133,7 +152,10 @@ def make_resources(session: boto3.Session) -> dict[str, str]:
     for name in ("StateTable", "JournalTable"):
         properties = resources[name]["Properties"]
         taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-        dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
+        if tables is None:
+            dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
+        else:
+            tables.make(name, properties)
     ids = {}
     names = (
         "SigningSecret",

@@ -25,20 +25,14 @@ def asker(vendor: Vendor, url: str, token: str, purse: Purse | None = None) -> A
         purse=purse or OpenPurse(),
         now=lambda: NOW,
         clock=time.monotonic,
+        sleep=lambda _: None,
     )
 
 
 def asked(
     asks: Asker, settings: Mapping[str, str] | None = None, wanted: tuple[str, ...] = (), each: float = 5.0
 ) -> tuple[Finding, ...]:
-    one = at_vendor(
-        asks,
-        lambda: settings or {},
-        now=lambda: NOW,
-        sleep=lambda _: None,
-        wanted=wanted,
-        patience=Patience(ask=each, asks=9.0),
-    )
+    one = at_vendor(asks, lambda: settings or {}, wanted=wanted, patience=Patience(ask=each, asks=9.0))
     return look([one], now=lambda: NOW)
 
 

@@ -25,6 +25,7 @@ from tests.integration.aws import REGION, ROOT, TOKEN, Aws, Functions, Waiting, 
 from tests.integration.clock import Clock
 from tests.integration.fifo import FifoQueues
 from tests.integration.short_cut import shorten
+from tests.integration.tables import Tables
 from triage import handler as triage
 
 __all__ = ["REGION", "Death", "Stand", "standing"]
@@ -54,10 +55,11 @@ class Stand:
         self.demo: Demo = seed_demo(notion)
         session = boto3.Session(region_name=REGION)
         self.secrets = session.client("secretsmanager")
-        self.dynamodb = session.resource("dynamodb")
         if quick:
-            shorten(self.dynamodb.meta.client)
-        self.environ = {**make_resources(session), **environ}
+            shorten(self.secrets)
+        self.tables = Tables() if quick else None
+        self.dynamodb: Any = self.tables or session.resource("dynamodb")
+        self.environ = {**make_resources(session, self.tables), **environ}
         self.queues = FifoQueues(clock.time) if quick else None
         self.sqs: Any = self.queues or Waiting(session.client("sqs"), clock)
         if self.queues is not None:
@@ -317,8 +319,8 @@ def standing(*, quick: bool = False, **environ: str) -> Iterator[Stand]:
     """A stand.
 
     Args:
-        quick: for thousands of messages: queues in memory instead of moto's, where hidden messages take their time, and
-            a short cut to moto's tables.
+        quick: for thousands of messages: tables and queues in memory instead of moto's, where hidden messages take their
+            time, and a short cut to moto's secrets.
         environ: settings of the processor and ingest, by their environment names.
     """
     clock = Clock()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from steward.dialects import normalise
 from steward.envelope import VERSION, encode
-from steward.events import normalise
 from tests.integration.stand import Stand, standing
 
 PAGE = "Review the contract"

@@ -8,11 +8,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from steward.errors import CallFailed, Failure
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Cause, Phase
 from tests.integration.aws import REGION, Functions, make_resources
 from tests.integration.stand import Death
+from triage.watch import Look, Watch
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
@@ -130,3 +132,55 @@ def test_a_mapping_to_an_alias_of_the_processor_counts_and_one_to_a_namesake_doe
     place.switch().pause(Cause.OPERATOR, "")
     assert not place.functions.enabled
     assert place.functions.mappings["another"]["State"] == "Enabled"
+
+
+@pytest.mark.req("T5")
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_probe_that_was_under_way_does_not_end_what_an_operator_began_meanwhile(
+    place: Place, *, answers: bool
+) -> None:
+    class Notion:
+        """Answers, or does not, while an operator pauses the lane."""
+
+        def me(self) -> None:
+            place.switch().pause(Cause.OPERATOR, "maintenance")
+            if not answers:
+                raise CallFailed(Failure.UNAVAILABLE, "notion", "notion.me", status=503)
+
+    place.switch().pause(Cause.VENDOR, "503")
+    notion: Any = Notion()
+    watch = Watch(place.switch(), notion, (), lambda: NOW)
+
+    assert watch.look(well=True) in (Look.RESTING, Look.STILL_DOWN)
+
+    after = place.switch().read()
+    assert (after.holds, after.cause, after.next_probe_at) == (True, Cause.OPERATOR, None)
+    assert not place.functions.enabled
+
+
+@pytest.mark.req("T5")
+def test_who_pauses_by_what_it_saw_does_not_undo_a_resumption_since(place: Place) -> None:
+    place.switch().pause(Cause.VENDOR, "503")
+    place.switch().resume()
+    seen = place.switch().read()
+    place.switch().pause(Cause.OPERATOR, "a look")
+    place.switch().resume()
+
+    place.switch().pause(Cause.VENDOR, "notion-20261121-1", seen)
+
+    assert not place.switch().read().holds
+    assert place.functions.enabled
+
+
+@pytest.mark.req("T5")
+def test_a_resumption_while_aws_still_disables_is_carried_out_by_the_next_look(place: Place) -> None:
+    place.switch().pause(Cause.VENDOR, "503")
+    place.functions.in_use = True
+    place.switch().resume()
+    assert place.functions.updates == [False]
+
+    place.functions.in_use = False
+    place.switch().open()
+
+    assert place.functions.enabled
+    assert place.switch().read().phase is Phase.RUNNING

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from steward.dialects import normalise
 from steward.envelope import encode
-from steward.events import normalise
 from tests.integration.stand import Stand, standing
 
 LANES = 3

@@ -1,6 +1,7 @@
 """Measures, on the State table as it is: taken once, undone when their reason is gone, and none when only observing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,12 @@ from steward.memory import Memory
 from steward.pauses import Cause, Phase
 from tests.integration.aws import REGION, make_resources
 from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage
-from triage.mitigation.mitigator import RECENT, Mitigator
+from triage.incidents.damping import Rules
+from triage.incidents.incident import Incident, Stage, Step
+from triage.incidents.life import Past, advance
+from triage.incidents.runs import document_of, run_of, runs_of
+from triage.mitigation.mitigator import Mitigator
+from triage.pace import MINUTELY
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -63,10 +68,13 @@ class Desk:
         self.now += timedelta(minutes=1)
         return [measure.id.partition("-")[0] for measure in self.measures]
 
-    def _promote(self) -> str | None:
+    def _promote(self, tell: Callable[[str], None]) -> bool:
         self.tried += 1
         pending, self.pending = self.pending, None
-        return pending
+        if pending is None:
+            return False
+        tell(pending)
+        return True
 
 
 @pytest.fixture
@@ -94,7 +102,7 @@ def test_an_outage_pauses_the_lane_and_answers_from_memory_and_goes_live_afterwa
     ]  # the lane goes on when a probe succeeds, which is the watch's business
     desk.switch.resume()
     assert desk.take() == ["resume", "live"]
-    desk.now += RECENT
+    desk.now += MINUTELY.recent
     assert desk.take() == []
 
 
@@ -156,3 +164,25 @@ def test_who_only_observes_says_what_would_be_done_and_does_nothing(desk: Desk) 
     assert not desk.fallback.read().on
     assert desk.switch.read().phase is Phase.RUNNING
     assert desk.mapping.on
+
+
+@pytest.mark.req("T5")
+def test_what_was_begun_before_somebody_wished_to_only_observe_is_undone(desk: Desk) -> None:
+    desk.take(Class.OUTAGE)
+    assert desk.fallback.read().on
+
+    desk.take(Class.OUTAGE, observe_only=True)
+
+    assert not desk.fallback.read().on
+
+
+@pytest.mark.req("T5", "T6")
+def test_what_is_only_said_is_a_note_and_no_mitigation(desk: Desk) -> None:
+    desk.take(Class.OUTAGE, observe_only=True)
+    run = run_of((), desk.measures, AT)
+    (recalled,) = runs_of(document_of([run]))
+
+    after = advance(replace(incident(Class.OUTAGE), opened_at=AT), Past((recalled,), Rules()))
+
+    assert {m.step for m in after.timeline} == {Step.NOTE}
+    assert after.stage is Stage.INVESTIGATING

@@ -11,7 +11,7 @@ from tests.integration.stand import Stand, standing
 
 @pytest.fixture
 def stand() -> Iterator[Stand]:
-    with standing() as made:
+    with standing(quick=True) as made:
         yield made
 
 

@@ -255,3 +255,22 @@ def test_who_loses_every_race_says_so(secret: Secret) -> None:
     current = secret.at(CURRENT)
     assert current is not None
     assert current["token"] == "old"
+
+
+@pytest.mark.req("T5", "T9")
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("at", [1, 2])
+def test_that_a_token_was_promoted_is_said_also_after_a_death(secret: Secret, at: int, before: bool) -> None:
+    secret.token().stage("new")
+    said: list[str] = []
+
+    def promote(client: Any = None) -> None:
+        secret.token(client).prove_and_promote(promoted=lambda: said.append("promoted"))
+
+    with pytest.raises(Death):
+        promote(Dying(secret.client, at, before=before))
+    promote()
+
+    assert said
+    assert secret.at(CURRENT) == {"token": "new", "connections": {"b": "x"}}
+    assert secret.at(PENDING) is None

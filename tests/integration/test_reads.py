@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from infra.local.simulators.notion import faults
 from infra.operate import target
 from infra.operate.__main__ import main
 from steward.clients.connection import notion_client, request_budgets
+from steward.clients.notion import Answer
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure
@@ -144,3 +146,59 @@ def test_the_command_says_first_where_the_answer_is_from(
     fallback(stand).switch(on=False, why="over")
     assert main(["read", "page", "0" * 32]) == 1
     assert "Is it shared" in capsys.readouterr().err
+
+
+@pytest.mark.req("T5")
+def test_rows_that_people_wrote_whole_chapters_into_are_shown_and_remembered_as_far_as_they_fit(
+    stand: Stand,
+) -> None:
+    told = "Ω" * 2000  # as JSON six bytes each
+    rows = [
+        {
+            "object": "page",
+            "id": f"00000000-0000-4000-8000-{number:012d}",
+            "url": "https://www.notion.so/x",
+            "properties": {
+                f"Text {column}": {
+                    "id": f"text{column}",
+                    "type": "rich_text",
+                    "rich_text": [{"type": "text", "plain_text": told, "text": {"content": told}}],
+                }
+                for column in range(3)
+            },
+        }
+        for number in range(60)
+    ]
+
+    class Notion:
+        def query(self, *_: object, **__: object) -> Answer:
+            return Answer({"results": rows}, stand.clock.now(), None)
+
+    table, now = stand.dynamodb.Table(stand.environ["STATE_TABLE"]), stand.clock.now
+    notion: Any = Notion()
+    reader = Reads(notion, State(table, now), Memory(table, now), fallback(stand), now)
+    live, remembered = reader.rows("source"), reader.rows("source")
+
+    assert live is not None
+    assert remembered is not None
+    assert (live.origin, len(live.value)) == (Origin.LIVE, 60)
+    assert remembered.origin is Origin.CACHE
+    assert 10 < len(remembered.value) < 60
+    assert remembered.value == live.value[: len(remembered.value)]
+
+
+@pytest.mark.req("T5", "O4")
+def test_what_notion_says_when_it_refuses_steers_no_terminal(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(target, "find", lambda *_: Here(stand))
+    page = stand.known_tasks(1)[0]
+    stand.notion.add_fault(
+        faults.answer(403, code="restricted_resource", message="no\x1b]0;owned\x07\x1b[2J")
+    )
+    capsys.readouterr()
+
+    assert main(["read", "page", page]) == 1
+    told = capsys.readouterr().err.rstrip("\n")
+    assert "restricted_resource" in told
+    assert told.isprintable()

@@ -111,7 +111,7 @@ def test_a_lost_event_is_found_within_the_hour_and_told_once(stand: Stand) -> No
     assert "'Assignee' (assignee) is of type rich_text, but has to be people" in message
     day = f"{stand.clock.now():%Y-%m-%d}"
     rows = stand.dynamodb.Table(stand.environ["JOURNAL_TABLE"]).scan()["Items"]
-    (found,) = [row for row in rows if row["type"] == "schema"]
+    (found,) = [row for row in rows if row.get("type") == "schema"]
     assert found["day"] == day
     assert found["why"].endswith("found without an event")
     assert found["after"][f"property {ASSIGNEE}"] == "rich_text"

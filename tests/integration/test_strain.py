@@ -215,7 +215,7 @@ def test_lost_changes_are_counted_although_the_budget_ends_in_the_middle(
         rows = stand.dynamodb.Table(stand.environ["JOURNAL_TABLE"]).scan()["Items"]
 
         assert all(len(stand.comments(page)) == 1 for page in pages)
-        assert {row["entity"] for row in rows if row["type"] == "sweep"} == set(pages)
+        assert {row["entity"] for row in rows if row.get("type") == "sweep"} == set(pages)
         assert sum(counted["ChangesLost"]) == 60
 
 

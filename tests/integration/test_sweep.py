@@ -168,7 +168,7 @@ def test_a_lost_change_is_journalled_with_its_effects(stand: Stand) -> None:
     stand.sweep()
 
     table = stand.dynamodb.Table(stand.environ["JOURNAL_TABLE"])
-    rows: list[dict[str, Any]] = [row for row in table.scan()["Items"] if row["type"] == "sweep"]
+    rows: list[dict[str, Any]] = [row for row in table.scan()["Items"] if row.get("type") == "sweep"]
     assert [row["entity"] for row in rows] == [page]
     assert {effect["kind"] for effect in rows[0]["effects"]} == {"notion.comment", "slack.message"}
     assert "no webhook" in rows[0]["why"]

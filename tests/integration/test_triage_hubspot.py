@@ -114,7 +114,7 @@ def test_a_call_that_hangs_beyond_its_own_timeout_is_given_up_and_told() -> None
         now=lambda: NOW,
         clock=time.monotonic,
     )
-    one = at_vendor(asks, dict, now=lambda: NOW, patience=Patience(ask=1.0, asks=1.2))
+    one = at_vendor(asks, dict, patience=Patience(ask=1.0, asks=1.2))
     found = look([one], now=lambda: NOW)
     free.set()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,6 @@ from steward.remembered_bot import remembered_bot
 from tests.integration.stand import Stand, standing
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Stage
-from triage.standby import Standby
 from triage.vitals import tell_incidents
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -107,10 +107,10 @@ def test_a_look_that_fails_at_its_last_step_leaves_the_triage_silent(
 ) -> None:
     _pause(stand)
 
-    def dies(_: Standby) -> None:
+    def dies(_client: Any, _function_name: str) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(Standby, "call", dies)
+    monkeypatch.setattr("triage.handler.invoke_processor", dies)
     with pytest.raises(ConnectionError):
         stand.watcher().handle(lambda: 30_000)
 

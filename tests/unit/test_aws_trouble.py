@@ -1,5 +1,7 @@
 """Trouble of AWS that passes is told from mistakes of ours by what botocore really raises."""
 
+from typing import Any
+
 import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
@@ -42,3 +44,23 @@ def test_aws_that_can_not_be_reached_passes(error: Exception) -> None:
 def test_an_answer_of_aws_passes_by_its_status_and_code(status: int, code: str, expected: bool) -> None:
     answer = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
     assert passes(ClientError(answer, "PutItem")) is expected
+
+
+@pytest.mark.req("P4")
+@pytest.mark.parametrize(
+    ("reasons", "expected"),
+    [
+        (["None", "ThrottlingError"], True),
+        (["TransactionConflict", "None"], True),
+        (["ProvisionedThroughputExceeded", "ConditionalCheckFailed"], False),
+        (["ItemCollectionSizeLimitExceeded"], False),
+        (["ValidationError", "None"], False),
+    ],
+)
+def test_a_cancelled_transaction_passes_by_its_reasons(reasons: list[str], expected: bool) -> None:
+    answer: Any = {
+        "Error": {"Code": "TransactionCanceledException", "Message": ""},
+        "ResponseMetadata": {"HTTPStatusCode": 400},
+        "CancellationReasons": [{"Code": reason} for reason in reasons],
+    }
+    assert passes(ClientError(answer, "TransactWriteItems")) is expected

@@ -304,7 +304,7 @@ def test_the_room_that_the_workspace_has_is_learnt_from_its_refusal_and_grows_ag
     clock = Clock()
     budget = Budget(180, clock)
     spend(budget, 41)  # the last of them was refused
-    budget.block(30, by_workspace=True)
+    budget.block(30, by=Failure.WORKSPACE_LIMITED)
 
     clock.true += 60
     assert affordable(budget) == 40 + 18
@@ -319,9 +319,22 @@ def test_a_refusal_of_the_connection_teaches_nothing_about_the_workspace() -> No
     clock = Clock()
     budget = Budget(180, clock)
     spend(budget, 41)
-    budget.block(30)
+    budget.block(30, by=Failure.RATE_LIMITED)
     clock.true += 60
     assert affordable(budget) == 180
+
+
+@pytest.mark.req("P2", "T1")
+def test_it_is_remembered_whether_this_connections_limit_asked_to_wait() -> None:
+    clock, memory = Clock(), Memory()
+    Budget(180, clock, memory).block(40, by=Failure.UNAVAILABLE)
+    Budget(180, clock, memory).block(20, by=Failure.RATE_LIMITED)
+    Budget(180, clock, memory).block(60, by=Failure.UNAVAILABLE)
+
+    record = memory.load()
+
+    assert record is not None
+    assert (record.blocked_until, record.limited_until) == (clock() + 60, clock() + 20)
 
 
 @pytest.mark.req("P2")
@@ -329,7 +342,7 @@ def test_the_learnt_room_is_remembered_and_never_less_than_one_call() -> None:
     clock, memory = Clock(), Memory()
     budget = Budget(180, clock, memory)
     spend(budget, 1)
-    budget.block(10, by_workspace=True)
+    budget.block(10, by=Failure.WORKSPACE_LIMITED)
 
     clock.true += 15
     assert affordable(Budget(180, clock, memory, lease=1)) == 0

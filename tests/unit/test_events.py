@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.operate.samples import DATA_SOURCE, PAGE, sample_event
+from steward.dialects import normalise
 from steward.envelope import decode, encode
 from steward.errors import Undecodable
-from steward.events import OFFICIAL_TYPES, Author, from_json, normalise, to_json
+from steward.event_fields import Author
+from steward.events import OFFICIAL_TYPES, from_json, to_json
 from steward.lane import lane_of
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

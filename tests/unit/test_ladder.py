@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from steward.effect_puts import KEEP
 from steward.ladder import DAY, TOO_LATE, Ladder, Rung
 from steward.rules import DeadlineRule, Overdue
 from steward.rules.calendar import calendar
 from steward.rules.values import Weekday
-from steward.state import KEEP
 
 FIVE: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 SUNDAY_TO_THURSDAY: tuple[Weekday, ...] = ("sun", "mon", "tue", "wed", "thu")

@@ -92,3 +92,16 @@ def test_what_is_remembered_is_that_of_all_lanes_and_the_probes(lanes: str) -> N
     assert record is not None
     assert sum(record.spent.values()) >= len(budgets)
     assert record.blocked_until == NOW.timestamp() + 5
+
+
+@pytest.mark.req("P2")
+@pytest.mark.parametrize("limit", [1, 2, 5, 12, 13, 100])
+@pytest.mark.parametrize("probes", [0, 12, 60])
+def test_lanes_and_probes_together_keep_a_limit_that_is_smaller_than_the_share(
+    limit: int, probes: int
+) -> None:
+    environ = {"REQUESTS_PER_MINUTE": str(limit), "PROBES_PER_MINUTE": str(probes)}
+    memory = cast("Memory", Kept())
+    lane = request_budgets(environ, memory, lambda: NOW)["lane-0"]
+
+    assert spent_by(lane) + spent_by(probe_budget(environ, memory, lambda: NOW)) <= limit

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from steward.budget import Budget, BudgetRecord, Purse, part_of
-from steward.budget_memory import BudgetMemory
+from steward.budget_memory import PROBES, BudgetMemory
 from steward.clients.notion import NotionClient
 from steward.clients.transport import Transport
 from steward.clients.whose_token import of_notion
@@ -120,7 +120,7 @@ def probe_budget(environ: Mapping[str, str], memory: Memory, now: Callable[[], d
     reserved = _reserved(environ)
     if not reserved:
         return lane
-    own = Budget(reserved, lambda: now().timestamp(), BudgetMemory(memory, "probes"))
+    own = Budget(reserved, lambda: now().timestamp(), BudgetMemory(memory, PROBES))
     lanes = groups_of(int(environ.get("LANES", "1")))
     of_lane = BudgetMemory(memory, FIRST if len(lanes) > 1 else None)
     return ReservedShare(own, lane, of_lane, lambda: now().timestamp())
@@ -129,17 +129,24 @@ def probe_budget(environ: Mapping[str, str], memory: Memory, now: Callable[[], d
 def remembered_budget(environ: Mapping[str, str], memory: Memory) -> BudgetRecord | None:
     """What is remembered of the main connection's budget, all lanes and the probes together; None before the first call."""
     lanes = groups_of(int(environ.get("LANES", "1")))
-    names = [*(lanes if len(lanes) > 1 else [None]), "probes"]
+    names = [*(lanes if len(lanes) > 1 else [None]), PROBES]
     found = [record for name in names if (record := BudgetMemory(memory, name).load()) is not None]
     if not found:
         return None
     spent = sum((Counter(record.spent) for record in found), Counter[int]())
     latest = max(found, key=lambda record: record.room_at)
-    return BudgetRecord(spent, max(r.blocked_until for r in found), latest.room, latest.room_at)
+    return BudgetRecord(
+        spent,
+        max(r.blocked_until for r in found),
+        latest.room,
+        latest.room_at,
+        max(r.limited_until for r in found),
+    )
 
 
 def _reserved(environ: Mapping[str, str]) -> int:
-    return int(environ.get("PROBES_PER_MINUTE") or "0")
+    # Never more than half of a small limit: both together must not provoke a 429.
+    return min(int(environ.get("PROBES_PER_MINUTE") or "0"), requests_per_minute(environ) // 2)
 
 
 def _token(store: SecretStore, secret_id: str, further: str | None) -> Callable[[bool], str]:

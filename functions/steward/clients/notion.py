@@ -189,8 +189,7 @@ class NotionClient:
         if failure is None:
             return Answer(body or {}, observed_at(answer.headers, self._now()), request_id)
         if failure.retry_after and (failure.status == 529 or failure.failure in _LIMITED):
-            shared = failure.failure is Failure.WORKSPACE_LIMITED
-            self._budget.block(failure.retry_after, by_workspace=shared)
+            self._budget.block(failure.retry_after, by=failure.failure)
         raise failure
 
     def _send(

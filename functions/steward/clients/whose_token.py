@@ -1,20 +1,27 @@
 """Whose token is this? One cheap read a vendor: the proof that a token works before anything relies on it.
 
-Source: Notion's ``GET /v1/users/me``, Slack's ``auth.test``, HubSpot's ``GET /account-info/v3/details``.
+Source: Notion's ``GET /v1/users/me``, Slack's ``auth.test`` and the errors of its incoming webhooks, HubSpot's ``GET /account-info/v3/details``.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from steward.clients.notion_answers import classify, parse
-from steward.clients.slack_answers import api_refused
+from steward.clients.slack_answers import api_refused, webhook_refused
 from steward.clients.transport import HttpAnswer, Transport
 from steward.errors import CallFailed, Failure
 from steward.identifiers import normalise_id
 from steward.identity import Identity, Prove
 
 HUBSPOT = "https://api.hubapi.com"
+
+_WEBHOOK = re.compile(r"/services/(T[A-Z0-9]+)/B[A-Z0-9]+/[A-Za-z0-9]+")
+
+_EMPTY = (b"no_text", b"invalid_payload", b"missing_text_or_fallback_or_attachments")
+"""What Slack says of an empty message: it knew the webhook."""
 
 _OF_HUBSPOT = {
     401: Failure.UNAUTHORIZED,
@@ -71,6 +78,39 @@ def of_slack(transport: Transport, api_url: str) -> Prove:
         return Identity(str(body["team_id"]), actor, _name(_text(body.get("user")), _text(body.get("team"))))
 
     return prove
+
+
+def of_slack_webhook(transport: Transport, scheme: str = "https") -> Prove:
+    """Ask an incoming webhook, without posting: Slack refuses an empty message from one that lives for its emptiness.
+
+    It proves that the address is not revoked, and not that its channel takes messages: only a message would.
+    ``scheme`` is that of Slack's addresses.
+    """
+
+    def prove(token: str) -> Identity:
+        call = "slack.webhook"
+        identity = in_webhook(token, scheme)
+        if identity is None:
+            message = "that is no address of an incoming webhook: https://hooks.slack.com/services/T…/B…/…"
+            raise CallFailed(Failure.INVALID, "slack", call, message=message)
+        answer = transport.send(call, "POST", token, headers={}, json={})
+        if answer.status == 400 and answer.content.strip() in _EMPTY:
+            return identity
+        raise webhook_refused(call, answer)
+
+    return prove
+
+
+def in_webhook(url: str, scheme: str = "https") -> Identity | None:
+    """The team that an incoming webhook's own address names; None when it is no such address. Asks nobody.
+
+    The app's part of the address is another one for each webhook, so it tells none from its successor.
+    """
+    parts = urlsplit(url)
+    found = _WEBHOOK.fullmatch(parts.path)
+    if found is None or parts.scheme != scheme or not parts.hostname or parts.query or parts.fragment:
+        return None
+    return Identity(found[1], "", f"an incoming webhook of team {found[1]}")
 
 
 def of_hubspot(transport: Transport, base_url: str = HUBSPOT) -> Prove:

@@ -172,15 +172,13 @@ def _says(
         return "; ".join(f"{finding.probe}: {finding.says}" for finding in some)
 
     # Nothing that changes from minute to minute by itself: what is the same is to read the same.
-    sure = (
-        ""
-        if confidence >= SETTLED or cls is Class.UNKNOWN
-        else "probably "
-        if confidence >= HALF
-        else "perhaps "
-    )
+    if confidence >= SETTLED or cls is Class.UNKNOWN:
+        sure = ""
+    else:
+        sure = "probably " if confidence >= HALF else "perhaps "
     sentence = f"{vendor}: {sure}{cls}"
-    sentence += (
-        f": {told(evidence[:3])}" if evidence else ": nothing could be found out" * (cls is Class.UNKNOWN)
-    )
+    if evidence:
+        sentence += f": {told(evidence[:3])}"
+    elif cls is Class.UNKNOWN:
+        sentence += ": nothing could be found out"
     return sentence + (f"; but {told(against[:2])}" if against else "")

@@ -94,10 +94,16 @@ class BySlack:
             return incident, self._edit(incident, telling), None
         except _Failed as failed:
             return failed.incident, failed.telling, failed.failure
+        except CallFailed as failure:  # Slack's secret can't be read: nobody knows by which way to tell
+            return incident, telling, failure
 
     def owes(self, incident: Incident, telling: Telling) -> bool:
         """Whether something is still to be told of it, or the first message is not true."""
-        now, threads = self._now(), self._slack.can_find
+        try:
+            threads = self._slack.can_find
+        except CallFailed:
+            return True
+        now = self._now()
         if telling.pending is not None or owed(incident, telling, self._names, now, threads=threads):
             return True
         return threads and correction(incident, telling, self._names, now) is not None

@@ -1,18 +1,19 @@
 """When trouble counts as there, and when as gone: N of the last M runs, both ways. Pure.
 
 One bad run is a blip and one good run is not the end. Trouble of severity P1 stands sooner, after two runs in a row that
-are sure of it: every minute of it costs, and two looks a minute apart are what tells a revoked token from one stray 401.
+are sure of it: every minute of it costs, and two runs a minute apart are what tells a revoked token from one stray 401.
 One run alone never opens an incident, however sure it is.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from triage.diagnosis.classes import Class, Severity
+from triage.findings import Verdict
 from triage.incidents.causes import HIDES, Cause, Family, family_of
 from triage.incidents.runs import Run, Sighting
+from triage.pace import MINUTELY, Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Rules:
         urgent: runs in a row that must see trouble of severity P1.
         sure: the confidence that those need.
         corrects: looks in a row that must say another class before an open incident's is corrected.
+        pace: how often a run comes.
 
     Raises:
         ValueError: the numbers do not fit one another.
@@ -37,6 +39,7 @@ class Rules:
     urgent: int = 2
     sure: float = 0.8
     corrects: int = 2
+    pace: Pace = MINUTELY
 
     def __post_init__(self) -> None:
         if not (1 <= self.stands <= self.of and 1 <= self.ends <= self.of and 1 <= self.urgent <= self.of):
@@ -45,25 +48,20 @@ class Rules:
             raise ValueError("corrects is 1 at least")
 
 
-class Look(Enum):
-    """What one run says of one cause."""
+def verdict_of(run: Run, cause: Cause) -> Verdict:
+    """What a run says of a cause; *unknown* trouble speaks for every cause of its vendor.
 
-    BAD = "bad"
-    GOOD = "good"
-    NOTHING = "nothing"  # the vendor was not looked at, or other trouble hides it
-
-
-def look(run: Run, cause: Cause) -> Look:
-    """What a run says of a cause; *unknown* trouble speaks for every cause of its vendor."""
+    UNKNOWN where the vendor was not probed, or other trouble hides the cause.
+    """
     seen = [s for s in run.seen if s.vendor == cause.vendor]
     bad = [s for s in seen if s.cls is not Class.HEALTHY]
     if cause.family is Family.UNKNOWN and bad:
-        return Look.BAD
+        return Verdict.BAD
     if any(family_of(s.cls) in (cause.family, Family.UNKNOWN) for s in bad):
-        return Look.BAD
+        return Verdict.BAD
     if not seen or any(cause.family in HIDES.get(s.cls, ()) for s in bad):
-        return Look.NOTHING
-    return Look.GOOD
+        return Verdict.UNKNOWN
+    return Verdict.GOOD
 
 
 def sightings(runs: Sequence[Run], cause: Cause) -> list[Sighting]:
@@ -80,8 +78,8 @@ def sightings(runs: Sequence[Run], cause: Cause) -> list[Sighting]:
 
 def trouble_stands(runs: Sequence[Run], cause: Cause, rules: Rules) -> bool:
     """Whether trouble counts as there."""
-    looks = [look(run, cause) for run in runs[-rules.of :]]
-    if looks.count(Look.BAD) >= rules.stands:
+    verdicts = [verdict_of(run, cause) for run in runs[-rules.of :]]
+    if verdicts.count(Verdict.BAD) >= rules.stands:
         return bool(sightings(runs[-rules.of :], cause))
     last = runs[-rules.urgent :]
     return len(last) == rules.urgent and all(_is_urgent(run, cause, rules) for run in last)
@@ -89,17 +87,17 @@ def trouble_stands(runs: Sequence[Run], cause: Cause, rules: Rules) -> bool:
 
 def health_stands(runs: Sequence[Run], cause: Cause, rules: Rules) -> bool:
     """Whether trouble counts as gone: seen as gone by the latest run that says anything, and often enough."""
-    looks = [look(run, cause) for run in runs[-rules.of :]]
-    if not looks or looks[-1] is not Look.GOOD:
+    verdicts = [verdict_of(run, cause) for run in runs[-rules.of :]]
+    if not verdicts or verdicts[-1] is not Verdict.GOOD:
         return False
-    return looks.count(Look.GOOD) >= rules.ends and not trouble_stands(runs, cause, rules)
+    return verdicts.count(Verdict.GOOD) >= rules.ends and not trouble_stands(runs, cause, rules)
 
 
 def good_since(runs: Sequence[Run], cause: Cause) -> datetime | None:
     """When the latest row of runs without trouble began; None when the latest run says no such thing."""
     since = None
     for run in reversed(runs):
-        if look(run, cause) is not Look.GOOD:
+        if verdict_of(run, cause) is not Verdict.GOOD:
             break
         since = run.at
     return since
@@ -109,14 +107,14 @@ def bad_since(runs: Sequence[Run], cause: Cause) -> tuple[datetime, str]:
     """When trouble was first seen by the remembered runs, and what was said then."""
     for run in runs:
         said = next(iter(sightings([run], cause)), None)
-        if look(run, cause) is Look.BAD:
+        if verdict_of(run, cause) is Verdict.BAD:
             shown = said or next(s for s in run.seen if s.vendor == cause.vendor and s.cls is Class.UNKNOWN)
             return run.at, shown.says
     raise ValueError(f"no run saw trouble of {cause.vendor}: {cause.family}")
 
 
 def corrected(runs: Sequence[Run], cls: Class, vendor: str, rules: Rules) -> Class:
-    """What an incident of a class is about, after the looks since: another class when they agree on it for long enough.
+    """What an incident of a class is about, after the runs since: another class when they agree on it for long enough.
 
     Known trouble never becomes unknown again.
     """

@@ -17,6 +17,7 @@ from triage.incidents.life import Past, advance, cause_of, opened
 from triage.incidents.runs import Measure, Runs, run_of
 from triage.incidents.store import Incidents
 from triage.incidents.telling import Teller
+from triage.probes.alarms import Alarm
 
 _TRIES = 5
 
@@ -39,7 +40,11 @@ class Desk:
         self._rules = rules
 
     def take(
-        self, diagnoses: Sequence[Diagnosis], measures: Sequence[Measure], now: datetime
+        self,
+        diagnoses: Sequence[Diagnosis],
+        measures: Sequence[Measure],
+        now: datetime,
+        alarms: Sequence[Alarm] = (),
     ) -> list[Incident]:
         """Take in what one run found and did.
 
@@ -47,20 +52,24 @@ class Desk:
             diagnoses: of each vendor that was looked at, healthy ones too; one that is left out was not looked at.
             measures: what was done since the last run; the same one may be given again, its id tells.
             now: when the run was made.
+            alarms: of our own, that are on; each may be given at every run.
 
         Returns:
             The incidents that are open, were resolved by this run, or of which something is still to be told; oldest
             first, with their timelines.
         """
         runs, counted = self._runs.add(run_of(diagnoses, measures, now.astimezone(UTC)))
-        past, measured = Past(runs, self._rules), diagnoses if counted else ()
+        past, measured = Past(runs, self._rules, tuple(alarms)), diagnoses if counted else ()
         incidents = [self._advance(incident, past, measured) for incident in self._store.live()]
         taken = {cause_of(incident) for incident in incidents if incident.is_open}
-        for cause in standing(runs, self._rules, taken):
-            incident = self._open(cause, past)
-            if incident is not None:
-                incidents.append(self._advance(incident, past, measured))
-        return self._teller.tell(incidents)
+        try:
+            for cause in standing(runs, self._rules, taken):
+                incident = self._open(cause, past)
+                if incident is not None:
+                    incidents.append(self._advance(incident, past, measured))
+        finally:  # one that can't be opened keeps nobody from being told of the others
+            told = self._teller.tell(incidents)
+        return told
 
     def _advance(self, incident: Incident, past: Past, diagnoses: Sequence[Diagnosis]) -> Incident:
         if not incident.is_open:
@@ -70,7 +79,8 @@ class Desk:
                 return self._store.save(incident, advance(incident, past, diagnoses))
             except StateConflict:
                 incident = self._store.load(incident.id) or incident  # an operator was first
-        raise StateConflict(f"{incident.id} was written by others all the time")
+        # Written by others all the time, or its new cause has an incident: it stays as it is, and the others go on.
+        return incident
 
     def _open(self, cause: Cause, past: Past) -> Incident | None:
         """A new incident; None when a run beside this one opened it."""

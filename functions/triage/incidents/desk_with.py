@@ -79,4 +79,4 @@ def make_desk(
     teller = Teller(
         store, by_slack, pager, settings.names, when_unsure=settings.when_unsure, now=now, count=count
     )
-    return Desk(Runs(memory, settings.rules.of), store, teller, settings.rules)
+    return Desk(Runs(memory, settings.rules.of, settings.rules.pace), store, teller, settings.rules)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from steward.unicode import one_line
 from triage.incidents.incident import Incident, Step
-from triage.incidents.life import moment, with_moments
+from triage.incidents.moments import moment, with_moments
 from triage.incidents.runs import NAME_LIMIT
 from triage.incidents.wording import clock
 
@@ -101,7 +101,7 @@ def note(by: str, now: datetime, text: str) -> Change:
 def _must_be_open(incident: Incident) -> None:
     if not incident.is_open:
         ended = f" at {clock(incident.resolved_at)}" if incident.resolved_at else ""
-        raise NotDone(f"{incident.id} was resolved{ended}; only a note can be added")
+        raise NotDone(f"{incident.id} was {incident.stage}{ended}; only a note can be added")
 
 
 def _name(by: str) -> str:

@@ -6,16 +6,20 @@ measured of the vendor itself is evidence, and does nothing to us.
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from triage.findings import Finding, Probe
+from triage.probes.asks import RETRY_AFTER
+from triage.probes.standing import WAIT
 
 MOST = 8
 """Facts that are told; a diagnosis has few."""
 
-UNTIL = ("retry_after", "retry_after_seconds", "reset_seconds")
+UNTIL = (RETRY_AFTER, WAIT)
 """Numbers by which a vendor tells when it will be over: seconds from the finding on."""
 
+GRAIN = timedelta(minutes=5)
+"""Told is the next multiple of it: a vendor that asks for another half minute each time is no news each time."""
 
 _OF_THE_VENDOR = (Probe.STATUS_PAGE, Probe.AUTH, Probe.LATENCY, Probe.CAPABILITIES)
 
@@ -31,14 +35,15 @@ def impact_of(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def eta_of(findings: Iterable[Finding]) -> datetime | None:
-    """When the vendor says that it will be over, the latest; None when it says nothing."""
+    """When the vendor says that it will be over, the latest, up to the next ``GRAIN``; None when it says nothing."""
     told = [
         finding.at + timedelta(seconds=finding.numbers[name])
         for finding in findings
         for name in UNTIL
         if 0 < finding.numbers.get(name, 0) < timedelta(days=7).total_seconds()
     ]
-    return max(told, default=None)
+    latest = max(told, default=None)
+    return None if latest is None else latest + (datetime.min.replace(tzinfo=UTC) - latest) % GRAIN
 
 
 def _facts(probe: Probe, numbers: Mapping[str, float]) -> list[str]:

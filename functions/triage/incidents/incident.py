@@ -15,6 +15,7 @@ class Stage(StrEnum):
     MITIGATING = "mitigating"
     MONITORING = "monitoring"
     RESOLVED = "resolved"
+    CLOSED = "closed"  # nobody looks any more: whether it is over is not known
 
 
 class Step(StrEnum):
@@ -32,6 +33,7 @@ class Step(StrEnum):
     SILENCED = "silenced"
     RESTORED = "restored"
     RESOLVED = "resolved"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Moment:
         at: when, by our clock.
         step: what happened.
         says: one line for a person.
-        by: who did it: an operator's name, or ``steward``.
+        by: who did it: an operator's name, ``steward``, or ``cloudwatch`` for an alarm.
         key: the journal row that has it, as ``pk sk``.
     """
 
@@ -74,7 +76,7 @@ class Incident:
         updated_at: when people were last told something.
         acknowledged_by: who takes care of it, or None.
         silenced_until: nobody is told anything before, but the first message is kept true; None when it is not silenced.
-        resolved_at: when it was resolved, or None.
+        resolved_at: when it was resolved or closed, or None.
         posted: where the first message is, as ``channel/ts``; None until it is posted.
         timeline: what happened, oldest first.
         version: counts the writes; the optimistic lock.
@@ -104,7 +106,7 @@ class Incident:
     @property
     def is_open(self) -> bool:
         """Whether it goes on."""
-        return self.stage is not Stage.RESOLVED
+        return self.stage not in (Stage.RESOLVED, Stage.CLOSED)
 
     def silent(self, now: datetime) -> bool:
         """Whether nobody is to be told anything."""

@@ -4,15 +4,15 @@
 
     INVESTIGATING ──something is done──▶ MITIGATING ──health stands──▶ MONITORING ──and lasts──▶ RESOLVED
                                               ▲──────trouble stands again─────┘
+    any of them ──nobody looks any more──▶ CLOSED
 
 Everything is made from the remembered runs and the incident itself, and the time is the latest run's: the same runs give
 the same incident again, so a run that is repeated or was killed half-way doubles nothing and leaves nothing out.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from steward.documents import iso
 from steward.unicode import one_line
@@ -29,14 +29,9 @@ from triage.incidents.damping import (
 )
 from triage.incidents.impact import eta_of, impact_of, span
 from triage.incidents.incident import Incident, Moment, Stage, Step, in_order
+from triage.incidents.moments import heard, moment, with_moments
 from triage.incidents.runs import SAYS_LIMIT, Measure, Run
-
-STEWARD = "steward"
-"""Who does what nobody else did."""
-
-LASTS = timedelta(minutes=5)
-"""How long health has to last before what is restored is resolved."""
-
+from triage.probes.alarms import Alarm
 
 AT_ONCE = 40
 """Measures that one step takes in, so that it fits one transaction; the next step takes the others."""
@@ -49,10 +44,12 @@ class Past:
     Attributes:
         runs: oldest first, at least one.
         rules: how patient to be.
+        alarms: of our own, that are on.
     """
 
     runs: Sequence[Run]
     rules: Rules
+    alarms: Sequence[Alarm] = ()
 
     @property
     def now(self) -> datetime:
@@ -63,23 +60,6 @@ class Past:
 def cause_of(incident: Incident) -> Cause:
     """What an incident is about."""
     return Cause(incident.vendor, family_of(incident.cls))
-
-
-def moment(
-    incident_id: str, at: datetime, step: Step, says: str, by: str = STEWARD, token: str = ""
-) -> Moment:
-    """A moment with its own row's key; the same moment has the same key.
-
-    Args:
-        incident_id: the incident's.
-        at: when.
-        step: what happened.
-        says: one line.
-        by: who did it.
-        token: tells two moments apart that are otherwise alike.
-    """
-    mark = hashlib.sha256(f"{step}|{by}|{token or says}".encode("utf-8", "replace")).hexdigest()[:8]
-    return Moment(at, step, says, by, f"INCIDENT#{incident_id} MOMENT#{iso(at)}#{mark}")
 
 
 def opened(incident_id: str, cause: Cause, past: Past) -> Incident:
@@ -124,14 +104,8 @@ def advance(incident: Incident, past: Past, diagnoses: Iterable[Diagnosis] = ())
     after = _measured(after, diagnoses)
     after = _graver(after, past)
     after = _with_measures(after, (m for run in past.runs for m in run.did))
-    return _staged(after, past)
-
-
-def with_moments(incident: Incident, *moments: Moment) -> Incident:
-    """The incident with more moments; those that it has already are left out."""
-    known = {m.key for m in incident.timeline}
-    new = {m.key: m for m in moments if m.key not in known}
-    return replace(incident, timeline=in_order([*incident.timeline, *new.values()])) if new else incident
+    after = with_moments(after, *heard(after, past.alarms, past.now))
+    return _closed(after, past.now) if unseen(after, past) else _staged(after, past)
 
 
 def _corrected(incident: Incident, past: Past) -> Incident:
@@ -168,6 +142,9 @@ def _graver(incident: Incident, past: Past) -> Incident:
         return incident
     says = f"severity {incident.severity.name} → {min(latest).name}"
     after = replace(incident, severity=min(latest))
+    if after.severity is Severity.P1 and after.silenced_until is not None:
+        # Whoever silenced it had looked at something smaller.
+        after, says = replace(after, silenced_until=None), f"{says}; not silenced any more"
     return with_moments(after, moment(after.id, past.now, Step.SEVERITY, says))
 
 
@@ -182,9 +159,17 @@ def _with_measures(incident: Incident, measures: Iterable[Measure]) -> Incident:
     known = {m.key.rsplit("#", 1)[1] for m in incident.timeline}
     new: dict[str, Moment] = {}
     for measure in ours:
-        made = moment(incident.id, measure.at, Step.MITIGATION, measure.says, measure.by, measure.id)
+        step = Step.MITIGATION if measure.done else Step.NOTE
+        made = moment(incident.id, measure.at, step, measure.says, measure.by, measure.id)
         new.setdefault(made.key.rsplit("#", 1)[1], made)
     return with_moments(incident, *[m for mark, m in new.items() if mark not in known][:AT_ONCE])
+
+
+def _closed(incident: Incident, now: datetime) -> Incident:
+    """Not resolved: nobody knows whether it is well again."""
+    says = f"closed: {incident.vendor} is not configured any more, so nobody looks; whether it is well is not known"
+    ended = replace(incident, stage=Stage.CLOSED, resolved_at=now, eta=None)
+    return with_moments(ended, moment(incident.id, now, Step.CLOSED, says))
 
 
 def _staged(incident: Incident, past: Past) -> Incident:
@@ -195,7 +180,7 @@ def _staged(incident: Incident, past: Past) -> Incident:
         if trouble_stands(past.runs, cause, past.rules):
             return _to(incident, under_way, now, "trouble is back")
         restored = [m.at for m in incident.timeline if m.step is Step.RESTORED][-1]
-        if now - restored >= LASTS and health_stands(past.runs, cause, past.rules):
+        if now - restored >= past.rules.pace.lasts and health_stands(past.runs, cause, past.rules):
             says = f"resolved after {span((now - incident.opened_at).total_seconds())}"
             ended = replace(incident, stage=Stage.RESOLVED, resolved_at=now, eta=None)
             return with_moments(ended, moment(incident.id, now, Step.RESOLVED, says))
@@ -207,6 +192,17 @@ def _staged(incident: Incident, past: Past) -> Incident:
     if under_way is not incident.stage:
         return _to(incident, under_way, now, "something is being done")
     return incident
+
+
+def unseen(incident: Incident, past: Past) -> bool:
+    """Whether nobody looks at an incident's vendor any more.
+
+    A vendor that is configured is in every run, because a look that fails is a finding too; so one that is in none of the
+    remembered runs has lost its secret or its module. Not a day is waited for it, because there is nothing to wait for,
+    and not less than these runs, because a secret that is written anew may be empty for a moment.
+    """
+    runs = past.runs[-past.rules.of :]
+    return len(runs) >= past.rules.of and all(s.vendor != incident.vendor for run in runs for s in run.seen)
 
 
 def _to(incident: Incident, stage: Stage, now: datetime, why: str) -> Incident:

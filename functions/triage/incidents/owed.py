@@ -5,11 +5,12 @@ incoming webhook: a whole message when there is an incident, when its cause is k
 over; nothing can be changed or threaded there, so less is said.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from steward.mrkdwn import Message
-from triage.incidents.incident import Incident
+from triage.incidents.incident import Incident, Moment, Step
 from triage.incidents.told import FIXED, GRAVE, Telling, mark, marks, news, reminds
 from triage.incidents.wording import Names, first, update
 
@@ -67,12 +68,19 @@ def owed(incident: Incident, telling: Telling, names: Names, now: datetime, *, t
         return Owed("first", whole, everything, mark(whole.text), None, now)
     untold, thread = news(incident, telling), thread_of(incident, threads=threads)
     if thread is None:
-        grave = any(m.step in GRAVE for m in untold)
+        grave = _is_grave(incident, telling, untold, now)
         return Owed("whole", whole, everything, "", None, now) if grave else None
     if not untold and not reminds(incident, now):
         return None
     said = update(replace(incident, updated_at=now), untold, names)
     return Owed("update", said, everything, "", thread, now)
+
+
+def _is_grave(incident: Incident, telling: Telling, untold: Sequence[Moment], now: datetime) -> bool:
+    """Whether news are worth another whole message; a cause that changes to and fro is so twice an hour only."""
+    steps = {m.step for m in untold} & GRAVE
+    named = any(m.step is Step.IDENTIFIED and mark(m.key) in telling.told for m in incident.timeline)
+    return bool(steps - {Step.IDENTIFIED}) or (bool(steps) and (not named or reminds(incident, now)))
 
 
 def standing(incident: Incident, names: Names, now: datetime, *, at: datetime, threads: bool) -> Message:

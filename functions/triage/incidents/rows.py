@@ -8,6 +8,7 @@
     INCIDENTS      AT#<opened at>#<id>        lists them, the newest last
     INCIDENTS      LIVE#<id>                  those that are open, or of which something is still to be told
     INCIDENTS      OPEN#<vendor>#<family>     one per cause; names the incident
+    INCIDENTS      UNWRITTEN#<id>             those that are over and have no post-mortem yet
 
 The lists are a partition of their own: the index ``by-day`` lists events, and whoever reads it expects nothing else.
 """
@@ -23,7 +24,7 @@ from triage.incidents.incident import Incident, Moment, Stage, Step, in_order
 from triage.incidents.told import Pending, Telling
 
 LISTS = "INCIDENTS"
-AT, LIVE, OPEN, MOMENT = "AT#", "LIVE#", "OPEN#", "MOMENT#"
+AT, LIVE, OPEN, UNWRITTEN, MOMENT = "AT#", "LIVE#", "OPEN#", "UNWRITTEN#", "MOMENT#"
 
 
 def incident_key(incident_id: str) -> Item:
@@ -44,6 +45,11 @@ def list_key(incident: Incident) -> Item:
 def live_key(incident_id: str) -> Item:
     """The key of the entry that lists it while there is something to do about it."""
     return {"pk": LISTS, "sk": f"{LIVE}{incident_id}"}
+
+
+def unwritten_key(incident_id: str) -> Item:
+    """The key of the entry that lists it until its post-mortem is written."""
+    return {"pk": LISTS, "sk": f"{UNWRITTEN}{incident_id}"}
 
 
 def cause_key(cause: Cause) -> Item:

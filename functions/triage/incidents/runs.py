@@ -6,7 +6,7 @@ it, adds no diagnosis. What was done in it is kept all the same, under its id.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from steward.documents import iso
@@ -14,17 +14,9 @@ from steward.errors import StateConflict
 from steward.memory import Memory
 from steward.unicode import one_line
 from triage.diagnosis.classes import Class, Diagnosis, Severity
+from triage.pace import MINUTELY, Pace
 
 NAME = "TRIAGE-RUNS"
-
-GAP = timedelta(seconds=20)
-"""Two runs that are closer than this are one that was repeated; the schedule's are a minute apart."""
-
-LATE = timedelta(minutes=5)
-"""A run that is further before the last one than this is not late: the clock had been wrong, and was set right."""
-
-FRESH = timedelta(minutes=15)
-"""What an older run said is no news of now: the triage had not run for a while."""
 
 SAYS_LIMIT, NAME_LIMIT = 1000, 100
 """Characters of a sentence and of a name that are kept."""
@@ -54,6 +46,7 @@ class Measure:
         at: when.
         says: one line for a person, without secrets.
         by: who did it: an operator's name, or ``steward``.
+        done: False when it is only said what would be done.
     """
 
     id: str
@@ -62,6 +55,7 @@ class Measure:
     at: datetime
     says: str
     by: str = "steward"
+    done: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +77,32 @@ def run_of(diagnoses: Iterable[Diagnosis], measures: Iterable[Measure], now: dat
     return Run(now, tuple(seen), tuple(did))
 
 
-def with_run(runs: Sequence[Run], run: Run, of: int) -> tuple[tuple[Run, ...], bool]:
+def with_run(runs: Sequence[Run], run: Run, of: int, pace: Pace = MINUTELY) -> tuple[tuple[Run, ...], bool]:
     """The last ``of`` runs, oldest first, and whether this one counted."""
-    kept = [r for r in runs if r.at <= run.at + LATE]
-    if kept and run.at - kept[-1].at < GAP:
+    kept = [r for r in runs if r.at <= run.at + pace.late]
+    if kept and run.at - kept[-1].at < pace.gap:
         known = {measure.id for r in kept for measure in r.did}
         more = tuple(m for m in run.did if m.id not in known)
         kept[-1] = replace(kept[-1], did=kept[-1].did + more)
         return tuple(kept), False
-    fresh = [r for r in kept if run.at - r.at <= FRESH]
+    fresh = [r for r in kept if run.at - r.at <= pace.fresh]
     return (*fresh, run)[-of:], True
 
 
 class Runs:
     """The memory of them, in the State table."""
 
-    def __init__(self, memory: Memory, of: int) -> None:
+    def __init__(self, memory: Memory, of: int, pace: Pace = MINUTELY) -> None:
         """Make it.
 
         Args:
             memory: where.
             of: how many runs are remembered.
+            pace: how often they come.
         """
         self._memory = memory
         self._of = of
+        self._pace = pace
 
     def add(self, run: Run) -> tuple[tuple[Run, ...], bool]:
         """Remember a run; the runs that are remembered now, and whether this one counted.
@@ -114,7 +110,7 @@ class Runs:
         Raises:
             StateConflict: others wrote all the time.
         """
-        return self._change(lambda runs: with_run(runs, run, self._of))
+        return self._change(lambda runs: with_run(runs, run, self._of, self._pace))
 
     def _change(
         self, change: Callable[[tuple[Run, ...]], tuple[tuple[Run, ...], bool]]
@@ -139,7 +135,7 @@ def document_of(runs: Iterable[Run]) -> list[dict[str, Any]]:
         {
             "at": iso(run.at),
             "seen": [[s.vendor, s.cls, s.severity, s.confidence, s.says] for s in run.seen],
-            "did": [[m.id, m.vendor, m.cls, iso(m.at), m.says, m.by] for m in run.did],
+            "did": [[m.id, m.vendor, m.cls, iso(m.at), m.says, m.by, m.done] for m in run.did],
         }
         for run in runs
     ]
@@ -156,8 +152,8 @@ def runs_of(document: Any) -> tuple[Run, ...]:
                 for vendor, cls, severity, sure, says in row["seen"]
             ),
             tuple(
-                Measure(id_, vendor, Class(cls), datetime.fromisoformat(at), says, by)
-                for id_, vendor, cls, at, says, by in row["did"]
+                Measure(id_, vendor, Class(cls), datetime.fromisoformat(at), says, by, *done)
+                for id_, vendor, cls, at, says, by, *done in row["did"]
             ),
         )
         for row in rows

@@ -73,6 +73,7 @@ _STAGES = {
     Stage.MITIGATING: "The cause is being dealt with.",
     Stage.MONITORING: "It works again; we watch whether it lasts.",
     Stage.RESOLVED: "It is over.",
+    Stage.CLOSED: "We do not use it any more, so nobody looks whether it is over.",
 }
 
 
@@ -117,7 +118,9 @@ def markdown(incidents: Iterable[Incident], names: Names, now: datetime) -> str:
         if row["expected_at"]:
             lines.append(f"- **Expected to be over:** {row['expected_at']}")
         last = (
-            ("Resolved", row["resolved_at"]) if row["resolved_at"] else ("Next update", row["next_update_at"])
+            (str(row["stage"]).capitalize(), row["resolved_at"])
+            if row["resolved_at"]
+            else ("Next update", row["next_update_at"])
         )
         lines.append(f"- **{last[0]}:** {last[1]}")
         lines.append(f"- **Reference:** {row['id']}")

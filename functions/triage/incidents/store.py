@@ -53,6 +53,16 @@ class Incidents:
         found = [self.load(i["sk"].removeprefix(rows.LIVE)) for i in listed]
         return sorted((i for i in found if i is not None), key=lambda i: (i.opened_at, i.id))
 
+    def unwritten(self) -> list[Incident]:
+        """Those that are over and have no post-mortem yet, with their timelines."""
+        listed = self._query(Key("pk").eq(rows.LISTS) & Key("sk").begins_with(rows.UNWRITTEN))
+        found = (self.load(i["sk"].removeprefix(rows.UNWRITTEN)) for i in listed)
+        return [i for i in found if i is not None]
+
+    def forget_unwritten(self, incident_id: str) -> None:
+        """Its post-mortem is written; harmless when that was known."""
+        self._table.delete_item(Key=rows.unwritten_key(incident_id))
+
     def latest(self, limit: int = 20) -> list[Incident]:
         """The last ones, newest first, without their timelines."""
         return self._records(self._listed(rows.AT, limit))
@@ -97,6 +107,7 @@ class Incidents:
             actions.append(self._put(owner, "attribute_not_exists(pk)"))
         if before.is_open and not new.is_open:
             actions.append(self._put(self._lasting(new, rows.list_key(new))))
+            actions.append(self._put({**rows.unwritten_key(new.id), "ttl": self._until()}))
         self._transact(actions + self._moments(new, {m.key for m in before.timeline}))
         return new
 

@@ -17,7 +17,7 @@ REMIND = timedelta(minutes=30)
 UNSAID = frozenset({Step.FIRST_FINDING, Step.OPENED})
 """The first message says these."""
 
-GRAVE = frozenset({Step.SEVERITY, Step.IDENTIFIED, Step.RESOLVED})
+GRAVE = frozenset({Step.SEVERITY, Step.IDENTIFIED, Step.RESOLVED, Step.CLOSED})
 """What is worth another whole message where there are no threads."""
 
 OVER = "resolved"

@@ -25,11 +25,15 @@ NEWS_SHOWN = 20
 
 _LIGHT = {True: "\U0001f6a8", False: "✅"}
 
+_DARK = "⚪"
+"""In place of a light: nobody looks."""
+
 _STAGES = {
     Stage.INVESTIGATING: "Investigating",
     Stage.MITIGATING: "Mitigating",
     Stage.MONITORING: "Monitoring",
     Stage.RESOLVED: "Resolved",
+    Stage.CLOSED: "Closed, not known to be over",
 }
 
 
@@ -118,7 +122,8 @@ def clock(at: datetime) -> str:
 
 def _head(incident: Incident, names: Names) -> str:
     what = f"{names.title(incident.vendor)}: {incident.cls}"
-    return f"{_LIGHT[incident.is_open]} *{incident.severity.name} · {escape(what)}*"
+    light = _DARK if incident.stage is Stage.CLOSED else _LIGHT[incident.is_open]
+    return f"{light} *{incident.severity.name} · {escape(what)}*"
 
 
 def _since(incident: Incident) -> datetime:
@@ -141,6 +146,8 @@ def _action(incident: Incident) -> str:
 
 
 def _eta(incident: Incident) -> str:
+    if incident.stage is Stage.CLOSED:
+        return "nobody looks any more"
     if not incident.is_open:
         return "over"
     if incident.stage is Stage.MONITORING:
@@ -153,4 +160,8 @@ def _line(moment: Moment) -> str:
     by = "" if moment.by == "steward" else f"{escape(moment.by, 60)}: "
     said = escape(moment.says, NOTE_LIMIT)
     # These say it themselves.
-    return f"{by}{said}" if moment.step in (Step.STAGE, Step.SEVERITY) else f"{moment.step}: {by}{said}"
+    return (
+        f"{by}{said}"
+        if moment.step in (Step.STAGE, Step.SEVERITY, Step.CLOSED)
+        else f"{moment.step}: {by}{said}"
+    )

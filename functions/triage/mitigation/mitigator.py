@@ -6,7 +6,7 @@ incident desk takes each measure once, by its id.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from steward.documents import iso
@@ -18,12 +18,11 @@ from triage.diagnosis.classes import Class
 from triage.incidents.incident import Incident
 from triage.incidents.runs import Measure
 from triage.mitigation.remedies import CAUSES, WORKED_ON, Remedy, remedies_for
+from triage.pace import MINUTELY, Pace
 
-Promote = Callable[[], str | None]
-"""Tries an operator's pending token; one line on what came of it, or None where there was none to try."""
-
-RECENT = timedelta(minutes=15)
-"""How long something that ended is still reported."""
+Promote = Callable[[Callable[[str], None]], bool]
+"""Tries an operator's pending token; whether it is in use now. What it is given is told so in one line, before it is forgotten
+that the token was pending: a death in between tells it again, and loses nothing."""
 
 _PROMOTED = "PROMOTED"
 
@@ -42,6 +41,7 @@ class Mitigator:
         memory: Memory,
         now: Callable[[], datetime],
         observe_only: bool,
+        pace: Pace = MINUTELY,
     ) -> None:
         """Make it.
 
@@ -51,7 +51,8 @@ class Mitigator:
             promote: tries the pending token.
             memory: remembers what came of that.
             now: our clock.
-            observe_only: nothing is done; it is only said what would be.
+            observe_only: nothing is done, and nothing left as it was done before; it is only said what would be.
+            pace: of the rounds; says how long something that ended is still reported.
         """
         self._switch = switch
         self._fallback = fallback
@@ -59,6 +60,7 @@ class Mitigator:
         self._memory = memory
         self._now = now
         self._observe_only = observe_only
+        self._recent = pace.recent
 
     def take(self, incidents: Sequence[Incident], troubled: Collection[str]) -> list[Measure]:
         """Take what the open incidents call for, and undo what none of them calls for any more.
@@ -73,18 +75,18 @@ class Mitigator:
         """
         wanted = remedies_for(incidents)
         if self._observe_only:
+            self._fallback.switch(on=False, why="it is only observed")
             return [self._would(remedy, incident) for remedy, incident in wanted]
         promoted = False
         for remedy, incident in wanted:
             if remedy is not Remedy.FALL_BACK and incident.vendor not in troubled:
                 continue
             if remedy is Remedy.PROMOTE_TOKEN:
-                promoted = self._try_pending()
+                promoted = self._promote(self._remember_promoted)
             elif remedy is Remedy.FALL_BACK:
                 self._fallback.switch(on=True, why=_why(incident))
-            elif (
-                not promoted
-            ):  # a token that has just proved itself may be all that was wrong: the next round sees
+            elif not promoted:
+                # A token that has just proved itself may be all that was wrong: the next round sees.
                 self._pause(incident)
         if Remedy.FALL_BACK not in dict(wanted):
             self._fallback.switch(on=False, why="no incident calls for it any more")
@@ -95,14 +97,11 @@ class Mitigator:
         # Who let the lane go on since, an operator or a probe, knows better than the runs that are still remembered.
         resumed = pause.resumed_at is not None and pause.resumed_at >= incident.opened_at
         if not pause.holds and not resumed:
-            self._switch.pause(CAUSES.get(incident.cls, Cause.VENDOR), _why(incident))
+            self._switch.pause(CAUSES.get(incident.cls, Cause.VENDOR), _why(incident), pause)
 
-    def _try_pending(self) -> bool:
-        said = self._promote()
-        if said is None:
-            return False
-        self._memory.remember(_PROMOTED, {"at": iso(self._now()), "says": said}, RECENT)
-        return True
+    def _remember_promoted(self, says: str) -> None:
+        if self._memory.recall(_PROMOTED) is None:
+            self._memory.remember(_PROMOTED, {"at": iso(self._now()), "says": says}, self._recent)
 
     def _standing(self) -> Iterator[Measure]:
         """What is being done, from the records."""
@@ -124,11 +123,12 @@ class Mitigator:
             yield _measure("token", Class.TOKEN, at, str(promoted["says"]))
 
     def _is_recent(self, at: datetime) -> bool:
-        return self._now() - at < RECENT
+        return self._now() - at < self._recent
 
     def _would(self, remedy: Remedy, incident: Incident) -> Measure:
         says = f"would {remedy}, but only observes"
-        return Measure(f"would-{remedy.name}-{incident.id}", incident.vendor, incident.cls, self._now(), says)
+        id_ = f"would-{remedy.name}-{incident.id}"
+        return Measure(id_, incident.vendor, incident.cls, self._now(), says, done=False)
 
 
 def _measure(what: str, cls: Class, at: datetime, says: str) -> Measure:

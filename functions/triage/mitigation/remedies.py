@@ -8,20 +8,21 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from steward.pauses import Cause
-from triage.diagnosis.classes import Class
+from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Stage
 
 WORKED_ON = "notion"
-"""The vendor whose trouble the lane rests for; of the others' nothing waits but their own effects."""
+"""The vendor that our queue, journal and code are about, and whose trouble the lane rests for.
+
+Of the others' trouble nothing waits but their own effects."""
 
 
 class Remedy(StrEnum):
-    """What is done."""
+    """What is done, in the order in which it is done."""
 
     PROMOTE_TOKEN = "promote the pending token"  # noqa: S105 - a remedy
     PAUSE = "pause the lane"
     FALL_BACK = "answer from memory"
-    GO_LIVE = "answer live again"
 
 
 _REMEDIES: dict[Class, tuple[Remedy, ...]] = {
@@ -31,7 +32,7 @@ _REMEDIES: dict[Class, tuple[Remedy, ...]] = {
     Class.BLOCKED: (Remedy.PAUSE, Remedy.FALL_BACK),
     Class.NETWORK: (Remedy.FALL_BACK,),
 }
-"""In the order in which they are taken. The other classes are healed by people, or by waiting as every call does."""
+"""The other classes are healed by people, or by waiting as every call does."""
 
 CAUSES: dict[Class, Cause] = {
     Class.OUTAGE: Cause.VENDOR,
@@ -50,7 +51,12 @@ def remedies_for(incidents: Iterable[Incident]) -> list[tuple[Remedy, Incident]]
         incidents: all that are open, the worst first.
     """
     ours = [
-        i for i in incidents if i.vendor == WORKED_ON and i.stage in (Stage.INVESTIGATING, Stage.MITIGATING)
+        i
+        for i in incidents
+        if i.vendor == WORKED_ON
+        and i.stage in (Stage.INVESTIGATING, Stage.MITIGATING)
+        # What is only announced, on a status page, does not reach us: live answers are better than remembered ones.
+        and i.severity < Severity.P4
     ]
     vendor_is_out = any(i.cls in _OUT for i in ours)
     wanted: dict[Remedy, Incident] = {}
@@ -59,7 +65,4 @@ def remedies_for(incidents: Iterable[Incident]) -> list[tuple[Remedy, Incident]]
             if remedy is Remedy.PROMOTE_TOKEN and vendor_is_out:
                 continue
             wanted.setdefault(remedy, incident)
-    return sorted(wanted.items(), key=lambda pair: _ORDER.index(pair[0]))
-
-
-_ORDER = tuple(Remedy)
+    return [(remedy, wanted[remedy]) for remedy in Remedy if remedy in wanted]

@@ -140,10 +140,13 @@ UNACKNOWLEDGED = Action(2, "Find out why nobody acknowledged the incident", Owne
 
 def left_undone(facts: Facts) -> Iterator[tuple[Action, Found]]:
     """What the facts ask for, each with what asks for it."""
+    found = {
+        Selection.PARKED: facts.parked,
+        Selection.FAILED: facts.operations[Query(Selection.FAILED)],
+        Selection.SKIPPED: facts.operations[Query(Selection.SKIPPED)],
+        Selection.MISSED: facts.missed,
+        Selection.OPEN: facts.operations[Query(Selection.OPEN)],
+    }
     for selection, action in _LEFT.items():
-        found = _ANSWERS.get(selection, lambda f, s=selection: f.operations[Query(s)])(facts)
-        if found.count:
-            yield action, found
-
-
-_ANSWERS = {Selection.PARKED: lambda facts: facts.parked, Selection.MISSED: lambda facts: facts.missed}
+        if found[selection].count:
+            yield action, found[selection]

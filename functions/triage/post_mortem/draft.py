@@ -6,7 +6,7 @@ known*. People are counted and never named, and neither are pages.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from steward.documents import iso
 from triage.incidents.incident import Incident, Step
@@ -15,6 +15,7 @@ from triage.post_mortem.actions import BY_CLASS, UNACKNOWLEDGED, Action, Owner, 
 from triage.post_mortem.facts import Facts, moments
 from triage.post_mortem.markdown import NOT_KNOWN, day, table, told, when
 from triage.post_mortem.references import References
+from triage.post_mortem.rows import Cited
 
 MOST_BYTES = 350_000
 """Of a draft: a DynamoDB item holds 400 KB."""
@@ -88,7 +89,8 @@ def _lines(incident: Incident, facts: Facts, title: str, refs: References) -> It
     yield from _section("Appendix: rows that are cited")
     yield from refs.list_rows()
     yield from _section("Appendix: queries")
-    yield f"Each is asked of the events that were finished from {iso(facts.first)} to {iso(facts.last)}."
+    yield f"Each is asked of the events that were finished from {iso(facts.first)} to {iso(facts.last)}, and of how their"
+    yield f"effects ended until {iso(facts.until)}."
     yield f"To list all that one finds: python -m infra.operate post-mortem {told(incident.id)} --rows Q1"
     yield ""
     yield from refs.list_queries()
@@ -103,7 +105,7 @@ def _head(incident: Incident, refs: References) -> Iterator[tuple[str, str]]:
     yield "severity", f"{incident.severity.name} {refs.rows(c for _, c in severity)}".rstrip()
     yield (
         "stage",
-        f"{incident.stage} {refs.rows(c for _, c in moments(incident, Step.RESOLVED)[-1:])}".rstrip(),
+        f"{incident.stage} {refs.rows(c for _, c in _ended(incident))}".rstrip(),
     )
     yield "lasted", timeline.duration(incident, refs)
     yield "detected by", timeline.detection(incident, refs)
@@ -133,7 +135,12 @@ def _owner(action: Action, incident: Incident, refs: References) -> str:
 
 def _due(action: Action, incident: Incident, refs: References) -> str:
     """So many days after the last resolution that the timeline has."""
-    resolved = moments(incident, Step.RESOLVED)[-1:]
-    if not resolved:
+    ended = _ended(incident)
+    if not ended:
         return NOT_KNOWN
-    return f"{day(resolved[0][0] + timedelta(days=action.days))} {refs.row(resolved[0][1])}"
+    return f"{day(ended[0][0] + timedelta(days=action.days))} {refs.row(ended[0][1])}"
+
+
+def _ended(incident: Incident) -> list[tuple[datetime, Cited]]:
+    """The last time that it was resolved, or else closed; none when no row says so."""
+    return (moments(incident, Step.RESOLVED) or moments(incident, Step.CLOSED))[-1:]

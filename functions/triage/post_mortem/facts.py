@@ -32,6 +32,9 @@ their pages a second or two; a draft of more says up to when it knows."""
 MOST_IDS = 20
 """Request ids that are told; the rest is counted."""
 
+Read = Callable[[datetime, datetime], Iterable[Mapping[str, Any]]]
+"""Gives rows of a time."""
+
 BY_KIND = (Selection.LATE, Selection.FAILED, Selection.RETRIED, Selection.SKIPPED, Selection.OPEN)
 
 
@@ -63,7 +66,9 @@ class Facts:
     Attributes:
         first: from when it was read, by the time at which events were finished.
         last: until when.
+        until: until when it was read how effects ended.
         cut_at: until when it was really read, when there were too many rows; else None.
+        endings_cut_at: the same for how effects ended.
         events: all of that time.
         calls: vendor calls spent on them.
         delayed: see ``queries.WORDS``, as for what follows.
@@ -82,7 +87,9 @@ class Facts:
 
     first: datetime
     last: datetime
+    until: datetime
     cut_at: datetime | None
+    endings_cut_at: datetime | None
     events: Found
     calls: int
     delayed: Found
@@ -108,7 +115,8 @@ def span(incident: Incident, now: datetime) -> tuple[datetime, datetime]:
 
 def collect(
     incident: Incident,
-    read: Callable[[datetime, datetime], Iterable[Mapping[str, Any]]],
+    read: Read,
+    ended: Read,
     now: datetime,
     most: int = MOST_ROWS,
 ) -> Facts:
@@ -117,14 +125,16 @@ def collect(
     Args:
         incident: the incident.
         read: rows of events that were finished between two times, both included, see ``Journal.between``.
+        ended: rows of how effects ended between two times, see ``Closings.between``; they are asked for until now.
         now: our clock.
-        most: rows that are read.
+        most: rows of each that are read.
     """
     first, last = span(incident, now)
-    return facts(account(read(first, last), most), first, last)
+    until = max(now, last)
+    return facts(account(read(first, last), most, ended(first, until), until), first, last, until)
 
 
-def facts(seen: Account, first: datetime, last: datetime) -> Facts:
+def facts(seen: Account, first: datetime, last: datetime, until: datetime) -> Facts:
     """What rows say."""
 
     def found(selection: Selection, detail: str = "") -> Found:
@@ -137,7 +147,9 @@ def facts(seen: Account, first: datetime, last: datetime) -> Facts:
     return Facts(
         first=first,
         last=last,
+        until=until,
         cut_at=seen.cut_at,
+        endings_cut_at=seen.endings_cut_at,
         events=found(Selection.EVENTS),
         calls=sum(row.calls for row in seen.rows),
         delayed=delayed,

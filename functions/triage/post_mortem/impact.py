@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from triage.post_mortem.facts import BY_KIND, MOST_IDS, Facts, Found, Ranked
-from triage.post_mortem.markdown import NOT_KNOWN, lasting, table, told
+from triage.post_mortem.markdown import NOT_KNOWN, lasting, table, told, when
 from triage.post_mortem.queries import DELAYED, LATE, LATE_REMINDER, Query, Selection
 from triage.post_mortem.references import References
 
@@ -28,7 +28,7 @@ def data_loss(facts: Facts, refs: References) -> str:
     verdict = "none"
     if facts.parked.count + failed.count + skipped.count:
         verdict = "not everything was done"
-    elif facts.cut_at is not None:
+    elif facts.cut_at is not None or (still_open.count and facts.endings_cut_at is not None):
         verdict = NOT_KNOWN
     elif still_open.count:
         verdict = "none known"
@@ -44,9 +44,11 @@ def impact(facts: Facts, refs: References) -> Iterator[str]:
     """The section of the numbers."""
     yield f"An event counts as *delayed* when it was finished more than {DELAYED} s after it was received: without trouble it"
     yield "takes a few seconds, and whatever an incident holds is hidden for a minute at least."
-    yield f"A notice counts as *late* when people were told more than {LATE} s after that ({LATE_REMINDER // 60} min for a reminder), or were not"
-    yield "told yet when the event was finished and so much time was over; a digest takes two minutes without trouble."
-    yield "The journal has an operation as it stood when its event was finished: what was still open waits in the outbox, and when it was done the journal does not say."
+    yield f"A notice counts as *late* when people were told more than {LATE} s after that ({LATE_REMINDER // 60} min for a reminder), or are not"
+    yield "told yet and so much time is over; a digest takes two minutes without trouble."
+    yield f"What was still open when its event was finished counts as it ended, and as open where it had not by {when(facts.until)} {refs.query(facts.events)}."
+    if facts.endings_cut_at is not None:
+        yield f"**The journal has more ends than were read; after {when(facts.endings_cut_at)} what counts as open may have ended** {refs.query(facts.events)}."
     yield ""
     rows: list[tuple[str, str]] = [
         ("Events finished in the time that was read", _number(facts.events, refs)),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from steward.telemetry import scrub
+from steward.scrubbing import scrub
 from steward.unicode import one_line, well_formed
 
 LIMIT = 300

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from steward.effects import OPEN, Kind, Status
+from steward.effects import Kind, Status
 from steward.journal import Decision
 from triage.post_mortem.rows import Account, Cited, Operation, Row
 
@@ -69,16 +69,16 @@ WORDS: Mapping[Selection, str] = {
     Selection.DELAYED: f"events with finished_at more than {DELAYED} s after received_at",
     Selection.MISSED: "changes that the sweep found and no webhook had brought: dialect and type are sweep",
     Selection.PARKED: "events whose decision is parked",
-    Selection.LATE: f"effects that tell people, closed as done or still open when their row was written, more than {LATE} s "
+    Selection.LATE: f"effects that tell people, closed as done or still open, more than {LATE} s "
     f"({LATE_REMINDER} s for a reminder) after their row's received_at (else occurred_at), or planned_at if that is earlier",
     Selection.FAILED: "effects whose status is failed",
     Selection.RETRIED: "effects whose attempts are more than 1",
     Selection.SKIPPED: "effects whose status is skipped: nobody can tell whether they happened",
-    Selection.OPEN: "effects that were planned or started when their row was written",
+    Selection.OPEN: "effects that are planned, started, or in a digest that has not ended",
     Selection.REQUEST: "events and effects whose why or reason names this id",
     Selection.CAUSE: "parked events and unfinished effects with this cause",
 }
-"""What each finds; an effect that several rows have is taken from the newest of them. What tells operations apart by kind
+"""What each finds; an effect that several rows have is taken from the newest of them, its event's or its own. What tells operations apart by kind
 takes the kind as its detail."""
 
 _REQUEST = re.compile(
@@ -115,8 +115,9 @@ def is_late(operation: Operation) -> bool:
     """Whether people were told late, or were not yet told when it was late already."""
     if operation.kind not in NOTICES or operation.delay is None:
         return False
-    told = operation.status == Status.DONE or operation.status in OPEN
-    return told and operation.delay > (LATE_REMINDER if operation.reminder else LATE)
+    return (operation.status == Status.DONE or operation.is_open) and operation.delay > (
+        LATE_REMINDER if operation.reminder else LATE
+    )
 
 
 def _call(reason: str) -> str:
@@ -142,7 +143,7 @@ _OPERATIONS: Mapping[Selection, Callable[[Operation, str], bool]] = {
     Selection.FAILED: lambda o, kind: o.status == Status.FAILED and _of(o, kind),
     Selection.RETRIED: lambda o, kind: o.attempts > 1 and _of(o, kind),
     Selection.SKIPPED: lambda o, kind: o.status == Status.SKIPPED and _of(o, kind),
-    Selection.OPEN: lambda o, kind: o.status in OPEN and _of(o, kind),
+    Selection.OPEN: lambda o, kind: o.is_open and _of(o, kind),
     Selection.REQUEST: lambda o, detail: detail in requests_in(o.reason),
     Selection.CAUSE: lambda o, detail: detail != "" and cause_of_operation(o) == detail,
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from steward.closings import Closings
 from steward.journal import Journal
 from steward.post_mortems import PostMortem, PostMortems
 from triage.incidents.incident import Incident, printed_by
@@ -37,6 +38,7 @@ def write_post_mortem(
     *,
     title: str,
     journal: Journal,
+    closings: Closings,
     store: PostMortems,
     now: Callable[[], datetime],
     most_rows: int = MOST_ROWS,
@@ -47,6 +49,7 @@ def write_post_mortem(
         incident: the incident, resolved, with its whole timeline.
         title: the vendor's name for people.
         journal: what happened in its time.
+        closings: how effects ended after their events.
         store: where it is kept.
         now: our clock.
         most_rows: events that are read, see ``facts.MOST_ROWS``.
@@ -60,9 +63,9 @@ def write_post_mortem(
     command = printed_by(incident.id)
     if store.has(incident.id, incident.resolved_at):
         return Reference(incident.id, incident.resolved_at, command, written=False)
-    facts = collect(incident, journal.between, now(), most_rows)
+    facts = collect(incident, journal.between, closings.between, now(), most_rows)
     made = draft(incident, facts, title)
     kept = PostMortem(
-        incident.id, incident.resolved_at, now(), facts.first, facts.last, made.queries, made.text
+        incident.id, incident.resolved_at, facts.until, facts.first, facts.last, made.queries, made.text
     )
     return Reference(incident.id, incident.resolved_at, command, store.keep(kept))

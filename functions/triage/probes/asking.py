@@ -6,6 +6,7 @@ asked again with a fresh token, where there is one. Nothing here says what an an
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +47,7 @@ class OpenPurse:
     def spend(self) -> None:
         """Nothing is taken."""
 
-    def block(self, seconds: float, *, by_workspace: bool = False) -> None:
+    def block(self, seconds: float, *, by: Failure | None = None) -> None:
         """Nobody else has to know."""
 
 
@@ -61,7 +62,8 @@ class Asker:
         token: Callable[[bool], str],
         purse: Purse,
         now: Callable[[], datetime],
-        clock: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Make an asker.
 
@@ -72,33 +74,33 @@ class Asker:
             purse: what every request is paid from.
             now: our clock.
             clock: monotonic seconds.
+            sleep: waits so many seconds.
         """
         self.vendor = vendor
+        self.now = now
+        self.clock = clock
+        self.sleep = sleep
         self._session = session
         self._token = token
         self._purse = purse
-        self._now = now
-        self._clock = clock
         self._lock = threading.Lock()
 
     def ask(self, ask: Ask, settings: Mapping[str, str], seconds: float) -> Told:
         """Ask, and wait for no longer than so many seconds."""
-        began = self._clock()
+        began = self.clock()
         answer: Answer | None = None
         try:
             token = self._token_now(False)
             answer = self._send(ask, settings, token, seconds)
             if answer.status == 401 and (fresh := self._token_now(True)) != token:
-                answer = self._send(ask, settings, fresh, seconds - (self._clock() - began))
+                answer = self._send(ask, settings, fresh, seconds - (self.clock() - began))
             failure = self.vendor.decode(answer, ask, self._call(ask))
         except CallFailed as error:
             failure = error
-        seconds = self._clock() - began
+        seconds = self.clock() - began
         if failure is not None and failure.retry_after and failure.failure in _LIMITED:
             with self._lock:
-                self._purse.block(
-                    failure.retry_after, by_workspace=failure.failure is Failure.WORKSPACE_LIMITED
-                )
+                self._purse.block(failure.retry_after, by=failure.failure)
         return Told(ask, answer, failure, seconds)
 
     def _send(self, ask: Ask, settings: Mapping[str, str], token: str, seconds: float) -> Answer:
@@ -106,7 +108,7 @@ class Asker:
         if not token:
             raise CallFailed(Failure.UNAUTHORIZED, self.vendor.name, call, code=NO_TOKEN, message="no token")
         with self._session() as session:
-            transport = once(session, self.vendor.name, seconds, self._clock)
+            transport = once(session, self.vendor.name, seconds, self.clock)
             wire = transport.send(
                 call,
                 ask.method,
@@ -117,7 +119,7 @@ class Asker:
                 json=filled(ask.body, settings),
                 before=self._pay,
             )
-        return answer_of(wire, self._now())
+        return answer_of(wire, self.now())
 
     def _pay(self) -> None:
         with self._lock:

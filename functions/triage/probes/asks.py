@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from steward.errors import CallFailed, Failure
 from steward.pauses import NOT_MADE
 from triage.findings import Finding, Probe, Verdict
+from triage.in_parallel import TooLate
 from triage.probes.asking import NO_TOKEN, Told
 from triage.probes.once import raw_code
 from triage.vendors.vendor import Headroom, Vendor
@@ -21,6 +22,9 @@ _EXPECTED = frozenset(
 
 LITTLE = 0.1
 """The share of a day's quota from which on what is left is little. That of a short window comes back by itself."""
+
+RETRY_AFTER = "retry_after_seconds"
+"""The number that says how long the vendor asks to wait."""
 
 CLOCK_AHEAD = "clock_ahead_seconds"
 """The number that says how far our clock is ahead of the vendor's; negative when it is behind."""
@@ -107,8 +111,11 @@ def quota_of(vendor: Vendor, answers: Iterable[Told], at: datetime) -> Finding |
     )
 
 
-def not_found_out(vendor: str, probe: Probe, at: datetime, why: str) -> Finding:
-    """What could not be looked at."""
+def not_found_out(vendor: str, probe: Probe, at: datetime, why: str | Exception) -> Finding:
+    """What could not be looked at, and why: in words, or what the probe raised."""
+    if isinstance(why, Exception):
+        # An exception's text may hold what nobody should read; ours does not.
+        why = str(why) if isinstance(why, TooLate) else f"the probe failed: {type(why).__name__}"
     return Finding(vendor, probe, Verdict.UNKNOWN, at, why)
 
 
@@ -128,9 +135,10 @@ def _status(told: Told) -> int | None:
 
 
 def _numbers(told: Told) -> Mapping[str, float]:
-    """How far our clock is ahead of the vendor's, where its answer says; to the second, and late by the way back."""
+    """How long the vendor asks to wait; how far our clock is ahead of its, to the second, and late by the way back."""
     if told.answer is None:
-        return {}
+        waits = told.failure.retry_after if told.failure else None
+        return {RETRY_AFTER: waits} if waits else {}
     try:
         theirs = parsedate_to_datetime(told.answer.headers.get("date", ""))
     except (TypeError, ValueError, IndexError, OverflowError):

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from steward.errors import Failure
@@ -26,29 +26,27 @@ _STATUS = re.compile(r"\bstatus (\d{3})\b")
 _NOT_BUGS = ("CallFailed", "Undecodable", "StateConflict")
 
 
-def calls_of(rows: Iterable[Mapping[str, Any]], at: datetime, minutes: int) -> tuple[Finding, ...]:
+def calls_of(rows: Iterable[Mapping[str, Any]], at: datetime, window: timedelta) -> tuple[Finding, ...]:
     """How the calls to each vendor ended; one finding a vendor, Notion's also when there were none.
 
     Args:
         rows: of the journal, of the last minutes.
         at: when, by our clock.
-        minutes: how many.
+        window: how long these are.
     """
     ends = [end for row in rows for end in _ends(row)]
     vendors = sorted({"notion", *(end.vendor for end in ends)})
-    return tuple(_calls(v, [end for end in ends if end.vendor == v], at, minutes) for v in vendors)
+    return tuple(_calls(v, [end for end in ends if end.vendor == v], at, window) for v in vendors)
 
 
-def bugs_of(rows: Iterable[Mapping[str, Any]], at: datetime, minutes: int) -> Finding:
+def bugs_of(rows: Iterable[Mapping[str, Any]], at: datetime, window: timedelta) -> Finding:
     """What was parked for an exception of our own."""
     names = [str(row["exception"]) for row in rows if row.get("exception")]
     bugs = Counter(name for name in names if name.partition("/")[0] not in _NOT_BUGS)
     if not bugs:
-        return Finding(
-            US, Probe.BUGS, Verdict.GOOD, at, f"no event was parked for a bug in {minutes} minutes"
-        )
+        return Finding(US, Probe.BUGS, Verdict.GOOD, at, f"no event was parked for a bug in {_words(window)}")
     name, _ = bugs.most_common(1)[0]
-    says = f"{bugs.total()} parked for an exception of ours in {minutes} minutes: {', '.join(sorted(bugs))}"
+    says = f"{bugs.total()} parked for an exception of ours in {_words(window)}: {', '.join(sorted(bugs))}"
     return Finding(US, Probe.BUGS, Verdict.BAD, at, says, code=name, numbers={"bugs": bugs.total()})
 
 
@@ -78,21 +76,26 @@ def _ends(row: Mapping[str, Any]) -> Iterator[_End]:
                 yield _End(vendor, found[0], _status(reason))
 
 
+def _words(window: timedelta) -> str:
+    minutes, seconds = divmod(round(window.total_seconds()), 60)
+    return f"{minutes * 60 + seconds} s" if seconds else f"{minutes} minutes"
+
+
 def _status(text: object) -> int | None:
     """The HTTP status that a failure's line tells of, see ``CallFailed``."""
     found = _STATUS.search(str(text or ""))
     return int(found[1]) if found else None
 
 
-def _calls(vendor: str, ends: Sequence[_End], at: datetime, minutes: int) -> Finding:
+def _calls(vendor: str, ends: Sequence[_End], at: datetime, window: timedelta) -> Finding:
     total, failed = len(ends), Counter(end.kind for end in ends if end.kind)
     if not total:
-        says = f"nothing that needed {vendor} was finished in {minutes} minutes"
+        says = f"nothing that needed {vendor} was finished in {_words(window)}"
         return Finding(vendor, Probe.CALLS, Verdict.UNKNOWN, at, says, numbers={"calls": 0, "failed": 0})
     good = total - failed.total()
     numbers: dict[str, float] = {"calls": total, "failed": failed.total()}
     numbers |= {f"failed_{kind}": count for kind, count in failed.items()}
-    says = f"{good} of {total} succeeded in {minutes} minutes"
+    says = f"{good} of {total} succeeded in {_words(window)}"
     if failed:
         says += "; failed: " + ", ".join(f"{count} {name}" for name, count in failed.most_common())
     if good / total > ENOUGH:

@@ -15,7 +15,7 @@ _RANDOM = Random(0)  # noqa: S311 - of the pauses between attempts, of which the
 def once(session: requests.Session, vendor: str, seconds: float, clock: Callable[[], float]) -> Transport:
     """A transport for one request that waits for so many seconds for an answer, and half as long for a connection.
 
-    Who waits for the request bounds both together, see ``triage.together``.
+    Who waits for the request bounds both together, see ``triage.in_parallel``.
     """
     end = clock() + 1.5 * seconds + RESERVE  # of what is left the transport gives a third to the connection
     return Transport(session, vendor, Deadline(lambda: end - clock()), _never, _RANDOM, read_attempts=1)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from steward.errors import Failure
-from steward.memory import Memory
 from steward.pauses import NOT_MADE
 from steward.rules import MAIN, DataSource, Rules
 from steward.schema import decode_schema
@@ -39,17 +38,6 @@ def turn(rules: Rules, now: datetime, most: int = MOST) -> tuple[DataSource, ...
         return tuple(ours)
     first = int(now.timestamp() // 60) * most % len(ours)
     return tuple((ours * 2)[first : first + most])
-
-
-def known_of(memory: Memory, source: DataSource) -> tuple[str, Mapping[str, str]]:
-    """The id that a data source is asked for by, and role → property id, as the processor has learnt them."""
-    asked = memory.recall(f"SOURCE#{source.id}") or source.id
-    learnt = memory.recall(f"PROPERTIES#{source.id}") or {}
-    # Tied to the name in the rules file: an operator who maps another property means another property.
-    roles = source.properties.roles().items()
-    return str(asked), {
-        role: learnt[role][1] for role, name in roles if role in learnt and learnt[role][0] == name
-    }
 
 
 def look(

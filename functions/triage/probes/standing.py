@@ -14,6 +14,9 @@ _FAILURES = {
     Cause.BLOCKED: Failure.BLOCKED,
 }
 
+WAIT = "wait_seconds"
+"""The number that says how much longer the vendor asked to wait."""
+
 WINDOW = 60.0
 """Seconds of the vendor's window; what a refusal said of the workspace counts as news for two of them."""
 
@@ -38,7 +41,8 @@ def breaker_finding(pause: Pause, at: datetime, vendor: str = "notion") -> Findi
 def budget_finding(record: BudgetRecord | None, limit: int, at: datetime, vendor: str = "notion") -> Finding:
     """What is left of the request budget, and whether the vendor asked to wait.
 
-    A wait alone does not say why (a 529 asks for one, too): that is bad only where it was the workspace's limit.
+    A wait alone does not say why (a 529 asks for one, too): that is bad only where it was a limit. While a lane that is
+    limited waits no probe is made, so this may be the only one to know of it.
 
     Args:
         record: what is remembered, or None before the first call.
@@ -55,7 +59,7 @@ def budget_finding(record: BudgetRecord | None, limit: int, at: datetime, vendor
         "limit": limit,
         "spent": spent,
         "remaining": max(limit - spent, 0),
-        "wait_seconds": waits,
+        WAIT: waits,
     }
     says = f"about {spent} of {limit} requests spent in this minute"
     if record.room is not None and 0 <= now - record.room_at < 2 * WINDOW:
@@ -64,6 +68,12 @@ def budget_finding(record: BudgetRecord | None, limit: int, at: datetime, vendor
         failure = Failure.WORKSPACE_LIMITED
         return Finding(
             vendor, Probe.QUOTA, Verdict.BAD, at, says, failure=failure, code="workspace", numbers=numbers
+        )
+    if record.limited_until > now:
+        says += f"; {vendor} limits this connection, and asked to wait for {waits:.0f} s more"
+        failure = Failure.RATE_LIMITED
+        return Finding(
+            vendor, Probe.QUOTA, Verdict.BAD, at, says, failure=failure, code="limited", numbers=numbers
         )
     if waits:
         says += f"; {vendor} asked to wait for {waits:.0f} s more"

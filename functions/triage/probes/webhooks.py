@@ -70,18 +70,23 @@ def hour_of_week(at: datetime) -> int:
 
 
 def learn(
-    rhythm: Rhythm, first: datetime, now: datetime, count: Callable[[datetime, datetime], int]
+    rhythm: Rhythm,
+    first: datetime,
+    now: datetime,
+    count: Callable[[datetime, datetime], int],
+    most: int = HOURS_A_LOOK,
 ) -> Rhythm:
-    """Learn the complete hours that are not learnt yet, the oldest first, at most ``HOURS_A_LOOK``.
+    """Learn the complete hours that are not learnt yet, the oldest first.
 
     Args:
         rhythm: as known.
         first: when the Journal began, or as far back as it is to be read.
         now: our clock.
         count: how many webhooks were finished between two times.
+        most: hours that are learnt at once.
     """
     hour = _floor(max(rhythm.until or first, now - timedelta(weeks=WEEKS_KEPT)))
-    for _ in range(HOURS_A_LOOK):
+    for _ in range(most):
         if hour + _HOUR > now:
             break
         rhythm = rhythm.with_hour(hour, count(hour, hour + _HOUR))
@@ -148,13 +153,17 @@ def _judged(silence: float, usual: int | None, lost: int, *, held: bool) -> tupl
 
 def remembered(memory: Memory, journal: Journal, keep_days: int, now: datetime) -> Rhythm:
     """The rhythm as it is remembered, with what happened since learnt and remembered."""
-    before = _recall(memory)
+    rhythm = _recall(memory)
     first = now - min(timedelta(days=keep_days), timedelta(weeks=WEEKS_KEPT))
-    after = learn(before, first, now, lambda start, end: journal.count_between(start, end, DIALECTS))
-    if after != before:
-        hours = {str(slot): list(counts) for slot, counts in after.hours.items()}
-        memory.remember(_MEMORY, {"until": iso(after.until), "hours": hours})
-    return after
+    for _ in range(HOURS_A_LOOK):
+        # Hour by hour, because a look has little time: of a large journal it would else learn the same day for ever.
+        after = learn(rhythm, first, now, lambda start, end: journal.count_between(start, end, DIALECTS), 1)
+        if after == rhythm:
+            break
+        rhythm = after
+        hours = {str(slot): list(counts) for slot, counts in rhythm.hours.items()}
+        memory.remember(_MEMORY, {"until": iso(rhythm.until), "hours": hours})
+    return rhythm
 
 
 def last_webhook(

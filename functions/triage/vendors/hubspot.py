@@ -10,7 +10,7 @@ from typing import Any
 from steward.clients.notion_answers import retry_after
 from steward.errors import CallFailed, Failure
 from triage.findings import Probe
-from triage.vendors.vendor import UNDECODED, Answer, Ask, Headroom, Vendor
+from triage.vendors.vendor import Answer, Ask, Headroom, Vendor
 
 LOCKED_WAIT = 2.0
 """Seconds that HubSpot asks to wait at least before a locked resource is asked for again."""
@@ -63,7 +63,7 @@ def _meaning(status: int, body: Mapping[str, Any] | None) -> Failure:
     # What is not JSON comes from the edge in front of the API, whatever its status says; 477 and 423 may be bare.
     if status >= 500 or status < 400 or (body is None and status not in _CODES):
         return Failure.UNAVAILABLE
-    return _BY_STATUS.get(status, UNDECODED)
+    return _BY_STATUS.get(status, Failure.REJECTED)
 
 
 def _who(body: Any) -> str:

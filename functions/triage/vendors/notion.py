@@ -54,9 +54,7 @@ def _first(body: Any, key: str, setting: str) -> Mapping[str, str]:
 
 def _may_read(answer: Answer | None, failure: CallFailed | None) -> Proof:
     del answer
-    if failure is None:
-        return Proof(Verdict.GOOD, "allowed")
-    return _refused(failure) or Proof(Verdict.UNKNOWN, f"not found out ({failure.failure})")
+    return Proof(Verdict.GOOD, "allowed") if failure is None else _by_failure(failure)
 
 
 def _may_insert(answer: Answer | None, failure: CallFailed | None) -> Proof:
@@ -65,15 +63,13 @@ def _may_insert(answer: Answer | None, failure: CallFailed | None) -> Proof:
         return Proof(Verdict.UNKNOWN, "answered in a way that Notion does not document")
     if failure.failure in (Failure.NOT_FOUND, Failure.INVALID):
         return Proof(Verdict.UNKNOWN, "not refused; only a comment would prove more")
-    return _refused(failure) or Proof(Verdict.UNKNOWN, f"not found out ({failure.failure})")
+    return _by_failure(failure)
 
 
 def _sees_emails(answer: Answer | None, failure: CallFailed | None) -> Proof:
-    if failure is not None or answer is None:
-        if failure is None:
-            return Proof(Verdict.UNKNOWN, "not found out")
-        return _refused(failure) or Proof(Verdict.UNKNOWN, f"not found out ({failure.failure})")
-    users = answer.body.get("results")
+    if failure is not None:
+        return _by_failure(failure)
+    users = answer.body.get("results") if answer is not None else None
     people = [u.get("person") for u in users if isinstance(u, Mapping)] if isinstance(users, list) else []
     shown = [p for p in people if isinstance(p, Mapping)]
     if not shown:
@@ -83,10 +79,10 @@ def _sees_emails(answer: Answer | None, failure: CallFailed | None) -> Proof:
     return Proof(Verdict.BAD, "names come without e-mail addresses: the capability is missing")
 
 
-def _refused(failure: CallFailed) -> Proof | None:
+def _by_failure(failure: CallFailed) -> Proof:
     if failure.failure is Failure.FORBIDDEN and failure.code == "restricted_resource":
         return Proof(Verdict.BAD, "refused: the capability is missing")
-    return None
+    return Proof(Verdict.UNKNOWN, f"not found out ({failure.failure})")
 
 
 RUNBOOK = """\

@@ -169,7 +169,3 @@ def placed(vendor: Vendor, environ: Mapping[str, str]) -> Vendor:
         base_url=(base or vendor.base_url).rstrip("/"),
         status_pages=found or vendor.status_pages,
     )
-
-
-UNDECODED = Failure.REJECTED
-"""What an answer means that nobody described."""

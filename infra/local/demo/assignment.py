@@ -13,8 +13,8 @@ from infra.local.simulators.notion import Demo, NotionAdmin
 from infra.local.simulators.notion.demo import ASSIGNEE_ID, TASKS_DATA_SOURCE
 from infra.local.simulators.slack import SlackAdmin
 from infra.local.stack import LocalStack
+from steward.dialects import normalise
 from steward.envelope import encode
-from steward.events import normalise
 from steward.lane import FIRST, Lane
 from steward.rules import AssignmentRule
 

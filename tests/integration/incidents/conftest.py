@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.incidents.rig import Rig, cloud, rigged
+from tests.integration.incidents.rig import Rig, rigged
 
 
 @pytest.fixture
 def rig() -> Iterator[Rig]:
-    with cloud() as resource, rigged(resource) as made:
+    with rigged() as made:
         yield made

@@ -1,4 +1,4 @@
-"""The incident desk on the template's own tables in moto, with a Slack that is simulated and a pager that is kept.
+"""The incident desk on the template's own tables in memory, with a Slack that is simulated and a pager that is kept.
 
 Every call that leaves the desk passes a ``Gate``, where a test may let the environment die before it or after it.
 """
@@ -6,14 +6,8 @@ Every call that leaves the desk passes a ``Gate``, where a test may let the envi
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cache
-from itertools import count
 from random import Random
 from typing import Any
-
-import boto3
-from moto import mock_aws
-from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.simulators.slack import SlackSimulator
 from steward.clients.pacing import Pacer
@@ -23,9 +17,9 @@ from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed
 from steward.memory import Memory
-from tests.integration.aws import REGION, ROOT
+from tests.integration.aws import template
 from tests.integration.clock import Clock
-from tests.integration.short_cut import shorten
+from tests.integration.tables import Tables
 from tests.unit.triage.incident_words import CLASSES, START, diagnosis
 from triage.diagnosis.classes import Diagnosis, Severity
 from triage.incidents.by_slack import Channels, WhenUnsure
@@ -192,36 +186,14 @@ class Rig:
 
 
 @contextmanager
-def cloud() -> Iterator[Any]:
-    """A DynamoDB for as many rigs as one likes."""
-    with mock_aws():
-        resource = boto3.Session(region_name=REGION).resource("dynamodb")
-        shorten(resource.meta.client)
-        yield resource
-
-
-@contextmanager
-def rigged(resource: Any) -> Iterator[Rig]:
+def rigged() -> Iterator[Rig]:
     """A rig with tables and a Slack of its own."""
-    clock, number = Clock(START), next(_NUMBERS)
-    tables = tuple(_table(resource, name, f"{name}-{number}") for name in ("StateTable", "JournalTable"))
+    clock, resource = Clock(START), Tables()
+    tables = tuple(
+        resource.make(name, template()[name]["Properties"]) for name in ("StateTable", "JournalTable")
+    )
     with SlackSimulator(clock=clock.time) as slack:
         for name in ("incidents", "ops"):
             slack.add_channel(name)
         slack.set_webhook_channel("#incidents")
         yield Rig(slack, clock, (tables[0], tables[1]))
-
-
-_NUMBERS = count(1)
-
-
-def _table(resource: Any, kind: str, name: str) -> Any:
-    properties = _template()[kind]["Properties"]
-    taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    resource.meta.client.create_table(TableName=name, **{key: properties[key] for key in taken})
-    return resource.Table(name)
-
-
-@cache
-def _template() -> Any:
-    return yaml_parse((ROOT / "template.yaml").read_text())["Resources"]

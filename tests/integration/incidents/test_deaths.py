@@ -5,11 +5,10 @@ first message, each step told once, one page for each thing that is worth one, a
 """
 
 from collections import Counter
-from typing import Any
 
 import pytest
 
-from tests.integration.incidents.rig import Death, Rig, cloud, rigged
+from tests.integration.incidents.rig import Death, Rig, rigged
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Stage, Step
 from triage.incidents.runs import Measure
@@ -83,9 +82,9 @@ def assert_well(rig: Rig, *, fails: bool) -> Incident:
     return incident
 
 
-def calls(resource: Any, *, fails: bool) -> list[str]:
+def calls(*, fails: bool) -> list[str]:
     """The calls of the story without a death."""
-    with rigged(resource) as rig:
+    with rigged() as rig:
         assert live(rig, fails=fails) == 0
         assert_well(rig, fails=fails)
         if fails:
@@ -107,24 +106,21 @@ def deaths(names: list[str]) -> list[tuple[str, int, bool]]:
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("fails", [False, True], ids=["with Slack", "without Slack for a while"])
 def test_however_the_desk_dies_nothing_is_doubled_and_no_step_is_lost(fails: bool, part: int) -> None:
-    with cloud() as resource:
-        every = deaths(calls(resource, fails=fails))
-        assert {"put_item", "transact_write_items", "post", "edit", "delete_item"} <= {
-            name for name, *_ in every
-        }
-        assert not fails or "publish" in {name for name, *_ in every}
-        for name, number, after in every[part::PARTS]:
-            with rigged(resource) as rig:
-                rig.gate.dies_at, rig.gate.after = number, after
-                died = live(rig, fails=fails)
-                case = f"{'after' if after else 'before'} call {number}, {name}"
-                assert died == 1, case
-                if name == "publish":
-                    # A page that was sent and not noted can't be looked for: the setting says to send it again, unless
-                    # there is graver news by then.
-                    assert len(rig.pager.pages) - len(set(rig.pager.subjects)) <= 1, case
-                    rig.pager.pages = list(dict.fromkeys(rig.pager.pages))
-                try:
-                    assert_well(rig, fails=fails)
-                except AssertionError as error:
-                    raise AssertionError(f"died {case}") from error
+    every = deaths(calls(fails=fails))
+    assert {"put_item", "transact_write_items", "post", "edit", "delete_item"} <= {name for name, *_ in every}
+    assert not fails or "publish" in {name for name, *_ in every}
+    for name, number, after in every[part::PARTS]:
+        with rigged() as rig:
+            rig.gate.dies_at, rig.gate.after = number, after
+            died = live(rig, fails=fails)
+            case = f"{'after' if after else 'before'} call {number}, {name}"
+            assert died == 1, case
+            if name == "publish":
+                # A page that was sent and not noted can't be looked for: the setting says to send it again, unless
+                # there is graver news by then.
+                assert len(rig.pager.pages) - len(set(rig.pager.subjects)) <= 1, case
+                rig.pager.pages = list(dict.fromkeys(rig.pager.pages))
+            try:
+                assert_well(rig, fails=fails)
+            except AssertionError as error:
+                raise AssertionError(f"died {case}") from error

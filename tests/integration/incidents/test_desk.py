@@ -10,7 +10,7 @@ from tests.integration.incidents.rig import Rig
 from tests.unit.triage.incident_words import START, diagnosis
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.handling import acknowledge, note, silence
-from triage.incidents.incident import Stage, Step
+from triage.incidents.incident import Incident, Stage, Step
 from triage.incidents.runs import Measure
 
 
@@ -132,15 +132,28 @@ def test_what_operators_do_is_told_in_the_thread_and_a_silence_is_kept(rig: Rig)
 
     rig.store.change(id_, silence("Ann", rig.clock.now(), timedelta(hours=1)))
     rig.store.change(id_, note("Ann", rig.clock.now() + timedelta(seconds=1), "they called us"))
-    rig.run("o" * 50, severity=Severity.P1)
+    rig.run("o" * 50)
     assert len(rig.replies()) == 1
-    assert "P1" in rig.messages()[0]["text"]  # the first message is kept true all the same
-    assert "silenced until" in rig.messages()[0]["text"]
+    assert "silenced until" in rig.messages()[0]["text"]  # the first message is kept true all the same
 
     rig.run("o" * 12)
     assert len(rig.replies()) == 2
-    for line in ("they called us", "severity P2 → P1", "silenced until"):
+    for line in ("they called us", "silenced until"):
         assert line in rig.replies()[1]
+
+
+@pytest.mark.req("T6")
+def test_what_grows_to_p1_is_told_although_it_was_silenced(rig: Rig) -> None:
+    rig.run("ooo")
+    rig.store.change("notion-20261121-1", silence("Ann", rig.clock.now(), timedelta(days=7)))
+    rig.run("oo")
+    told = len(rig.replies())
+
+    rig.run("ooo", severity=Severity.P1)
+
+    assert len(rig.replies()) == told + 1
+    assert "severity P2 → P1; not silenced any more" in rig.replies()[-1]
+    assert "silenced until" not in rig.messages()[0]["text"]
 
 
 @pytest.mark.req("T6")
@@ -211,7 +224,7 @@ def test_rows_expire_only_after_the_incident_is_over(rig: Rig) -> None:
 
     rig.run("h" * 9)
     rows = {i["sk"].split("#")[0]: i for i in rig.journal.scan()["Items"]}
-    assert set(rows) == {"RECORD", "MOMENT", "TELLING", "AT"}
+    assert set(rows) == {"RECORD", "MOMENT", "TELLING", "AT", "UNWRITTEN"}
     assert all(int(row["ttl"]) > (START + timedelta(days=89)).timestamp() for row in rows.values())
 
 
@@ -222,3 +235,45 @@ def test_each_moments_key_is_its_own_row(rig: Rig) -> None:
         pk, sk = told.key.split(" ")
         row = rig.journal.get_item(Key={"pk": pk, "sk": sk})["Item"]
         assert (row["at"], row["says"]) == (iso(told.at), told.says)
+
+
+@pytest.mark.req("T6")
+def test_an_incident_of_a_vendor_that_is_taken_out_is_closed_and_told_so_and_may_be_opened_anew(
+    rig: Rig,
+) -> None:
+    away = diagnosis(Class.OUTAGE, vendor="hubspot")
+    rig.run("hhh", more=[away])
+    (incident,) = rig.store.live()
+
+    rig.run("h" * 4)
+    assert rig.store.live() == [rig.store.load(incident.id)]
+    (ended,) = rig.run("h")
+
+    assert (ended.stage, ended.resolved_at) == (Stage.CLOSED, rig.clock.now() - timedelta(minutes=1))
+    assert rig.store.live() == []
+    (first,) = rig.messages()
+    assert first["text"].startswith("⚪ *P2 · HubSpot: vendor outage*")
+    assert "Closed, not known to be over" in first["text"]
+    assert "Resolved" not in first["text"]
+    assert "whether it is well is not known" in "\n".join(rig.replies())
+
+    rig.run("hhh", more=[away])
+    (again,) = rig.store.live()
+    assert again.id != incident.id
+
+
+@pytest.mark.req("T6")
+def test_an_incident_whose_new_cause_is_taken_stays_as_it_is_and_the_others_are_told(rig: Rig) -> None:
+    for number, cls in enumerate((Class.UNKNOWN, Class.OUTAGE), 1):
+        id_, stage = f"notion-20261121-{number}", Stage.INVESTIGATING
+        rig.store.create(Incident(id_, "notion", cls, Severity.P3, stage, "words", START, START))
+    rig.clock.sleep(60)
+
+    rig.run("ooo", more=[diagnosis(Class.TOKEN, vendor="hubspot")])
+
+    assert {i.id: i.cls for i in rig.store.live()} == {
+        "notion-20261121-1": Class.UNKNOWN,
+        "notion-20261121-2": Class.OUTAGE,
+        "hubspot-20261121-1": Class.TOKEN,
+    }
+    assert len(rig.messages()) == 3

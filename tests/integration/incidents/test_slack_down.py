@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from steward import telemetry
+from steward.clients.slack_bot import SlackBot
 from steward.errors import CallFailed, Failure
 from tests.integration.incidents.rig import Rig
 from tests.unit.triage.incident_words import diagnosis
@@ -67,6 +68,24 @@ def test_slack_that_goes_down_later_is_made_up_for_by_one_reply(rig: Rig) -> Non
     for line in ("severity P2 → P1", "monitoring", "resolved after"):
         assert line in rig.replies()[0]
     assert len(rig.pager.pages) == 2  # who was paged learns of the end
+
+
+@pytest.mark.req("T6")
+def test_a_slack_whose_secret_can_t_be_read_is_a_slack_that_is_down(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(_: object) -> bool:
+        raise CallFailed(Failure.UNREACHABLE, "slack", "slack.secret")
+
+    with monkeypatch.context() as away:
+        away.setattr(SlackBot, "can_find", property(unreadable))
+        rig.run("ooo")
+        assert rig.pager.subjects == [PAGE]
+        rig.run("oo")
+
+    rig.run("o")
+    assert len(rig.messages()) == 1
+    assert len(rig.pager.pages) == 1
 
 
 @pytest.mark.req("T6")
@@ -177,9 +196,11 @@ def test_a_silenced_incident_is_not_paged(rig: Rig) -> None:
     (incident,) = rig.run("ooo")
     rig.break_slack()
     rig.store.save(incident, replace(incident, silenced_until=rig.clock.now().replace(hour=23)))
-    rig.run("o" * 10, severity=Severity.P1)
-
+    rig.run("o" * 10)
     assert rig.pager.pages == []
+
+    rig.run("o" * 10, severity=Severity.P1)
+    assert len(rig.pager.pages) == 1  # what was silenced was something smaller
 
 
 @pytest.mark.req("T6")

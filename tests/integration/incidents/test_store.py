@@ -12,7 +12,7 @@ from tests.unit.triage.incident_words import START, incident
 from triage.diagnosis.classes import Advice, Class
 from triage.incidents.handling import note
 from triage.incidents.incident import Incident, Stage, Step
-from triage.incidents.life import moment, with_moments
+from triage.incidents.moments import moment, with_moments
 from triage.incidents.told import Pending, Telling
 
 

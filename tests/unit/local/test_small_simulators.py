@@ -1,5 +1,6 @@
 """The small simulators: faults on order, and operated from another process by their admin API."""
 
+import inspect
 import json
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 import requests
 
-from infra.local.simulators.hubspot import HubSpotSimulator
-from infra.local.simulators.status_page import StatusPageSimulator
+from infra.local.simulators.hubspot import HubSpotAdmin, HubSpotSimulator
+from infra.local.simulators.small_client import MachineAdmin
+from infra.local.simulators.small_machine import Machine, SimulatorError
+from infra.local.simulators.status_page import StatusPageAdmin, StatusPageSimulator
 
 ROOT = Path(__file__).parents[3]
 
@@ -99,3 +102,62 @@ def test_ten_seconds_free_the_short_limit_and_the_headers_count_down() -> None:
     assert [a.status_code for a in (first, second, third)] == [200, 429, 200]
     assert first.headers["X-HubSpot-RateLimit-Remaining"] == "0"
     assert second.json()["policyName"] == "TEN_SECONDLY_ROLLING"
+
+
+@pytest.mark.parametrize(
+    ("simulator", "admin"), [(HubSpotSimulator, HubSpotAdmin), (StatusPageSimulator, StatusPageAdmin)]
+)
+def test_an_admin_client_has_every_operation_of_its_simulator(
+    simulator: type[Machine], admin: type[MachineAdmin]
+) -> None:
+    for operation in simulator.operations:
+        assert inspect.signature(getattr(admin, operation)) == inspect.signature(
+            getattr(simulator, operation)
+        )
+
+
+def test_an_admin_client_does_over_http_what_the_simulator_does() -> None:
+    with StatusPageSimulator() as page, HubSpotSimulator() as hubspot:
+        admin, desk = StatusPageAdmin(page.url), HubSpotAdmin(hubspot.url)
+        admin.set_status("critical", "All is out")
+        incident = admin.open_incident("API is down", "critical")
+        admin.set_component("API", "major_outage")
+        shown = requests.get(page.summary_url, timeout=5).json()
+        admin.update_incident(incident, "identified", "We know why.")
+        admin.resolve(incident)
+        assert shown["status"] == {"indicator": "critical", "description": "All is out"}
+        assert [one["impact"] for one in shown["incidents"]] == ["critical"]
+        assert {"name": "API", "status": "major_outage"} in shown["components"]
+        assert requests.get(page.summary_url, timeout=5).json()["incidents"] == []
+
+        def ask(token: str) -> int:
+            headers = {"Authorization": f"Bearer {token}"}
+            address = f"{hubspot.url}/crm/v3/objects/contacts"
+            return requests.get(address, headers=headers, timeout=5).status_code
+
+        desk.set_token("another")
+        assert [ask(hubspot.token), ask("made up")] == [200, 401]
+        desk.set_scopes([])
+        assert ask("another") == 403
+        desk.fail(503, path="contacts", times=1)
+        assert ask("another") == 503
+        desk.spend_daily()
+        assert ask("another") == 429
+        desk.add_fault({"kind": "html", "status": 502}, path="contacts", times=None)
+        assert ask("another") == 502
+        desk.clear_faults()
+        assert ask("another") == 429
+        assert [row["status"] for row in desk.requests()][-3:] == [429, 502, 429]
+        with pytest.raises(SimulatorError, match="a fault's kind is one of"):
+            desk.add_fault({"kind": "nothing"})
+
+
+def test_an_admin_client_lets_go_what_hangs() -> None:
+    with StatusPageSimulator() as page:
+        admin = StatusPageAdmin(page.url)
+        admin.add_fault({"kind": "hang"})
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            requests.get(page.summary_url, timeout=0.2)
+        admin.release()
+
+        assert requests.get(page.summary_url, timeout=5).status_code == 200

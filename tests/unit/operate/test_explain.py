@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from infra.operate.__main__ import main
-from steward.effects import Effect, Kind, Status
+from steward.closings import Closings
+from steward.effects import Effect, Kind, Notice, Status
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
 from steward.pages import Person
@@ -126,6 +127,33 @@ def test_an_effect_is_told_as_it_stands_now_not_as_it_was_journalled(
         "external_id": "C1/1.2",
         "seen": "now",
     }
+
+
+def test_an_effect_that_ended_later_is_told_as_it_ended_also_when_state_forgot_it_or_a_digest_told_it(
+    deployed: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closings = Closings(deployed.table("JournalTableName"), 60, lambda: NOW)
+    state = State(deployed.table("StateTableName"), lambda: NOW, closings)
+    page = Snapshot(PAGE, 2, NOW, False, "s", "Review", "https://example.com", ())
+    channel = replace(MESSAGE, id="m2", person=None)
+    state.commit(None, page, [MESSAGE, channel], [])
+    record(deployed, [MESSAGE, channel, replace(MESSAGE, id="forgotten", status=Status.FAILED)])
+    notices = tuple(Notice(PAGE, (), e.words, e.id, e.event_id) for e in (MESSAGE, channel))
+    digest = replace(MESSAGE, id="d1", page_id="digest-lane-0/d1", person=None, notices=notices)
+    state.fold(digest, [MESSAGE, channel])
+    state.advance(digest, replace(digest, status=Status.DONE, attempts=1, done_at=NOW, external_id="C1/9.9"))
+
+    found = {effect["id"]: effect for effect in explained(capsys)["effects"]}
+
+    assert set(found) == {"m1", "m2", "forgotten"}
+    assert (found["m1"]["status"], found["m1"]["seen"]) == ("done", "as it ended")
+    assert (found["m1"]["external_id"], found["m1"]["digest"]) == ("C1/9.9", "d1")
+    assert found["m1"]["rule"] == "Tasks/assignment"
+    assert found["forgotten"]["seen"] == "as journalled"
+    assert main(["explain", "e1", *ARGUMENTS]) == 0
+    said = capsys.readouterr().out
+    assert "slack.message for nobody in particular: done (as it ended)" in said
+    assert "told by the digest d1" in said
 
 
 def test_a_parked_event_says_at_which_receive_and_of_what(

@@ -12,7 +12,8 @@ import pytest
 
 from infra.operate.__main__ import main
 from infra.operate.samples import sample_event
-from steward.events import OFFICIAL_TYPES, normalise
+from steward.dialects import normalise
+from steward.events import OFFICIAL_TYPES
 from steward.signature import Verdict, verify
 
 TOKEN = "secret_" + "s" * 40

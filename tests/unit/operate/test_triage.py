@@ -1,8 +1,7 @@
 """``triage``: from a terminal with a token and nothing else, against simulated vendors."""
 
 import json
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,9 +10,8 @@ from infra.local.simulators.notion.demo import TASKS_DATABASE
 from infra.operate import triage
 from infra.operate.__main__ import main
 from infra.operate.vendor_access import Surroundings
-from tests.unit.operate.vendors import NOW, Out, World, diagnose, simulated
+from tests.unit.operate.vendors import NOW, Out, World, simulated
 from triage.diagnosis.classes import Class, Diagnosis, Severity
-from triage.findings import Finding
 from triage.vendors import known
 
 
@@ -49,7 +47,7 @@ def test_a_token_is_enough_for_four_sections_the_class_and_the_next_step(world: 
     assert told["platform status"] == "ok   none: All Systems Operational"
     assert told["auth"] == "ok   connected as Steward in Northwind"
     assert told["responsiveness"].startswith("ok   it answered who we are in 0.")
-    assert told["classification"] == "healthy (97% sure)"
+    assert told["classification"] == "healthy (99% sure)"
     assert told["next step"] == "nothing"
 
 
@@ -94,8 +92,8 @@ def test_a_wrong_token_is_asked_for_three_times_before_it_is_called_wrong(world:
     text = capsys.readouterr().out
 
     assert "BAD  who we are: 401 unauthorized, 3 times in a row [" in text
-    assert sections(text)["next step"] == "rotate the token; look at: latency"
-    assert sections(text)["do not"] == "restart or redeploy"
+    assert sections(text)["next step"] == "rotate the token"
+    assert sections(text)["do not"] == "restart or redeploy, retry harder"
     assert world.slept == [0.3, 0.3]
     assert "ntn_wrong" not in text
 
@@ -131,7 +129,7 @@ def test_a_green_page_does_not_hide_a_vendor_in_trouble(world: World, capsys: Ou
     told = sections(capsys.readouterr().out)
     assert told["platform status"].startswith("ok ")
     assert told["auth"].startswith("BAD  who we are: 529 service_overload")
-    assert told["classification"] == "vendor outage (P2, 90% sure)"
+    assert told["classification"].startswith("vendor outage (P1, ")
 
 
 @pytest.mark.req("T2", "T4")
@@ -139,12 +137,12 @@ def test_of_all_vendors_the_worst_decides_and_those_without_a_token_do_not(world
     assert world.triage("all") == 0
     without = capsys.readouterr().out
     world.environ["HUBSPOT_ACCESS_TOKEN"] = "wrong"
-    world.page.set_status("major")
+    world.page.set_status("minor")
     assert world.triage("all", as_json=True) == triage.EXITS[Class.TOKEN]
     told = json.loads(capsys.readouterr().out)
 
     assert "none: there is no HUBSPOT_ACCESS_TOKEN" in without
-    assert {v["vendor"]: v["severity"] for v in told["vendors"]} == {"hubspot": "P1", "notion": "P2"}
+    assert {v["vendor"]: v["severity"] for v in told["vendors"]} == {"hubspot": "P1", "notion": "P4"}
 
 
 @pytest.mark.req("T2")
@@ -173,8 +171,11 @@ def test_what_takes_longer_than_is_slow_is_called_slow_and_not_unreachable(world
     world.notion.add_fault(faults.latency(2.1), match={"path": "query"}, times="forever")
     here = Surroundings(world.environ, lambda: NOW)
 
-    assert triage.run("notion", here, diagnose, as_json=False) == triage.EXITS[Class.OUTAGE]
-    assert "BAD  one row of a data source took 2." in capsys.readouterr().out
+    # One slow answer is no diagnosis yet.
+    assert triage.run("notion", here, as_json=False) == triage.EXITS[Class.UNKNOWN]
+    text = capsys.readouterr().out
+    assert "BAD  one row of a data source took 2." in text
+    assert sections(text)["next step"] == "probe again before doing anything; look at: latency, auth"
 
 
 @pytest.mark.req("T2")
@@ -199,17 +200,9 @@ def test_the_command_line_knows_every_vendor_that_is_described(
 ) -> None:
     for name, value in world.environ.items():
         monkeypatch.setenv(name, value)
-    told: list[str] = []
 
-    def engine(vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnosis:
-        told.append(vendor)
-        return Diagnosis(vendor, Class.BUG, 0.5, Severity.P3)
-
-    monkeypatch.setattr(triage, "diagnose", engine)
-
-    assert main(["triage", "notion", "--json"]) == 22
-    assert told == ["notion"]
-    assert json.loads(capsys.readouterr().out)["vendors"][0]["class"] == "our own bug"
+    assert main(["triage", "notion", "--json"]) == 0
+    assert [v["vendor"] for v in json.loads(capsys.readouterr().out)["vendors"]] == ["notion"]
     with pytest.raises(SystemExit):
         main(["triage", "nobody"])
     assert "hubspot" in capsys.readouterr().err

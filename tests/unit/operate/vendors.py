@@ -1,6 +1,6 @@
-"""Simulated vendors, the environment of a terminal, and a stand-in for the engine."""
+"""Simulated vendors, and the environment of a terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -11,34 +11,8 @@ from infra.local.simulators.notion import NotionSimulator, seed_demo
 from infra.local.simulators.status_page import StatusPageSimulator
 from infra.operate import triage
 from infra.operate.vendor_access import Surroundings
-from steward.errors import Failure
-from triage.diagnosis.classes import Advice, Class, Diagnosis, Severity
-from triage.findings import Finding, Probe, Verdict
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-def diagnose(vendor: str, findings: Sequence[Finding], now: datetime) -> Diagnosis:
-    """Stands for the engine: enough to see that its word arrives."""
-    assert now == NOW
-    bad = [f for f in findings if f.vendor == vendor and f.verdict is Verdict.BAD]
-    if not bad:
-        return Diagnosis(vendor, Class.HEALTHY, 0.97, None, says="all is well")
-    cls, severity, advice = (
-        (Class.TOKEN, Severity.P1, Advice.ROTATE_TOKEN)
-        if any(f.failure is Failure.UNAUTHORIZED for f in bad)
-        else (Class.OUTAGE, Severity.P2, Advice.WAIT)
-    )
-    return Diagnosis(
-        vendor,
-        cls,
-        0.9,
-        severity,
-        next_probes=(Probe.LATENCY,),
-        do=(advice,),
-        do_not=(Advice.RESTART,),
-        says=f"{vendor}: {cls}",
-    )
 
 
 class Ticking:
@@ -70,7 +44,7 @@ class World:
         return Surroundings(self.environ, lambda: NOW, Ticking(), self.slept.append)
 
     def triage(self, name: str = "notion", *, as_json: bool = False) -> int:
-        return triage.run(name, self.here, diagnose, as_json=as_json)
+        return triage.run(name, self.here, as_json=as_json)
 
 
 @contextmanager

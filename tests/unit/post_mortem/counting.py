@@ -60,7 +60,7 @@ class Counting:
         found = re.fullmatch(r"(\d+) \[Q(\d+)\]", text)
         assert found, text
         name, _ = self.draft.queries[int(found[2])]
-        told = {self.draft.effects[ref[2]][1].get("person") for ref in self.draft.ask(name)} - {None, ""}
+        told = {self.draft.effects[ref[2]].effect.get("person") for ref in self.draft.ask(name)} - {None, ""}
         assert name == "late-notices"
         assert int(found[1]) == len(told)
         self.numbers += 1

@@ -32,9 +32,22 @@ def effect(**more: Any) -> dict[str, Any]:
     return {"id": "c1", "kind": "notion.comment", "status": "done", "person": "ann", "attempts": 1, **more}
 
 
+def ended(event_id: str = "e", changed: str = "12:20:00", **more: Any) -> dict[str, Any]:
+    """A row of an effect that ended later than its event."""
+    told = effect(**{"done_at": at(changed).isoformat(), **more})
+    return {
+        "pk": f"EVENT#{event_id}",
+        "sk": f"EFFECT#{told['id']}",
+        "changed_at": at(changed).isoformat(),
+        "effect": told,
+    }
+
+
 def of(*rows: dict[str, Any]) -> Facts:
-    """What rows say."""
-    return facts(account(rows, 100), FIRST, LAST)
+    """What rows say, of events and of how effects ended."""
+    later = sorted((row for row in rows if "changed_at" in row), key=lambda row: str(row["changed_at"]))
+    events = [row for row in rows if "changed_at" not in row]
+    return facts(account(events, 100, later, LAST), FIRST, LAST, LAST)
 
 
 def incident(*lines: Any) -> Incident:

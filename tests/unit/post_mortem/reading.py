@@ -5,6 +5,7 @@ Nothing here uses the code that made the draft.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
@@ -48,15 +49,30 @@ class Draft:
             int(c[0][1:]): (unquote(unescaped(c[1])), int(c[2])) for c in self.table("Appendix: queries")
         }
         (span,) = (line for line in self.prose("Appendix: queries") if line.startswith("Each is asked"))
-        first, last = re.findall(r"\d{4}-\S+\+00:00", span)
-        self.first, self.last = datetime.fromisoformat(first), datetime.fromisoformat(last)
+        (then,) = (line for line in self.prose("Appendix: queries") if line.startswith("effects ended until"))
+        times = re.findall(r"\d{4}-\S+\+00:00", span + then)
+        self.first, self.last, self.until = map(datetime.fromisoformat, times)
         self.events = sorted(
-            (r for r in rows if r["pk"].startswith("EVENT#") and self._in_span(r)),
+            (r for r in rows if "finished_at" in r and self._in_span(r)),
             key=lambda r: (r["finished_at"], r["pk"]),
         )
-        self.effects: dict[str, tuple[Item, Item]] = {}
+        self.effects: dict[str, Told] = {}
         for row in self.events:
-            self.effects |= {e["id"]: (row, e) for e in row.get("effects", [])}
+            self.effects |= {e["id"]: Told(row, e, row, self.until) for e in row.get("effects", [])}
+        self._end([r for r in rows if "changed_at" in r])
+
+    def _end(self, rows: Sequence[Item]) -> None:
+        """What ended after its event was finished, and until the draft was written."""
+        events = {row["pk"]: row for row in self.events}
+        for row in sorted(rows, key=lambda r: str(r["changed_at"])):
+            event, effect = events.get(row["pk"]), row["effect"]
+            if event is None or not self.first <= datetime.fromisoformat(row["changed_at"]) <= self.until:
+                continue
+            known = self.effects.get(effect["id"])
+            if known is not None and known.effect["status"] != "folded" and known.at > row["changed_at"]:
+                continue
+            planned = [known.since] if known is not None else []
+            self.effects[effect["id"]] = Told(row, effect, event, self.until, tuple(planned))
 
     def _in_span(self, row: Item) -> bool:
         return self.first <= datetime.fromisoformat(row["finished_at"]) <= self.last
@@ -99,9 +115,37 @@ class Draft:
             found += [(r["pk"], r["sk"], "") for r in self.events if EVENTS[selection](r, detail)]
         if selection in EFFECTS:
             # In the order of their newest rows, in each by id.
-            pairs = sorted(self.effects.values(), key=lambda p: (p[0]["finished_at"], p[0]["pk"], p[1]["id"]))
-            found += [(r["pk"], r["sk"], e["id"]) for r, e in pairs if EFFECTS[selection](r, e, detail)]
+            every = sorted(self.effects.values(), key=lambda t: (t.at, t.row["pk"], t.effect["id"]))
+            found += [t.ref for t in every if EFFECTS[selection](t, t.effect, detail)]
         return found
+
+
+@dataclass(frozen=True)
+class Told:
+    """An effect as its newest row has it: that row, the effect in it, its event's row, until when it was looked for."""
+
+    row: Item
+    effect: Item
+    event: Item
+    until: datetime
+    before: tuple[datetime | None, ...] = ()
+
+    @property
+    def at(self) -> str:
+        return str(self.row.get("changed_at") or self.row["finished_at"])
+
+    @property
+    def ref(self) -> Ref:
+        return self.row["pk"], self.row["sk"], self.effect["id"]
+
+    @property
+    def is_open(self) -> bool:
+        return self.effect["status"] in ("planned", "started", "folded")
+
+    @property
+    def since(self) -> datetime | None:
+        asked = moment(self.event.get("received_at", self.event.get("occurred_at")))
+        return min(filter(None, (asked, moment(self.effect.get("planned_at")), *self.before)), default=None)
 
 
 def delay(row: Item) -> float | None:
@@ -111,17 +155,14 @@ def delay(row: Item) -> float | None:
     )
 
 
-def late(row: Item, effect: Item) -> bool:
+def late(told: Told) -> bool:
+    effect = told.effect
     if effect["kind"] not in ("notion.comment", "slack.message", "slack.direct", "email"):
         return False
-    if effect["status"] not in ("planned", "started", "done"):
+    if told.since is None or not (told.is_open or effect["status"] == "done"):
         return False
-    since = [moment(row.get("received_at", row.get("occurred_at"))), moment(effect.get("planned_at"))]
-    known = [s for s in since if s is not None]
-    if not known:
-        return False
-    end = moment(effect.get("done_at")) or datetime.fromisoformat(row["finished_at"])
-    return (end - min(known)).total_seconds() > (1800 if row["dialect"] == "reminder" else 300)
+    end = told.until if told.is_open else moment(effect.get("done_at")) or datetime.fromisoformat(told.at)
+    return (end - told.since).total_seconds() > (1800 if told.event["dialect"] == "reminder" else 300)
 
 
 def names(text: str, request_id: str) -> bool:
@@ -145,12 +186,12 @@ EVENTS: dict[str, Callable[[Item, str], bool]] = {
     ),
 }
 
-EFFECTS: dict[str, Callable[[Item, Item, str], bool]] = {
-    "late-notices": lambda r, e, kind: late(r, e) and kind in ("", e["kind"]),
+EFFECTS: dict[str, Callable[[Told, Item, str], bool]] = {
+    "late-notices": lambda t, e, kind: late(t) and kind in ("", e["kind"]),
     "failed": lambda _, e, kind: e["status"] == "failed" and kind in ("", e["kind"]),
     "retried": lambda _, e, kind: e["attempts"] > 1 and kind in ("", e["kind"]),
     "skipped": lambda _, e, kind: e["status"] == "skipped" and kind in ("", e["kind"]),
-    "open": lambda _, e, kind: e["status"] in ("planned", "started") and kind in ("", e["kind"]),
+    "open": lambda t, e, kind: t.is_open and kind in ("", e["kind"]),
     "request": lambda _, e, detail: names(e.get("reason", ""), detail),
     "cause": lambda _, e, detail: e["status"] != "done" and is_cause(e.get("reason", ""), detail),
 }

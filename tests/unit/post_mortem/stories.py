@@ -23,7 +23,7 @@ class Story:
 
     Attributes:
         incident: as the desk has it when it is resolved.
-        rows: the events' rows of the Journal table, whole.
+        rows: the Journal table's rows of events, and of effects that ended later, whole.
         names: names and titles of that world, none of which may be in a draft.
     """
 
@@ -48,7 +48,15 @@ class Story:
 
     def between(self, first: datetime, last: datetime) -> Iterable[Mapping[str, Any]]:
         """As ``Journal.between``."""
-        return [r for r in self.rows if first <= datetime.fromisoformat(r["finished_at"]) <= last]
+        return self._of("finished_at", first, last)
+
+    def ended(self, first: datetime, last: datetime) -> Iterable[Mapping[str, Any]]:
+        """As ``Closings.between``."""
+        return self._of("changed_at", first, last)
+
+    def _of(self, name: str, first: datetime, last: datetime) -> list[dict[str, Any]]:
+        found = [r for r in self.rows if name in r and first <= datetime.fromisoformat(r[name]) <= last]
+        return sorted(found, key=lambda row: str(row[name]))
 
 
 def timeline(incident_id: str, *lines: tuple[datetime, Step, str, str]) -> tuple[Moment, ...]:
@@ -94,7 +102,7 @@ def dump(name: str, story: Story) -> None:
             "timeline": [[m.at.isoformat(), m.step, m.says, m.by] for m in incident.timeline],
         },
         "names": story.names,
-        "rows": sorted(story.rows, key=lambda row: (row["finished_at"], row["pk"])),
+        "rows": sorted(story.rows, key=lambda row: (row.get("finished_at") or row["changed_at"], row["pk"])),
     }
     FOLDER.mkdir(exist_ok=True)
     text = json.dumps(document, indent=1, ensure_ascii=False, default=int, sort_keys=True)
@@ -104,7 +112,7 @@ def dump(name: str, story: Story) -> None:
 def facts_of(story: Story) -> Facts:
     """What its rows say, read when it was resolved."""
     assert story.incident.resolved_at is not None
-    return collect(story.incident, story.between, story.incident.resolved_at)
+    return collect(story.incident, story.between, story.ended, story.incident.resolved_at)
 
 
 def text_of(story: Story) -> str:

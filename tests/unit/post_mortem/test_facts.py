@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.post_mortem.made_up import effect, incident, of, row
+from tests.unit.post_mortem.made_up import effect, ended, incident, of, row
 from tests.unit.post_mortem.stories import at
 from triage.incidents.incident import Step
 from triage.post_mortem.draft import draft
@@ -49,8 +49,8 @@ def test_a_webhook_is_missed_when_the_sweep_brought_the_change(dialect: str, typ
         ({"done_at": at("12:05:00").isoformat()}, {}, 0),
         ({"done_at": at("12:05:01").isoformat()}, {}, 1),
         ({"status": "planned"}, {}, 1),
-        ({"status": "planned"}, {"finished": "12:03:00"}, 0),
-        ({"status": "planned", "planned_at": at("11:50:00").isoformat()}, {"finished": "12:03:00"}, 1),
+        ({"status": "planned"}, {"finished": "12:03:00"}, 1),
+        ({"status": "folded", "done_at": at("12:01:00").isoformat()}, {}, 1),
         ({"status": "cancelled"}, {}, 0),
         ({"status": "failed"}, {}, 0),
         ({"kind": "notion.write"}, {}, 0),
@@ -62,9 +62,9 @@ def test_a_webhook_is_missed_when_the_sweep_brought_the_change(dialect: str, typ
     ids=[
         "after five minutes",
         "after more",
-        "still open after ten",
-        "still open after three",
-        "open for longer than its row's event",
+        "still open",
+        "still open, and not told by the time of the draft",
+        "a line of a digest that did not end",
         "no longer true",
         "refused",
         "tells nobody",
@@ -90,6 +90,60 @@ def test_an_effect_counts_once_as_the_newest_row_has_it_in_whatever_order_they_c
         found = of(*rows)
         assert found.operations[Query(Selection.OPEN)].count == 0
         assert found.operations[Query(Selection.FAILED)].count == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "late", "still_open", "failed"),
+    [
+        ({"changed": "12:04:00"}, 0, 0, 0),
+        ({"changed": "12:05:01"}, 1, 0, 0),
+        ({"status": "failed"}, 0, 0, 1),
+        ({"status": "cancelled"}, 0, 0, 0),
+        ({"status": "planned", "done_at": None}, 1, 1, 0),
+        ({"event_id": "another"}, 1, 1, 0),
+        (None, 1, 1, 0),
+    ],
+    ids=["in time", "late", "refused", "no longer true", "owed again", "another event's", "not yet"],
+)
+@pytest.mark.parametrize("status", ["planned", "started", "folded"])
+def test_what_was_open_when_its_event_was_finished_counts_as_it_ended(
+    status: str, end: dict[str, Any] | None, late: int, still_open: int, failed: int
+) -> None:
+    rows = [row(finished="12:01:00", effects=[effect(status=status)])]
+
+    found = of(*rows, *([] if end is None else [ended(**end)]))
+
+    assert found.late.count == late
+    assert found.operations[Query(Selection.OPEN)].count == still_open
+    assert found.operations[Query(Selection.FAILED)].count == failed
+
+
+def test_an_end_is_cited_by_its_own_row_and_asked_since_its_events() -> None:
+    plain = effect(status="planned", planned_at=at("11:50:00").isoformat())
+    (cited,) = of(row(finished="12:01:00", effects=[plain]), ended(changed="12:02:00")).late.items
+
+    assert (cited.pk, cited.sk, cited.effect) == ("EVENT#e", "EFFECT#c1", "c1")
+
+
+def test_a_row_that_is_newer_than_an_end_counts_unless_it_only_knows_of_a_digest() -> None:
+    newer = row("f", "12:30:00", effects=[effect(status="failed")])
+    assert of(row(), newer, ended(changed="12:20:00")).operations[Query(Selection.FAILED)].count == 1
+
+    folded = row("e", "12:30:00", effects=[effect(status="folded")])
+    assert of(folded, ended(changed="12:20:00")).operations[Query(Selection.OPEN)].count == 0
+
+
+def test_too_many_ends_are_not_read_to_the_end_and_the_draft_does_not_say_that_nothing_was_lost() -> None:
+    plain = row(finished="12:01:00", effects=[effect(status="planned")])
+    ends = [ended("another", f"12:{number:02d}:00") for number in range(10)]
+    trouble = incident((at("12:00:00"), Step.OPENED, "x", "steward"))
+
+    found = collect(trouble, lambda *_: [plain], lambda *_: ends, at("13:00:00"), most=5)
+    text = draft(trouble, found, "Notion").text
+
+    assert found.endings_cut_at == at("12:04:00")
+    assert "after 2026-11-20 12:04:00 what counts as open may have ended" in text
+    assert "| Data loss | not known; events" in text
 
 
 def test_a_parked_event_that_was_redriven_while_we_read_counts_as_it_became() -> None:
@@ -137,7 +191,7 @@ def test_too_many_rows_are_not_read_to_the_end_and_the_draft_says_so() -> None:
             yield row(f"{number:04d}", f"12:{number // 20:02d}:00")
 
     trouble = incident((at("12:00:00"), Step.OPENED, "x", "steward"))
-    found = collect(trouble, between, at("13:00:00"), most=40)
+    found = collect(trouble, between, lambda *_: (), at("13:00:00"), most=40)
     text = draft(trouble, found, "Notion").text
 
     assert len(read) == 41

@@ -35,7 +35,8 @@ def test_nobody_and_no_page_is_named(name: str) -> None:
     titles = {row["title"] for row in story.rows if "title" in row}
     assert titles
     assert [title for title in titles if title in text] == []
-    people = {e["person"] for row in story.rows for e in row["effects"] if "person" in e}
+    effects = [e for row in story.rows for e in row.get("effects") or [row.get("effect", {})]]
+    people = {e["person"] for e in effects if "person" in e}
     assert people
     assert [person for person in people if person in text] == []
 

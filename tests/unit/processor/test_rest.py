@@ -19,7 +19,7 @@ class Purse:
     def spend(self) -> None:
         self.spent += 1
 
-    def block(self, seconds: float, *, by_workspace: bool = False) -> None:
+    def block(self, seconds: float, *, by: Failure | None = None) -> None:
         """Nobody looks."""
 
 

@@ -1,22 +1,23 @@
 """When trouble stands and when health does, over rows of runs."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.unit.triage.incident_words import CLASSES, RULES, runs
 from triage.diagnosis.classes import Class, Severity
+from triage.findings import Verdict
 from triage.incidents.causes import FAMILY, Cause, Family
 from triage.incidents.damping import (
-    Look,
     Rules,
     bad_since,
     corrected,
     good_since,
     health_stands,
-    look,
     standing,
     trouble_stands,
+    verdict_of,
 )
 
 AVAILABILITY = Cause("notion", Family.AVAILABILITY)
@@ -88,23 +89,23 @@ def test_health_stands_when_three_of_five_runs_saw_it_and_the_latest_does(letter
 @pytest.mark.parametrize(
     ("letter", "family", "expected"),
     [
-        ("o", Family.TOKEN, Look.NOTHING),  # nobody can tell while nothing answers
-        ("n", Family.SCHEMA, Look.NOTHING),
-        ("t", Family.CAPABILITY, Look.NOTHING),
-        ("t", Family.AVAILABILITY, Look.GOOD),
-        ("d", Family.TOKEN, Look.GOOD),
-        ("b", Family.TOKEN, Look.NOTHING),
-        ("b", Family.AVAILABILITY, Look.GOOD),
-        ("u", Family.TOKEN, Look.BAD),
-        ("s", Family.UNKNOWN, Look.BAD),
-        ("h", Family.UNKNOWN, Look.GOOD),
-        ("-", Family.UNKNOWN, Look.NOTHING),
+        ("o", Family.TOKEN, Verdict.UNKNOWN),  # nobody can tell while nothing answers
+        ("n", Family.SCHEMA, Verdict.UNKNOWN),
+        ("t", Family.CAPABILITY, Verdict.UNKNOWN),
+        ("t", Family.AVAILABILITY, Verdict.GOOD),
+        ("d", Family.TOKEN, Verdict.GOOD),
+        ("b", Family.TOKEN, Verdict.UNKNOWN),
+        ("b", Family.AVAILABILITY, Verdict.GOOD),
+        ("u", Family.TOKEN, Verdict.BAD),
+        ("s", Family.UNKNOWN, Verdict.BAD),
+        ("h", Family.UNKNOWN, Verdict.GOOD),
+        ("-", Family.UNKNOWN, Verdict.UNKNOWN),
     ],
 )
 def test_a_run_speaks_of_a_cause_only_when_nothing_hides_it(
-    letter: str, family: Family, expected: Look
+    letter: str, family: Family, expected: Verdict
 ) -> None:
-    assert look(runs(letter)[0], Cause("notion", family)) is expected
+    assert verdict_of(runs(letter)[0], Cause("notion", family)) is expected
 
 
 @pytest.mark.req("T6")
@@ -179,6 +180,6 @@ def test_every_class_has_a_family_but_health() -> None:
 
 
 @pytest.mark.parametrize("numbers", [{"stands": 6}, {"ends": 0}, {"urgent": 9}, {"corrects": 0}, {"of": 2}])
-def test_numbers_that_do_not_fit_one_another_are_refused(numbers: dict[str, int]) -> None:
+def test_numbers_that_do_not_fit_one_another_are_refused(numbers: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"asked for|at least"):
         Rules(**numbers)

@@ -37,7 +37,7 @@ def finding(probe: Probe, **numbers: float) -> Finding:
             ("no webhook for 10 min", "2 changes came without a webhook"),
         ),
         (Probe.LATENCY, {"median_seconds": float("nan"), "x": float("inf")}, ()),
-        (Probe.QUOTA, {"retry_after": 30}, ()),
+        (Probe.QUOTA, {"retry_after_seconds": 30}, ()),
     ],
 )
 def test_what_was_measured_is_told(probe: Probe, numbers: dict[str, float], facts: tuple[str, ...]) -> None:
@@ -49,8 +49,8 @@ def test_the_same_fact_is_told_once() -> None:
 
 
 def test_the_latest_time_that_a_vendor_tells_is_when_it_is_over() -> None:
-    told = [finding(Probe.QUOTA, retry_after=30), finding(Probe.QUOTA, reset_seconds=3600)]
+    told = [finding(Probe.QUOTA, retry_after_seconds=30), finding(Probe.QUOTA, wait_seconds=3570)]
 
     assert eta_of(told) == START + timedelta(hours=1)
-    assert eta_of([finding(Probe.QUOTA, retry_after=-1), finding(Probe.AUTH)]) is None
-    assert eta_of([finding(Probe.QUOTA, retry_after=float("inf"))]) is None
+    assert eta_of([finding(Probe.QUOTA, retry_after_seconds=-1), finding(Probe.AUTH)]) is None
+    assert eta_of([finding(Probe.QUOTA, retry_after_seconds=float("inf"))]) is None

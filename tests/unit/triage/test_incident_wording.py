@@ -10,7 +10,7 @@ from steward.mrkdwn import BLOCKS_LIMIT, MESSAGE_LIMIT, SECTION_LIMIT, TEXT_LIMI
 from tests.unit.triage.incident_words import MINUTE, START, incident
 from triage.diagnosis.classes import Advice, Class, Severity
 from triage.incidents.incident import Incident, Stage, Step
-from triage.incidents.life import moment, with_moments
+from triage.incidents.moments import moment, with_moments
 from triage.incidents.owed import correction, owed
 from triage.incidents.told import FIXED, Telling, mark, marks
 from triage.incidents.wording import NEWS_SHOWN, SUBJECT_LIMIT, Names, first, page, subject, update

@@ -183,5 +183,30 @@ def test_an_incident_that_is_over_stays_as_it_is() -> None:
     assert advance(over, Past(runs("." * 12 + "ooo"), past("h").rules)) == over
 
 
-def test_runs_that_nobody_looked_in_end_nothing() -> None:
-    assert lived("ooo" + "-" * 9)[-1].stage is Stage.INVESTIGATING
+def test_a_few_runs_that_did_not_look_end_nothing() -> None:
+    assert lived("ooo" + "----o" + "----")[-1].stage is Stage.INVESTIGATING
+
+
+@pytest.mark.req("T6")
+@pytest.mark.parametrize(
+    ("letters", "stage"),
+    [
+        ("ooo" + "----", Stage.INVESTIGATING),
+        ("ooo" + "-----", Stage.CLOSED),
+        ("ooo" + "----u" + "----", Stage.INVESTIGATING),
+        ("oooooo" + "hhh" + "-----", Stage.CLOSED),
+    ],
+    ids=["not looked at for four runs", "for five", "a look that failed is one", "while it was watched"],
+)
+def test_an_incident_whose_vendor_nobody_looks_at_any_more_is_closed_and_not_resolved(
+    letters: str, stage: Stage
+) -> None:
+    states = lived(letters)
+
+    assert states[-1].stage is stage
+    assert states[-1].is_open is (stage is not Stage.CLOSED)
+    assert Step.RESOLVED not in steps(states[-1])
+    if stage is Stage.CLOSED:
+        (closed,) = (m for m in states[-1].timeline if m.step is Step.CLOSED)
+        assert "whether it is well is not known" in closed.says
+        assert states[-1].resolved_at == closed.at

@@ -110,7 +110,7 @@ def test_the_journal_tells_how_the_calls_to_each_vendor_ended(
     status: int | None,
     numbers: dict[str, float],
 ) -> None:
-    found = {finding.vendor: finding for finding in calls_of(rows, NOW, 5)}[vendor]
+    found = {finding.vendor: finding for finding in calls_of(rows, NOW, timedelta(minutes=5))}[vendor]
 
     assert (found.verdict, found.failure, found.status, dict(found.numbers)) == (
         verdict,
@@ -132,7 +132,9 @@ def test_the_journal_tells_how_the_calls_to_each_vendor_ended(
 def test_only_an_exception_of_ours_is_a_bug(
     exceptions: list[str], verdict: Verdict, bugs: int | None
 ) -> None:
-    found = bugs_of([row(decision="parked", exception=name) for name in exceptions], NOW, 5)
+    found = bugs_of(
+        [row(decision="parked", exception=name) for name in exceptions], NOW, timedelta(minutes=5)
+    )
 
     assert (found.vendor, found.verdict, found.numbers.get("bugs")) == ("steward", verdict, bugs)
     assert found.code == ("KeyError" if bugs else None)
@@ -237,6 +239,13 @@ def record(**more: Any) -> BudgetRecord:
         (record(blocked_until=NOW.timestamp() + 40), Verdict.UNKNOWN, None, "waits"),
         (record(blocked_until=NOW.timestamp() - 1), Verdict.GOOD, None, None),
         (
+            record(blocked_until=NOW.timestamp() + 40, limited_until=NOW.timestamp() + 20),
+            Verdict.BAD,
+            Failure.RATE_LIMITED,
+            "limited",
+        ),
+        (record(limited_until=NOW.timestamp() - 1), Verdict.GOOD, None, None),
+        (
             record(room=20, room_at=NOW.timestamp() - 90, blocked_until=NOW.timestamp() + 40),
             Verdict.BAD,
             Failure.WORKSPACE_LIMITED,
@@ -244,7 +253,16 @@ def record(**more: Any) -> BudgetRecord:
         ),
         (record(room=20, room_at=NOW.timestamp() - 600), Verdict.GOOD, None, None),
     ],
-    ids=["nothing known", "spending", "waits", "waited", "the workspace's limit", "long ago"],
+    ids=[
+        "nothing known",
+        "spending",
+        "waits",
+        "waited",
+        "limited",
+        "was limited",
+        "the workspace's limit",
+        "long ago",
+    ],
 )
 def test_the_budget_tells_what_the_vendor_said_of_limits(
     known: BudgetRecord | None, verdict: Verdict, failure: Failure | None, code: str | None

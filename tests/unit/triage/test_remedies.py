@@ -1,5 +1,6 @@
 """Which incident calls for what: a table, and what never happens."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -42,6 +43,13 @@ def test_what_is_getting_well_calls_for_nothing(stage: Stage) -> None:
 
 
 @pytest.mark.req("T5")
+@pytest.mark.parametrize("cls", Class)
+def test_what_does_not_reach_us_calls_for_nothing(cls: Class) -> None:
+    """A status page that says "minor" for days must not make every answer a stale one."""
+    assert remedies_for([replace(incident(cls), severity=Severity.P4)]) == []
+
+
+@pytest.mark.req("T5")
 def test_the_trouble_of_another_vendor_does_not_hold_notion_s_events() -> None:
     assert remedies_for([incident(Class.OUTAGE, "hubspot"), incident(Class.TOKEN, "slack")]) == []
 
@@ -59,4 +67,3 @@ def test_no_token_is_tried_while_the_vendor_is_out_and_no_measure_is_taken_twice
     assert len(remedies) == len(set(remedies))
     out = any(i.vendor == "notion" and i.cls in (Class.OUTAGE, Class.DEGRADED) for i in incidents)
     assert not (out and Remedy.PROMOTE_TOKEN in remedies)
-    assert Remedy.GO_LIVE not in remedies

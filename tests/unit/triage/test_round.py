@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from triage.findings import Finding, Probe, Verdict
+from triage.in_parallel import Job, TooLate, in_parallel
 from triage.round import Look, look
-from triage.together import Job, TooLate, together
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -90,7 +90,7 @@ def test_what_comes_too_late_is_not_taken_for_another_jobs_end(never: threading.
         never.wait(0.2)
         return "other"
 
-    ends = together([Job(first, 0.05), Job(other, 10)], 10, time.monotonic)
+    ends = in_parallel([Job(first, 0.05), Job(other, 10)], 10, time.monotonic)
 
     assert isinstance(ends[0], TooLate)
     assert ends[1] == "other"
@@ -98,3 +98,25 @@ def test_what_comes_too_late_is_not_taken_for_another_jobs_end(never: threading.
 
 def test_of_nothing_comes_nothing() -> None:
     assert look([], now=lambda: NOW) == ()
+
+
+@pytest.mark.req("T1", "O5")
+def test_megabytes_and_secrets_that_a_vendor_repeats_are_not_kept() -> None:
+    words = "HTML " * 1_000_000 + "\x1b[2J"
+    huge = Finding("notion", Probe.STATUS_PAGE, Verdict.UNKNOWN, NOW, words, code=words, correlation_id=words)
+    tokens = "ntn_0123456789abcdef", "pat-na1-00000000-1111-2222-3333-444444444444", "ann@example.com"
+    told = Finding("hubspot", Probe.AUTH, Verdict.BAD, NOW, f"no: {' '.join(tokens)}", code=tokens[0])
+
+    first, second = look([Look("notion", Probe.AUTH, lambda: [huge, told])], now=lambda: NOW)
+
+    assert len(f"{first.says}{first.code}{first.correlation_id}") < 1300
+    assert second.says == "no: [removed] [removed] [removed]"
+    assert second.code == "[removed]"
+
+
+def test_what_is_ordinary_is_kept_as_it_is() -> None:
+    found = Finding(
+        "notion", Probe.AUTH, Verdict.BAD, NOW, "401 unauthorized", code="unauthorized", correlation_id="7f-1"
+    )
+
+    assert look([Look("notion", Probe.AUTH, lambda: [found])], now=lambda: NOW) == (found,)

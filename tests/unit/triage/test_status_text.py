@@ -9,7 +9,7 @@ import pytest
 from tests.unit.triage.incident_words import MINUTE, START, incident
 from triage.diagnosis.classes import Class, Severity
 from triage.incidents.incident import Incident, Stage, Step
-from triage.incidents.life import moment, with_moments
+from triage.incidents.moments import moment, with_moments
 from triage.incidents.status_text import OUTSIDE, document, markdown
 from triage.incidents.wording import Names
 

@@ -166,6 +166,26 @@ def test_the_rhythm_is_remembered_and_goes_on() -> None:
     assert later.until == NOON - timedelta(weeks=6) + timedelta(days=2)
 
 
+def test_a_look_that_ends_half_way_through_a_large_journal_has_learnt_what_it_counted() -> None:
+    class Large(Rows):
+        left = 5
+
+        def count_between(self, start: datetime, end: datetime, dialects: object) -> int:
+            self.left -= 1
+            if self.left < 0:
+                raise TimeoutError
+            return 1
+
+    memory = Kept()
+    for _ in range(2):
+        with pytest.raises(TimeoutError):
+            webhooks.remembered(cast("Memory", memory), cast("Journal", Large()), 90, NOON)
+
+    rhythm = webhooks.remembered(cast("Memory", memory), cast("Journal", Rows()), 90, NOON)
+    assert rhythm.until == NOON - timedelta(weeks=6) + timedelta(hours=5 + 5 + 24)
+    assert sum(len(counts) for counts in rhythm.hours.values()) == 5 + 5 + 24
+
+
 def came(at: datetime, dialect: str = "official") -> dict[str, str]:
     return {"dialect": dialect, "received_at": at.isoformat(), "finished_at": at.isoformat()}
 

@@ -66,6 +66,14 @@ class SlackControl:
         """Where the incoming webhook posts; #team at first."""
         self._call("set_webhook_channel", channel=channel)
 
+    def add_webhook(self, *, team: str = "T00000001") -> str:
+        """Make a further incoming webhook, beside those that are there; its path."""
+        return cast("str", self._call("add_webhook", team=team))
+
+    def revoke_webhook(self, path: str) -> None:
+        """Revoke an incoming webhook: it answers 404 ``no_service`` from now on."""
+        self._call("revoke_webhook", path=path)
+
     def add_fault(
         self, action: Json, *, match: Json | None = None, times: int | str = 1, after: int = 0
     ) -> None:

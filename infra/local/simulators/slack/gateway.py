@@ -16,7 +16,6 @@ BURST = 5.0
 ACTIONS = ("answer", "error", "reset", "saved", "malformed", "latency")
 """Kinds of faults."""
 
-WEBHOOK_PATH = "/services/T00000001/B00000001/localwebhook"
 WEBHOOK_ERRORS = {
     "no_text": 400,
     "invalid_payload": 400,
@@ -90,7 +89,7 @@ class Gateway:
 
     def _webhook(self, path: str, raw: bytes) -> Reply:
         try:
-            if path != WEBHOOK_PATH:
+            if path not in self._workspace.webhooks:
                 raise SlackError("no_service")
             try:
                 content = json.loads(raw)

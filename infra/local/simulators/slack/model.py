@@ -31,6 +31,10 @@ class Channel:
     free_at: float = 0.0
 
 
+WEBHOOK_PATH = "/services/T00000001/B00000001/localwebhook"
+"""Of the first incoming webhook."""
+
+
 @dataclass
 class Fault:
     """What goes wrong, for which paths, how often."""
@@ -60,6 +64,8 @@ class Workspace:
             self.requests: list[Json] = []
             self.rate_limited = False
             self.webhook_channel = "#team"
+            self.webhooks = {WEBHOOK_PATH}
+            """Paths of the incoming webhooks that are not revoked."""
             self._last_ts = 0.0
             self._made = 0
 

@@ -14,8 +14,8 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from .control import SlackControl
-from .gateway import ACTIONS, WEBHOOK_PATH, Gateway, Reply
-from .model import Channel, Fault, SimulatorError, SlackError, Workspace
+from .gateway import ACTIONS, Gateway, Reply
+from .model import WEBHOOK_PATH, Channel, Fault, SimulatorError, SlackError, Workspace
 
 ADMIN = "/_admin/"
 
@@ -111,6 +111,18 @@ def _deactivate(w: Workspace, user: str) -> None:
     found["deleted"] = True
 
 
+def _add_webhook(w: Workspace, team: str = "T00000001") -> str:
+    path = f"/services/{team}/{w.next_id('B')}/localwebhook"
+    w.webhooks.add(path)
+    return path
+
+
+def _revoke_webhook(w: Workspace, path: str) -> None:
+    if path not in w.webhooks:
+        raise SimulatorError(f"no incoming webhook {path}")
+    w.webhooks.remove(path)
+
+
 def _archive(w: Workspace, channel: str) -> None:
     w.channel(channel).archived = True
 
@@ -141,6 +153,8 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "set_rate_limit": lambda w, on: setattr(w, "rate_limited", bool(on)),
     "set_scopes": lambda w, scopes: setattr(w, "scopes", None if scopes is None else set(scopes)),
     "set_bot_token": lambda w, token: setattr(w, "bot_token", token),
+    "add_webhook": _add_webhook,
+    "revoke_webhook": _revoke_webhook,
     "set_webhook_channel": lambda w, channel: setattr(w, "webhook_channel", channel),
     "add_fault": _add_fault,
     "clear_faults": lambda w: w.faults.clear(),

@@ -1,4 +1,4 @@
-"""Several looks at once, each with its own time: one that hangs or raises takes nothing from the others.
+"""Jobs run in parallel, each with its own timeout: one that hangs or raises takes nothing from the others.
 
 Threads of our own and not an executor's: an executor waits for the last of them, and at the interpreter's end once more.
 What hangs is left behind as a daemon; its socket has a timeout of its own.
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
-    """One thing to do.
+    """One job.
 
     Attributes:
         run: does it.
@@ -30,8 +30,8 @@ class TooLate(Exception):
     """It was not done in its time; the message says what that was."""
 
 
-def together(jobs: Sequence[Job[T]], seconds: float, clock: Callable[[], float]) -> list[T | Exception]:
-    """Do all at once.
+def in_parallel(jobs: Sequence[Job[T]], seconds: float, clock: Callable[[], float]) -> list[T | Exception]:
+    """Run all jobs in parallel.
 
     Args:
         jobs: what to do.

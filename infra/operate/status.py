@@ -1,0 +1,49 @@
+"""``status``: what people outside the team are told, as Markdown or JSON (C4).
+
+It says nothing that a stranger must not read, so it may be pasted wherever people look.
+"""
+
+import argparse
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from infra.operate.target import Target, add_arguments, on_target
+from triage.incidents.status_text import document, markdown
+from triage.incidents.store import Incidents
+from triage.incidents.wording import Names
+from triage.vendors import known
+
+LATELY = timedelta(days=1)
+"""How long what is over is still told."""
+
+MOST = 20
+"""Of the last incidents, those that are looked through for what is over lately."""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the operator's command line."""
+    parser = commands.add_parser(
+        "status", help="the status text for people outside the team", description=__doc__
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(run=on_target("status", _run))
+    add_arguments(parser)
+
+
+def _run(wishes: argparse.Namespace, target: Target) -> int:
+    days = int(target.parameter("JournalDays", "90"))
+    store = Incidents(target.table(target.output("JournalTableName")), days, _now)
+    now = _now()
+    told = {i.id: i for i in store.latest(MOST) if i.resolved_at and i.resolved_at >= now - LATELY}
+    told |= {i.id: i for i in store.live() if i.is_open}
+    names = Names({name: vendor.title for name, vendor in known().items()})
+    if wishes.json:
+        print(json.dumps(document(told.values(), names, now)))
+    else:
+        print(markdown(told.values(), names, now), end="")
+    return 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
