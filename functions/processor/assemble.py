@@ -12,6 +12,7 @@ from processor.burst import Burst
 from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.known import Known
+from processor.mirror_database import MirrorDatabase
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
@@ -95,6 +96,7 @@ def assemble(
     siding: Siding,
     slack: Slack,
     email: Email,
+    mirror: MirrorDatabase,
     logger: Logger,
     count: telemetry.Count,
     now: Callable[[], datetime],
@@ -135,7 +137,7 @@ def assemble(
     )
     settler = Settler(
         state=state,
-        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email),
+        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email, mirror=mirror),
         recent=recent,
         when_unsure=settings.when_unsure,
         now=now,

@@ -75,7 +75,7 @@ class CallFailed(StewardError):
 
     Attributes:
         failure: what it means.
-        vendor: "notion", "slack" or "ses".
+        vendor: "notion", "slack", "ses" or "postgres".
         call: the call's name, e.g. "notion.create_comment"; never holds an id, a token or a URL.
         status: the HTTP status, or None where no answer came.
         code: the vendor's own error code, e.g. "object_not_found", or None.
