@@ -45,6 +45,8 @@ def closing_connections() -> Iterator[None]:
     class Kept(Database):
         def __init__(self, *values: Any, **options: Any) -> None:
             super().__init__(*values, **options)
+            while made:  # of an environment that is gone: there is one at a time
+                made.pop().close()
             made.append(self)
 
     with patch.object(connection, "Database", Kept):

@@ -102,7 +102,7 @@ def _scenarios(base: Base) -> dict[str, Scenario]:
             "a row is made",
             nothing,
             created,
-            {"row Not started": ONCE, "audit project.created": ONCE},
+            {"row None": ONCE, "audit project.created": ONCE},
             RULES,
         ),
         Scenario("a row is matched", known, done, once, RULES),

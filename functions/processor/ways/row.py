@@ -69,6 +69,7 @@ class RowWay:
         """Whether the database rests, so that nothing is begun that would only wait for a timeout."""
         if not is_kept(self._rules):
             raise Instead(Status.CANCELLED, "no rule keeps a mirror any more")
+        self._known(effect)
         self._database.refuse(PUT)
         return Prepared(effect)
 

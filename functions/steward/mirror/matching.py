@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from steward.mirror.audit import CREATED, RESTORED, TRASHED, UPDATED
+from steward.mirror.audit import CREATED, INLINE, RESTORED, TRASHED, UPDATED
 from steward.mirror.mapping import NAME, STATUS, Shared, canonical, differing, digest, recalled, shared_of
 from steward.mirror.merge import Conflict, Merge, Times, base_after, merge
 from steward.mirror.rows import OURS, Row, storable
@@ -54,30 +54,45 @@ def matched(
     """
     page = storable_of(shared_of(snapshot, rule))
     there = row or Row(notion_page_id=snapshot.page_id, data_source=source)
-    was = values_of(there, rule)
-    base = recalled(there.synced, rule)
-    merged = merge(base, page, was, Times(changed_at, there.updated_at)) if row and rule.both_ways else None
-    merged = merged or Merge(page if row is None else {c: page[c] for c in differing(page, was)}, {})
-    becomes = taken_over(there, merged.to_row)
-    told = base_after(base, page)
+    merged = Merge(page, {}) if row is None else _merged(row, page, rule, changed_at)
     becomes = replace(
-        becomes,
+        _told(there, page, merged, rule, changed_at),
         data_source=source,
         trashed_at=None,
-        notion_edited_at=changed_at or there.notion_edited_at,
         observed_at=snapshot.observed_at,
         observed_version=snapshot.version,
-        # Whoever looks for what others changed must go on finding it.
-        origin=there.origin if merged.to_page else OURS,
-        synced=canonical(told),
-        synced_hash=digest(told),
     )
+    was = values_of(there, rule)
     before = {column: was.get(column) for column in merged.to_row} if row else {}
     after = dict(merged.to_row)
     if there.data_source != source:
         before[SOURCE], after[SOURCE] = there.data_source, source
     return Match(
         becomes, _action(row, after), plain(before), plain(after), merged.conflicts, tuple(merged.to_page)
+    )
+
+
+def matched_unseen(row: Row, page: Shared, rule: MirrorRule, changed_at: datetime) -> Match:
+    """A page that can't be read, by what an event itself says of it. The row stays one of the observation before.
+
+    Args:
+        row: as it is.
+        page: those of its shared values that the event carries.
+        rule: the mirror's of its data source.
+        changed_at: the event's time.
+    """
+    page = storable_of(page)
+    known = max((at for at in (row.observed_at, row.notion_edited_at) if at is not None), default=None)
+    if known is not None and changed_at <= known:
+        return Match(row)  # what was seen, or told, is newer
+    merged = _merged(row, page, rule, changed_at)
+    if not (merged.to_row or merged.conflicts):
+        return Match(row)
+    was = values_of(row, rule)
+    becomes = replace(_told(row, page, merged, rule, changed_at), observed_version=None)
+    before = {column: was[column] for column in merged.to_row}
+    return Match(
+        becomes, INLINE, plain(before), plain(merged.to_row), merged.conflicts, tuple(merged.to_page)
     )
 
 
@@ -120,6 +135,26 @@ def plain(values: Shared) -> dict[str, Any]:
         column: value.isoformat() if hasattr(value, "isoformat") else value
         for column, value in values.items()
     }
+
+
+def _merged(row: Row, page: Shared, rule: MirrorRule, changed_at: datetime | None) -> Merge:
+    was = values_of(row, rule)
+    if rule.both_ways:
+        return merge(recalled(row.synced, rule), page, was, Times(changed_at, row.updated_at))
+    return Merge({column: page[column] for column in differing(page, was)}, {})
+
+
+def _told(row: Row, page: Shared, merged: Merge, rule: MirrorRule, changed_at: datetime | None) -> Row:
+    """The row when it was told what the page says."""
+    base = base_after(recalled(row.synced, rule), page)
+    return replace(
+        taken_over(row, merged.to_row),
+        notion_edited_at=changed_at or row.notion_edited_at,
+        # Whoever looks for what others changed must go on finding it.
+        origin=row.origin if merged.to_page else OURS,
+        synced=canonical(base),
+        synced_hash=digest(base),
+    )
 
 
 def _action(row: Row | None, after: Mapping[str, Any]) -> str | None:
