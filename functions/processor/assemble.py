@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools import Logger
 
 from processor.aside import Aside
-from processor.baseline import Baseline
-from processor.burst import Burst
 from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.known import Known
@@ -16,7 +14,7 @@ from processor.mirror_database import MirrorDatabase
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
-from processor.pipeline import Pipeline
+from processor.pipeline_with import baseline_with, pipeline_with
 from processor.recent import Recent
 from processor.reconcile import Reconciler
 from processor.remind_with import remind_with
@@ -26,6 +24,7 @@ from processor.schema_watch import SchemaWatch
 from processor.settle import Settler, WhenUnsure
 from processor.shared import Shared
 from processor.skipped import Skipped
+from processor.stand_in import StandIn
 from processor.sweep import TIME_TO_STOP
 from processor.sweep_with import sweep_with
 from processor.ticks import Ticks
@@ -164,7 +163,7 @@ def assemble(
     aside = Aside(siding=siding, lane=lane, rests=rests, now=now, count=count)
     reminders, remembered = remind_with(shared, reconciler)
     worker = Worker(
-        pipeline=_pipeline(shared, settings, reconciler, settler, schemas, ourselves),
+        pipeline=pipeline_with(shared, settings.margin, reconciler, settler, schemas, ourselves),
         ticks=Ticks(
             lane=lane,
             outbox=outbox,
@@ -181,12 +180,21 @@ def assemble(
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
         ),
-        baseline=_baseline(shared, reconciler),
+        baseline=baseline_with(shared, reconciler),
         lane=lane,
         switch=switch,
         breaker=breaker,
         vitals=vitals,
         aside=aside,
+        stand_in=StandIn(
+            mirror,
+            rules=rules,
+            state=state,
+            known=shared.known,
+            margin=settings.margin,
+            now=now,
+            logger=logger,
+        ).take,
         enter=current.enter,
         logger=logger,
         count=count,
@@ -203,53 +211,3 @@ def assemble(
         logger=logger,
     )
     return Processor(worker, resting)
-
-
-def _pipeline(
-    shared: Shared,
-    settings: Settings,
-    reconciler: Reconciler,
-    settler: Settler,
-    schemas: SchemaWatch,
-    ourselves: Ourselves,
-) -> Pipeline:
-    burst = Burst(
-        connections=shared.connections,
-        reconciler=reconciler,
-        known=shared.known,
-        mine=shared.current.mine,
-        margin=settings.margin,
-        now=shared.now,
-        time_left=shared.time_left,
-    )
-    return Pipeline(
-        rules=shared.rules,
-        state=shared.state,
-        journal=shared.journal,
-        reconciler=reconciler,
-        burst=burst,
-        settler=settler,
-        schemas=schemas,
-        known=shared.known,
-        ourselves=ourselves,
-        margin=settings.margin,
-        now=shared.now,
-        calls=shared.current.calls,
-        waiting=shared.lane.waiting,
-        gather=shared.gather,
-    )
-
-
-def _baseline(shared: Shared, reconciler: Reconciler) -> Baseline:
-    return Baseline(
-        rules=shared.rules,
-        state=shared.state,
-        memory=shared.memory,
-        journal=shared.journal,
-        lane=shared.lane,
-        notion=shared.connections.of,
-        known=shared.known,
-        reconciler=reconciler,
-        now=shared.now,
-        out_of_time=shared.out_of_time,
-    )

@@ -4,26 +4,22 @@ The audit row carries the effect's id, and no two rows may carry the same: so it
 whatever moment an environment died. An effect that finds nothing to change leaves no audit row, and is harmless to repeat.
 """
 
-import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from processor.automations.mirror import makes_a_row
 from processor.mirror_database import MirrorDatabase
 from processor.ways.way import Found, Instead, Prepared
-from steward.documents import iso
 from steward.effects import GIVE_UP, Effect, Status
-from steward.mirror.audit import CONFLICT, UNLINKED, AuditEntry, AuditLog
+from steward.mirror.audit import UNLINKED, AuditEntry, AuditLog
 from steward.mirror.connection import columns_in, is_kept
 from steward.mirror.database import Transaction
-from steward.mirror.mapping import canonical
 from steward.mirror.matching import Match, matched, matched_gone
-from steward.mirror.merge import Conflict
 from steward.mirror.projects import Projects
 from steward.mirror.rows import Row as ProjectRow
 from steward.mirror.rows import Written
+from steward.mirror.written import PROJECT, Cause, write
 from steward.outcomes import Row, Then
 from steward.rules import DataSource, MirrorRule, Rules
 from steward.snapshots import Snapshot
@@ -33,8 +29,6 @@ PUT, LOOK = "postgres.put_row", "postgres.find_effect"
 
 UNREAD = timedelta(minutes=1)
 """Until it is asked again whether a page was read."""
-
-PROJECT = "project"
 
 
 class RowWay:
@@ -125,57 +119,19 @@ class RowWay:
     def _unlinked(
         self, transaction: Transaction, effect: Effect, snapshot: Snapshot, source: DataSource
     ) -> str:
-        details = {**_told(effect, snapshot.page_id), "title": snapshot.title, "data_source": source.name}
-        self._note(transaction, effect, UNLINKED, snapshot.page_id, details, effect.id)
+        cause = cause_of(effect)
+        told = {**cause.told(snapshot.page_id), "title": snapshot.title, "data_source": source.name}
+        entry = AuditEntry(UNLINKED, PROJECT, snapshot.page_id, told, effect.event_id, effect.id)
+        self._audit.add(transaction, entry)
         return snapshot.page_id
 
     def _write(self, transaction: Transaction, effect: Effect, was: ProjectRow | None, match: Match) -> str:
-        done, row = self._projects.put(transaction, match.row, visibly=match.action is not None)
+        done, row = write(transaction, self._projects, self._audit, was, match, cause_of(effect))
         if done not in (Written.CREATED, Written.UPDATED):
             raise Instead(Status.CANCELLED, f"the row shows a newer observation: {done}")
-        told = _told(effect, row.notion_page_id)
-        entries = [(CONFLICT, _disputed(conflict, effect, was)) for conflict in match.conflicts]
-        if match.action is not None:
-            changed: dict[str, Any] = {"before": match.before, "after": match.after}
-            if match.pending:
-                changed["left_to_the_page"] = match.pending
-            entries.insert(0, (match.action, changed))
-        for number, (action, details) in enumerate(entries):
-            # The first one carries the effect's id, and so stands for all of them: they are written together.
-            self._note(
-                transaction, effect, action, row.id, {**told, **details}, None if number else effect.id
-            )
         return row.id
 
-    def _note(
-        self,
-        transaction: Transaction,
-        effect: Effect,
-        action: str,
-        resource_id: str,
-        details: Mapping[str, Any],
-        effect_id: str | None,
-    ) -> None:
-        entry = AuditEntry(action, PROJECT, resource_id, details, effect.event_id, effect_id)
-        self._audit.add(transaction, entry)
 
-
-def _told(effect: Effect, page_id: str | None) -> dict[str, Any]:
-    return {
-        "page_id": page_id,
-        "event_id": effect.event_id,
-        "changed_at": iso(effect.changed_at),
-        "changed_by": effect.changed_by or None,
-    }
-
-
-def _disputed(conflict: Conflict, effect: Effect, was: ProjectRow | None) -> dict[str, Any]:
-    values = json.loads(canonical({"page": conflict.page, "row": conflict.row}))
-    return {
-        "column": conflict.column,
-        "page": values["page"],
-        "row": values["row"],
-        "page_at": iso(effect.changed_at),
-        "row_at": iso(was.updated_at) if was is not None else None,
-        "kept": str(conflict.wins),
-    }
+def cause_of(effect: Effect) -> Cause:
+    """What the audit log says of an effect."""
+    return Cause(effect.id, effect.event_id, effect.changed_at, effect.changed_by)

@@ -1,0 +1,64 @@
+"""How what works events, and an operator's orders, hangs together."""
+
+from datetime import timedelta
+
+from processor.baseline import Baseline
+from processor.burst import Burst
+from processor.ourselves import Ourselves
+from processor.pipeline import Pipeline
+from processor.reconcile import Reconciler
+from processor.schema_watch import SchemaWatch
+from processor.settle import Settler
+from processor.shared import Shared
+
+
+def pipeline_with(
+    shared: Shared,
+    margin: timedelta,
+    reconciler: Reconciler,
+    settler: Settler,
+    schemas: SchemaWatch,
+    ourselves: Ourselves,
+) -> Pipeline:
+    """Works events."""
+    burst = Burst(
+        connections=shared.connections,
+        reconciler=reconciler,
+        known=shared.known,
+        mine=shared.current.mine,
+        margin=margin,
+        now=shared.now,
+        time_left=shared.time_left,
+    )
+    return Pipeline(
+        rules=shared.rules,
+        state=shared.state,
+        journal=shared.journal,
+        reconciler=reconciler,
+        burst=burst,
+        settler=settler,
+        schemas=schemas,
+        known=shared.known,
+        ourselves=ourselves,
+        margin=margin,
+        now=shared.now,
+        calls=shared.current.calls,
+        waiting=shared.lane.waiting,
+        gather=shared.gather,
+    )
+
+
+def baseline_with(shared: Shared, reconciler: Reconciler) -> Baseline:
+    """Works an operator's orders."""
+    return Baseline(
+        rules=shared.rules,
+        state=shared.state,
+        memory=shared.memory,
+        journal=shared.journal,
+        lane=shared.lane,
+        notion=shared.connections.of,
+        known=shared.known,
+        reconciler=reconciler,
+        now=shared.now,
+        out_of_time=shared.out_of_time,
+    )
