@@ -10,6 +10,7 @@ hold it up: what fails is left to the reading.
 
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +34,8 @@ from steward.rules import DataSource, MirrorRule, Rules
 from steward.state import PageRecord, State
 
 PUT = "postgres.put_inline"
+
+RICH = frozenset({"title", "rich_text"})
 
 UNREAD = frozenset(
     {Failure.UNAVAILABLE, Failure.UNREACHABLE, Failure.UNAUTHORIZED, Failure.BLOCKED, Failure.RESTING}
@@ -104,7 +107,16 @@ class StandIn:
         self, page_id: str, inline: Mapping[str, Any], source: DataSource, rule: MirrorRule
     ) -> dict[str, Any]:
         page = decode_page({"id": page_id, "properties": inline})
-        snapshot = shown(None, page, source, self._known.properties_of(source), self._rules)
+        # A text of another shape is not understood, which is not empty.
+        texts = tuple(p for p in page.properties if p.type not in RICH or isinstance(p.value, list))
+        page = replace(page, properties=texts)
+        ids = self._known.ids_of(source)
+        # Not every tool passes the ids on.
+        found = {
+            role: ids[role] if role in ids and page.find(ids[role]) else name
+            for role, name in source.properties.roles().items()
+        }
+        snapshot = shown(None, page, source, found, self._rules)
         values = shared_of(snapshot, rule)
         if TITLE not in snapshot.values:
             values.pop(NAME)  # not carried, which is not empty
