@@ -21,6 +21,7 @@ from botocore.client import BaseClient
 from botocore.useragent import UserAgentString
 from slack_sdk.web import base_client
 
+from processor import stand_in
 from processor.ways.row import PUT
 from steward.mirror.database import Database
 from tests.integration.aws import Functions
@@ -171,7 +172,13 @@ def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
 
     def transacted(database: Database, call: str, work: Any, seconds: float) -> Any:
         return wire.carry(
-            Call(Kind.POSTGRES, call, call == PUT, None, lambda: once(database, call, work, seconds))
+            Call(
+                Kind.POSTGRES,
+                call,
+                call in (PUT, stand_in.PUT),
+                None,
+                lambda: once(database, call, work, seconds),
+            )
         )
 
     with (

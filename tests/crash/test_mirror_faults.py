@@ -8,10 +8,12 @@ import psycopg
 import pytest
 
 from infra.local.postgres import PostgresServer
+from infra.local.simulators.notion import faults
 from infra.local.simulators.notion.demo import STATUS_ID
 from tests.crash.calls import Kind
+from tests.crash.faults import faults_of
 from tests.crash.runs import Tally, run, singles
-from tests.crash.scenarios import ONCE, Scenario
+from tests.crash.scenarios import AT_MOST_ONCE, ONCE, Scenario
 from tests.crash.world import Stage, World
 from tests.mirror import closing_connections
 
@@ -97,6 +99,17 @@ def _scenarios(base: Base) -> dict[str, Scenario]:
             stage.page_id,
         )
 
+    def told_while_notion_is_away(stage: Stage) -> None:
+        stage.notion.edit(stage.page_id, properties={"Status": "Done"}, silent=True)
+        stage.notion.add_fault(faults.answer(503), times="forever")
+        carried = {"Status": {"type": "status", "status": {"id": "x", "name": "Done"}}}
+        parent = {"type": "data_source_id", "data_source_id": stage.source_id}
+        inline = {"object": "page", "id": stage.page_id, "parent": parent, "properties": carried}
+        stage.deliver(type="page.updated", object=inline)
+        stage.work()
+        stage.minute()
+        stage.notion.clear_faults()
+
     once = {"audit project.created": ONCE, "row Done": ONCE, "audit project.updated": ONCE}
     rows = (
         Scenario(
@@ -113,6 +126,14 @@ def _scenarios(base: Base) -> dict[str, Scenario]:
             changed_in_the_row,
             done,
             {**once, "audit project.conflict": ONCE},
+            RULES,
+        ),
+        Scenario(
+            "an event stood in",
+            known,
+            told_while_notion_is_away,
+            # An environment that died in between may leave it to the reading to say what changed.
+            {**once, "audit project.inline": AT_MOST_ONCE, "audit project.updated": AT_MOST_ONCE},
             RULES,
         ),
     )
@@ -141,3 +162,17 @@ def test_one_fault_anywhere_leaves_row_and_audit_row_exactly_once(
 
     assert [str(struck) for struck in found if struck.failed] == []
     assert any("postgres.put_row" in fault for struck in found for fault in struck.faults)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.req("A7", "I5", "P3")
+def test_one_fault_of_the_database_while_an_event_stands_in_leaves_row_and_audit_row_exactly_once(
+    base: Base,
+) -> None:
+    scenario = _scenarios(base)["an event stood in"]
+    calls = run(base.world, scenario, {}).calls
+    asked = [(number, call) for number, call in enumerate(calls, 1) if call.kind is Kind.POSTGRES]
+    found = [run(base.world, scenario, {n: fault}) for n, call in asked for fault in faults_of(call)]
+
+    assert [str(struck) for struck in found if struck.failed] == []
+    assert any("postgres.put_inline" in fault for struck in found for fault in struck.faults)
