@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools import Logger
 
 from processor.aside import Aside
-from processor.baseline import Baseline
 from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.known import Known
+from processor.mirror_database import MirrorDatabase
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
-from processor.pipeline_with import pipeline_with
+from processor.pipeline_with import baseline_with, pipeline_with
 from processor.recent import Recent
 from processor.reconcile import Reconciler
 from processor.remind_with import remind_with
@@ -24,6 +24,7 @@ from processor.schema_watch import SchemaWatch
 from processor.settle import Settler, WhenUnsure
 from processor.shared import Shared
 from processor.skipped import Skipped
+from processor.stand_in import StandIn
 from processor.sweep import TIME_TO_STOP
 from processor.sweep_with import sweep_with
 from processor.ticks import Ticks
@@ -94,6 +95,7 @@ def assemble(
     siding: Siding,
     slack: Slack,
     email: Email,
+    mirror: MirrorDatabase,
     logger: Logger,
     count: telemetry.Count,
     now: Callable[[], datetime],
@@ -134,7 +136,7 @@ def assemble(
     )
     settler = Settler(
         state=state,
-        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email),
+        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email, mirror=mirror),
         recent=recent,
         when_unsure=settings.when_unsure,
         now=now,
@@ -178,12 +180,21 @@ def assemble(
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
         ),
-        baseline=_baseline(shared, reconciler),
+        baseline=baseline_with(shared, reconciler),
         lane=lane,
         switch=switch,
         breaker=breaker,
         vitals=vitals,
         aside=aside,
+        stand_in=StandIn(
+            mirror,
+            rules=rules,
+            state=state,
+            known=shared.known,
+            margin=settings.margin,
+            now=now,
+            logger=logger,
+        ).take,
         enter=current.enter,
         logger=logger,
         count=count,
@@ -200,18 +211,3 @@ def assemble(
         logger=logger,
     )
     return Processor(worker, resting)
-
-
-def _baseline(shared: Shared, reconciler: Reconciler) -> Baseline:
-    return Baseline(
-        rules=shared.rules,
-        state=shared.state,
-        memory=shared.memory,
-        journal=shared.journal,
-        lane=shared.lane,
-        notion=shared.connections.of,
-        known=shared.known,
-        reconciler=reconciler,
-        now=shared.now,
-        out_of_time=shared.out_of_time,
-    )

@@ -14,6 +14,7 @@ from processor.baseline import Baseline
 from processor.culprit import culprit
 from processor.message import Message
 from processor.pipeline import Pipeline
+from processor.stand_in import UNREAD
 from processor.ticks import Ticks
 from processor.vitals import Vitals
 from steward import telemetry
@@ -53,6 +54,7 @@ class Worker:
         breaker: Breaker,
         vitals: Vitals,
         aside: Aside,
+        stand_in: Callable[[Event], None],
         enter: Callable[[str], None],
         logger: Logger,
         count: telemetry.Count,
@@ -70,6 +72,7 @@ class Worker:
             breaker: says when it may have to be paused.
             vitals: says whether it is Notion or just one page.
             aside: where events wait for a further connection.
+            stand_in: takes an event that can't be worked now because Notion can't be read.
             enter: told the lane of each message, before it is worked.
             logger: logs.
             count: counts.
@@ -84,6 +87,7 @@ class Worker:
         self._breaker = breaker
         self._vitals = vitals
         self._aside = aside
+        self._stand_in = stand_in
         self._enter = enter
         self._logger = logger
         self._count = count
@@ -98,8 +102,11 @@ class Worker:
             self._park(message, Parked(error.reason, message.sent_at, message.receives, "Undecodable"))
             return True
         try:
-            if self._switch.read().holds:
+            pause = self._switch.read()
+            if pause.holds:
                 self._switch.hold()
+                if envelope.event is not None and pause.cause is not Cause.OPERATOR:
+                    self._stand_in(envelope.event)
                 # The next tick comes soon: a stale one is useless.
                 return envelope.comes_again or self._rest(message)
             return self._work(message, envelope)
@@ -145,6 +152,8 @@ class Worker:
             then=str(row.observing),
             message_id=message.id,
         )
+        if envelope.event is not None and failure.vendor == "notion" and failure.failure in UNREAD:
+            self._stand_in(envelope.event)
         if waits_beside(failure):
             return self._wait_beside(message, envelope, failure)
         tripped = self._breaker.take()

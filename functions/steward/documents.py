@@ -109,6 +109,8 @@ def effect_item(effect: Effect) -> Item:
         "notices": [
             [n.page_id, n.claims, words.to_json(n.words), n.effect_id, n.event_id] for n in effect.notices
         ],
+        "changed_at": iso(effect.changed_at),
+        "changed_by": effect.changed_by,
     }
     return {
         **effect_key(effect),
@@ -165,6 +167,8 @@ def effect_of(item: Mapping[str, Any]) -> Effect:
             Notice(page, tuple(claims), words.from_json(w), *of)
             for page, claims, w, *of in document["notices"]
         ),
+        changed_at=moment(document.get("changed_at")),
+        changed_by=document.get("changed_by") or "",
     )
 
 

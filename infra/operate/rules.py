@@ -25,6 +25,7 @@ from steward.clients.notion import NotionClient
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure, RulesError
+from steward.mirror.connection import NONE, is_kept
 from steward.rules import MAIN, Rules, load
 from steward.rules.mistakes import path_of
 from steward.rules.places import line_of, lines_of
@@ -45,12 +46,14 @@ class Access:
         version: the ``Notion-Version``.
         tokens: connection → its token.
         where: where a token that is missing should be, for people; ``{name}`` is the connection's.
+        keeps_a_mirror: whether the stack has a database for one; None when no stack is looked at.
     """
 
     url: str
     version: str
     tokens: Mapping[str, str]
     where: str
+    keeps_a_mirror: bool | None = None
 
 
 def register(commands: Any) -> None:
@@ -102,7 +105,10 @@ def _live(file: Path, rules: Rules, access: Access) -> int:
         print(f"{_count(broken, 'automation')} would break")
     elif schemas:
         print(f"{_count(len(schemas), 'live data source')} checked; everything fits")
-    return 0 if not breaks and len(schemas) == len(rules.data_source) else 1
+    homeless = is_kept(rules) and access.keeps_a_mirror is False
+    if homeless:
+        print(NONE)
+    return 0 if not (breaks or homeless) and len(schemas) == len(rules.data_source) else 1
 
 
 def _access(wishes: argparse.Namespace, rules: Rules) -> Access:
@@ -119,7 +125,13 @@ def _access(wishes: argparse.Namespace, rules: Rules) -> Access:
             target.parameter("NotionVersion", VERSION),
             _secret(target),
             "put it into the Notion secret: `token`, or by the connection's name under `connections`",
+            _keeps_a_mirror(target),
         )
+
+
+def _keeps_a_mirror(target: Target) -> bool:
+    by_dsn = target.parameter("MirrorByDsn", "false") == "true"
+    return by_dsn or bool(target.parameter("MirrorHost", ""))
 
 
 def _secret(target: Target) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Every external call of the processor, numbered as it is made, and struck where a run says so.
 
 The seams are the lowest that every call has to pass: ``requests`` for Notion and incoming webhooks, the ``urlopen`` of
-slack_sdk, botocore's one method for every operation of every client, and the tables' one. SQS and Lambda are fakes of
-ours. So a new call, and a new client, is found without a change here, and slack_sdk's reading is under test as well.
+slack_sdk, botocore's one method for every operation of every client, the tables' one, and one try of a transaction with
+PostgreSQL, of which all happens or nothing. SQS and Lambda are fakes of ours. So a new call, and a new client, is found
+without a change here, and slack_sdk's reading is under test as well.
 """
 
 import re
@@ -20,6 +21,9 @@ from botocore.client import BaseClient
 from botocore.useragent import UserAgentString
 from slack_sdk.web import base_client
 
+from processor import stand_in
+from processor.ways.row import PUT
+from steward.mirror.database import Database as MirrorDatabase
 from tests.integration.aws import Functions
 from tests.integration.database import Database
 from tests.integration.fifo import FifoQueues
@@ -37,6 +41,7 @@ class Kind(StrEnum):
     NOTION = "notion"
     SLACK = "slack"
     WEBHOOK = "webhook"
+    POSTGRES = "postgres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ class Wire:
 def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
     """Put a wire into all seams."""
     send, api_call, in_memory = requests.Session.send, BaseClient._make_api_call, Database.call
+    once = MirrorDatabase._once
 
     def sent(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> Any:
         kind = Kind.WEBHOOK if (request.url or "").startswith(slack_url) else Kind.NOTION
@@ -170,7 +176,19 @@ def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
 
         return patch.object(fake, xform_name(operation), passed)
 
+    def transacted(database: MirrorDatabase, call: str, work: Any, seconds: float) -> Any:
+        return wire.carry(
+            Call(
+                Kind.POSTGRES,
+                call,
+                call in (PUT, stand_in.PUT),
+                None,
+                lambda: once(database, call, work, seconds),
+            )
+        )
+
     with (
+        patch.object(MirrorDatabase, "_once", transacted),
         patch.object(requests.Session, "send", sent),
         patch.object(base_client, "urlopen", opened),
         patch.object(BaseClient, "_make_api_call", called),

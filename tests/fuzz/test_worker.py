@@ -112,6 +112,7 @@ def new_worker(pipeline: Any, sqs: Any) -> Worker:
         breaker=Breaker(),
         vitals=cast("Any", Deaf()),
         aside=cast("Any", None),  # no failure here is a further connection's
+        stand_in=lambda _: None,
         enter=lambda _: None,
         lane=Lane(sqs, "lane", dead_letter_url="dead"),
         logger=telemetry.make_logger(),

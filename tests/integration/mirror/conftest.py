@@ -1,10 +1,12 @@
 """The mirror's database, open."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from steward.mirror.database import Database
+from tests.integration.mirrored import Mirrored, mirrored
 from tests.mirror import database_at
 
 
@@ -22,3 +24,10 @@ def empty(empty_dsn: str) -> Iterator[Database]:
     found = database_at(empty_dsn)
     yield found
     found.close()
+
+
+@pytest.fixture
+def mirror(mirror_dsn: str, tmp_path: Path) -> Iterator[Mirrored]:
+    """Steward with a mirror, on the stand."""
+    with mirrored(mirror_dsn, tmp_path) as made:
+        yield made

@@ -162,6 +162,19 @@ def test_a_stack_that_is_named_gives_address_and_tokens(
     assert "ntn_" not in capsys.readouterr().out
 
 
+@pytest.mark.req("A7", "O4")
+def test_a_mirror_for_which_the_stack_has_no_database_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], vendor: Vendor
+) -> None:
+    vendor.turns = [live(TITLE)]
+    with deployed(json.dumps({"token": "ntn_of_the_stack"}), vendor.url):
+        assert (
+            main(["rules", "check", write(tmp_path, rules('{ kind = "mirror" }')), "--live", *ARGUMENTS]) == 1
+        )
+
+    assert "the stack has no database for it; deploy with MirrorByDsn=true" in capsys.readouterr().out
+
+
 @pytest.mark.req("A10", "O4")
 @pytest.mark.parametrize(
     ("secret", "status", "said"),
