@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         read,
         rotate,
         rules,
+        search,
         send,
         triage,
     )
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         explain,
         lane,
         mirror,
+        search,
         triage,
         doctor,
         incident,
