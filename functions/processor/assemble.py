@@ -27,6 +27,7 @@ from processor.shared import Shared
 from processor.skipped import Skipped
 from processor.sweep import TIME_TO_STOP
 from processor.sweep_with import sweep_with
+from processor.text_watch import TextWatch
 from processor.ticks import Ticks
 from processor.vitals import Vitals
 from processor.ways_with import ways_with
@@ -39,6 +40,7 @@ from steward.journal import Journal
 from steward.lane import Lane
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
+from steward.mirror.connection import Transactions
 from steward.pauses import Breaker
 from steward.people import People
 from steward.rules import MAIN, Rules
@@ -95,6 +97,7 @@ def assemble(
     siding: Siding,
     slack: Slack,
     email: Email,
+    mirror: Transactions,
     logger: Logger,
     count: telemetry.Count,
     now: Callable[[], datetime],
@@ -135,7 +138,7 @@ def assemble(
     )
     settler = Settler(
         state=state,
-        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email),
+        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email, mirror=mirror),
         recent=recent,
         when_unsure=settings.when_unsure,
         now=now,
@@ -230,6 +233,7 @@ def _pipeline(
         schemas=schemas,
         known=shared.known,
         ourselves=ourselves,
+        texts=TextWatch(rules=shared.rules, state=shared.state, margin=settings.margin, now=shared.now),
         margin=settings.margin,
         now=shared.now,
         calls=shared.current.calls,

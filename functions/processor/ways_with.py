@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from processor.reconcile import Reconciler
 from processor.shared import Shared
+from processor.spare import Spare
 from processor.ways.comment import CommentWay
 from processor.ways.direct import DirectWay
 from processor.ways.email import EmailWay
 from processor.ways.message import MessageWay
 from processor.ways.other_side import OtherSide
+from processor.ways.text import TextWay
 from processor.ways.way import Way
 from processor.ways.write import WriteWay
 from processor.who import Who
@@ -16,13 +18,20 @@ from steward.addresses import Addresses
 from steward.clients.email import Email
 from steward.clients.slack import Slack
 from steward.effects import Kind
+from steward.mirror.connection import Transactions
 from steward.people import People
 from steward.slack_people import SlackPeople
 from steward.slack_threads import SlackThreads
 
 
 def ways_with(
-    shared: Shared, *, people: People, reconciler: Reconciler, slack: Slack, email: Email
+    shared: Shared,
+    *,
+    people: People,
+    reconciler: Reconciler,
+    slack: Slack,
+    email: Email,
+    mirror: Transactions,
 ) -> Mapping[Kind, Way]:
     """Put them together: one for each kind of effect."""
     memory, connections, rules = shared.memory, shared.connections, shared.rules
@@ -36,10 +45,16 @@ def ways_with(
         came_across=reconciler.came_across,
         now=shared.now,
     )
+    spare = Spare(
+        current=shared.current, waiting=shared.lane.waiting, out_of_time=shared.out_of_time, now=shared.now
+    )
     return {
         Kind.COMMENT: CommentWay(connections),
         Kind.WRITE: WriteWay(connections, Addresses(memory, connections.users), other_side, reconciler.wrote),
         Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
         Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
         Kind.EMAIL: EmailWay(email, who),
+        Kind.TEXT: TextWay(
+            mirror, rules=rules, state=shared.state, connections=connections, spare=spare, now=shared.now
+        ),
     }

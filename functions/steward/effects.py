@@ -33,6 +33,7 @@ class Kind(StrEnum):
     MESSAGE = "slack.message"
     DIRECT = "slack.direct"
     EMAIL = "email"
+    TEXT = "postgres.text"
 
 
 GATHERED = frozenset({Kind.MESSAGE, Kind.DIRECT, Kind.EMAIL})

@@ -108,6 +108,15 @@ def may_have_text_below(content: Mapping[str, Any]) -> bool:
     return content.get("has_children") is True and content.get("type") not in SEPARATE
 
 
+def holder_of(content: Mapping[str, Any]) -> str:
+    """The id under which a block's children are found: the copy of a synced block has none, but its original has.
+
+    Source: souvikinator/notion-to-md #89 and #54; Notion's reference does not say it.
+    """
+    synced = _mapping(_mapping(content.get("synced_block")).get("synced_from"))
+    return _text(synced.get("block_id")) or _text(content.get("id"))
+
+
 def _cut(blocks: Sequence[Block], depth: int) -> bool:
     if depth >= DEEPEST:
         return bool(blocks)
