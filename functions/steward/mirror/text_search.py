@@ -44,11 +44,7 @@ _VECTORS = " || ".join(
     for how in ("english", "simple")
 )
 # Made once for each page; without OFFSET the planner would make it anew wherever it is used.
-_MATCHED = (
-    f", LATERAL (SELECT {_VECTORS} AS vector OFFSET 0) AS made,"
-    " plainto_tsquery('english', %s) AS stems, plainto_tsquery('simple', %s) AS words"
-    " WHERE (vector @@ stems OR vector @@ words)"
-)
+_VECTOR = f", LATERAL (SELECT {_VECTORS} AS vector OFFSET 0) AS made"
 _ORDER = " ORDER BY rank DESC, edited_at DESC NULLS LAST, notion_page_id LIMIT %s"
 
 
@@ -162,21 +158,35 @@ def _places(line: str, words: Sequence[str]) -> list[tuple[int, str]]:
 
 
 def _by_words(transaction: Transaction, words: Sequence[str], there: str, limit: int) -> list[dict[str, Any]]:
+    asked = _spellings(" ".join(words))
+    stems, plain = (
+        " || ".join([f"plainto_tsquery('{how}', %s)"] * len(asked)) for how in ("english", "simple")
+    )
+    queries = f", LATERAL (SELECT {stems} AS stems, {plain} AS words) AS queries"
     rank = "ts_rank(vector, stems) + ts_rank(vector, words) AS rank"
-    asked = " ".join(words)
-    return transaction.rows(f"{_COLUMNS}, {rank}{_JOINED}{_MATCHED}{there}{_ORDER}", asked, asked, limit)
+    where = " WHERE (vector @@ stems OR vector @@ words)"
+    return transaction.rows(
+        f"{_COLUMNS}, {rank}{_JOINED}{_VECTOR}{queries}{where}{there}{_ORDER}", *asked, *asked, limit
+    )
 
 
 def _by_parts(transaction: Transaction, words: Sequence[str], there: str, limit: int) -> list[dict[str, Any]]:
-    likes = [_like(word) for word in words]
-    rank = " + ".join(["CASE WHEN title ILIKE %s THEN 1.0 ELSE 0.1 END"] * len(likes))
-    every = " AND ".join(["(title ILIKE %s OR body ILIKE %s)"] * len(likes))
+    likes = [[_like(spelling) for spelling in _spellings(word)] for word in words]
+    rank = " + ".join(["CASE WHEN title ILIKE ANY(%s) THEN 1.0 ELSE 0.1 END"] * len(likes))
+    every = " AND ".join(["(title ILIKE ANY(%s) OR body ILIKE ANY(%s))"] * len(likes))
     return transaction.rows(
         f"{_COLUMNS}, {rank} AS rank{_JOINED} WHERE {every}{there}{_ORDER}",
         *likes,
         *(like for like in likes for _ in range(2)),
         limit,
     )
+
+
+def _spellings(text: str) -> list[str]:
+    """A text as it may be written: a database of locale C, as every one of DSQL, takes Ü and ü for different letters."""
+    if text.isascii():
+        return [text]
+    return list(dict.fromkeys([text, text.lower(), text.title(), text.upper()]))
 
 
 def _like(word: str) -> str:
