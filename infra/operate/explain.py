@@ -69,12 +69,17 @@ def _changes(changes: Mapping[str, Mapping[str, str | None]]) -> Iterator[str]:
         yield f"{'changed' if number == 0 else '':<12}{label}: {before} → {printable(values['after'] or 'nothing')}"
 
 
+def _whom(effect: Mapping[str, Any]) -> str:
+    """Whom it is for; what is for a channel, a page or a database is for nobody."""
+    return f" for {effect['person']}" if "person" in effect else ""
+
+
 def _effects(effects: list[dict[str, Any]]) -> Iterator[str]:
     if not effects:
         yield "effects     none"
     for effect in effects:
         seen = f" ({THEN})" if effect["seen"] == THEN else ""
-        yield f"effect      {effect['kind']} for {effect['person']}: {effect['status']}{seen}"
+        yield f"effect      {effect['kind']}{_whom(effect)}: {effect['status']}{seen}"
         yield f"              by {effect['rule']}, planned {_when(effect, 'planned_at')}, attempts {effect['attempts']}"
         if "started_at" in effect:
             closed = f", closed {_when(effect, 'done_at')}" if "done_at" in effect else ""
