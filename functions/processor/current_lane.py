@@ -42,6 +42,10 @@ class CurrentLane:
         """What this lane, whichever it is at the time, may spend of a connection's budget."""
         return _Part(lambda: self._part(connection))
 
+    def spare(self, connection: str, most: int) -> int:
+        """How many of so many calls this lane may spend on what can wait, see ``Budget.spare``."""
+        return 0 if self._rests else self._part(connection).spare(most)
+
     def calls(self) -> int:
         """Calls of this environment so far, over all lanes and connections."""
         return sum(budget.total for parts in self._budgets.values() for budget in parts.values())

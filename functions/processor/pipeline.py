@@ -5,6 +5,7 @@
     event(P, T)
       finished before?                             → DUPLICATE, 0 calls
       irrelevant?                                  → IGNORED,   0 calls
+      only its text changed?                       → its reading is planned, 0 calls: see ``text_watch``
       snapshot(P) covers T?                        → COVERED,   0 calls
       observe   one GET page, or one query for up to 100 pages when many events wait
       plan      pure: previous snapshot, page, rules → effects
@@ -29,6 +30,7 @@ from processor.reconcile import Reconciler
 from processor.relevance import Irrelevant, judge, schema_of
 from processor.schema_watch import Look, SchemaWatch
 from processor.settle import Settler
+from processor.text_watch import TextWatch
 from steward.effects import Effect
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
@@ -75,6 +77,7 @@ class Pipeline:
         known: Known,
         ourselves: Ourselves,
         about: About,
+        texts: TextWatch,
         margin: timedelta,
         now: Callable[[], datetime],
         calls: Callable[[], int],
@@ -90,6 +93,7 @@ class Pipeline:
         self._known = known
         self._ourselves = ourselves
         self._about = about
+        self._texts = texts
         self._margin = margin
         self._now = now
         self._calls = calls
@@ -148,6 +152,9 @@ class Pipeline:
         source = schema_of(event, self._rules)
         if source is not None:
             return self._look_at_schema(event, source)
+        text = self._texts.take(event)
+        if text is not None:
+            return _Outcome(text.decision, text.why, text.snapshot, text.snapshot, text.effects)
         verdict = judge(
             event,
             self._rules,

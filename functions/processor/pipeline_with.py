@@ -11,6 +11,7 @@ from processor.reconcile import Reconciler
 from processor.schema_watch import SchemaWatch
 from processor.settle import Settler
 from processor.shared import Shared
+from processor.text_watch import TextWatch
 
 
 def pipeline_with(
@@ -41,6 +42,7 @@ def pipeline_with(
         schemas=schemas,
         known=shared.known,
         ourselves=ourselves,
+        texts=TextWatch(rules=shared.rules, state=shared.state, margin=margin, now=shared.now),
         about=About(shared.rules, shared.known, ourselves, shared.now, shared.gather),
         margin=margin,
         now=shared.now,

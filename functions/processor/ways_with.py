@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from processor.mirror_database import MirrorDatabase
 from processor.reconcile import Reconciler
 from processor.shared import Shared
+from processor.spare import Spare
 from processor.ways.comment import CommentWay
 from processor.ways.direct import DirectWay
 from processor.ways.email import EmailWay
 from processor.ways.message import MessageWay
 from processor.ways.other_side import OtherSide
 from processor.ways.row import RowWay
+from processor.ways.text import TextWay
 from processor.ways.way import Way
 from processor.ways.write import WriteWay
 from processor.who import Who
@@ -44,6 +46,9 @@ def ways_with(
         came_across=reconciler.came_across,
         now=shared.now,
     )
+    spare = Spare(
+        current=shared.current, waiting=shared.lane.waiting, out_of_time=shared.out_of_time, now=shared.now
+    )
     return {
         Kind.COMMENT: CommentWay(connections),
         Kind.WRITE: WriteWay(connections, Addresses(memory, connections.users), other_side, reconciler.wrote),
@@ -51,4 +56,7 @@ def ways_with(
         Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
         Kind.EMAIL: EmailWay(email, who),
         Kind.ROW: RowWay(mirror, rules=rules, state=shared.state, now=shared.now),
+        Kind.TEXT: TextWay(
+            mirror, rules=rules, state=shared.state, connections=connections, spare=spare, now=shared.now
+        ),
     }

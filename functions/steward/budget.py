@@ -138,6 +138,17 @@ class Budget:
         insort(self._calls, now)
         self.total += 1
 
+    def spare(self, most: int) -> int:
+        """How many of so many calls may be spent on what can wait, so that half of a window stays free for the rest.
+
+        At most a quarter of a window at once; 0 while that much is not free, or nothing may be called at all.
+        """
+        now = self._now()
+        limit = self._allowed(now)
+        wanted = min(most, max(1, limit // 4))
+        free = 0 if self._blocked_until > now else limit - len(self._in_window(now))
+        return wanted if free >= wanted + limit // 2 else 0
+
     def block(self, seconds: float, *, by: Failure | None = None) -> None:
         """Obey the vendor: no call for so many seconds, by whichever environment.
 

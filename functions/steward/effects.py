@@ -34,6 +34,7 @@ class Kind(StrEnum):
     DIRECT = "slack.direct"
     EMAIL = "email"
     ROW = "postgres.row"
+    TEXT = "postgres.text"
 
 
 GATHERED = frozenset({Kind.MESSAGE, Kind.DIRECT, Kind.EMAIL})

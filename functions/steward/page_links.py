@@ -29,3 +29,8 @@ def linked_page(text: str) -> str | None:
     beside = parse_qs(parts.query).get("p", [""])[0]
     found = _AT_END.search(beside or parts.path.rstrip("/"))
     return normalise_id(found[1]) if found else None
+
+
+def address_of(page_id: str) -> str:
+    """Where a page is opened: Notion's host leads from a bare id to the page in its workspace."""
+    return f"https://www.notion.so/{page_id.replace('-', '')}"

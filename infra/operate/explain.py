@@ -69,12 +69,17 @@ def _changes(changes: Mapping[str, Mapping[str, str | None]]) -> Iterator[str]:
         yield f"{'changed' if number == 0 else '':<12}{label}: {before} → {printable(values['after'] or 'nothing')}"
 
 
+def _whom(effect: Mapping[str, Any]) -> str:
+    """Whom it is for; what is for a channel, a page or a database is for nobody."""
+    return f" for {effect['person']}" if "person" in effect else ""
+
+
 def _effects(effects: list[dict[str, Any]]) -> Iterator[str]:
     if not effects:
         yield "effects     none"
     for effect in effects:
         seen = "" if effect["seen"] == NOW else f" ({effect['seen']})"
-        yield f"effect      {effect['kind']} for {effect.get('person', 'nobody in particular')}: {effect['status']}{seen}"
+        yield f"effect      {effect['kind']}{_whom(effect)}: {effect['status']}{seen}"
         rule = effect.get("rule", "a rule that the journal does not name")
         yield f"              by {rule}, planned {_when(effect, 'planned_at')}, attempts {effect['attempts']}"
         if "started_at" in effect:

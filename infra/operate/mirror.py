@@ -67,9 +67,23 @@ def register(commands: Any) -> None:
 
 
 def run(command: str, wishes: argparse.Namespace, action: Callable[[argparse.Namespace, Wanted], int]) -> int:
-    """Find the database, do something with it, and give the exit status."""
+    """Find the database, do something with it and the columns of the rules file, and give the exit status."""
     try:
         columns = columns_in(load(wishes.rules))
+    except (RulesError, SchemaMistake) as error:
+        print(printable(f"{command}: {error}"), file=sys.stderr)
+        return 2
+    return operate(command, wishes, columns, action)
+
+
+def operate(
+    command: str,
+    wishes: argparse.Namespace,
+    columns: Columns,
+    action: Callable[[argparse.Namespace, Wanted], int],
+) -> int:
+    """Find the database, do something with it, and give the exit status."""
+    try:
         dsn = environ.get("MIRROR_DSN", "")
         if dsn and wishes.stack_name is None:
             return _with(
@@ -78,7 +92,7 @@ def run(command: str, wishes: argparse.Namespace, action: Callable[[argparse.Nam
         target = find(wishes.stack_name, wishes.region, wishes.profile)
         with plainly(target.name):
             return _with(f"the mirror of {target.name}", access_of(target), columns, wishes, action)
-    except (TargetError, RulesError, SchemaMistake, SecretUnavailable) as error:
+    except (TargetError, SchemaMistake, SecretUnavailable) as error:
         print(printable(f"{command}: {error}"), file=sys.stderr)
         return 2
     except CallFailed as failure:

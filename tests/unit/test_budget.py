@@ -106,6 +106,38 @@ def test_a_refused_call_costs_nothing() -> None:
     assert affordable(budget) == 2
 
 
+@pytest.mark.req("P2", "A9")
+@pytest.mark.parametrize(
+    ("limit", "spent", "most", "calls"),
+    [
+        (180, 0, 20, 20),
+        (180, 70, 20, 20),
+        (180, 71, 20, 0),
+        (180, 0, 1000, 45),
+        (600, 280, 20, 20),
+        (10, 3, 20, 2),
+        (10, 4, 20, 0),
+        (3, 1, 20, 1),
+        (3, 2, 20, 0),
+        (1, 0, 20, 1),
+        (1, 1, 20, 0),
+    ],
+)
+def test_what_can_wait_leaves_half_of_the_window_to_the_rest(
+    limit: int, spent: int, most: int, calls: int
+) -> None:
+    clock = Clock()
+    budget = Budget(limit, clock)
+    spend(budget, spent)
+
+    assert budget.spare(most) == calls
+    spend(budget, budget.spare(most))
+    budget.block(30)
+    assert budget.spare(most) == 0
+    clock.true += 60
+    assert budget.spare(1) == 1
+
+
 @pytest.mark.req("P2")
 def test_a_block_holds_every_call_for_the_time_that_the_vendor_asked() -> None:
     clock = Clock()

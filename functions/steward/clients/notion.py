@@ -92,6 +92,15 @@ class NotionClient:
         path = f"/v1/data_sources/{_segment(data_source_id)}"
         return self._call("notion.data_source", "GET", path, needs=("id", "properties"))
 
+    def children(self, block_id: str, start_cursor: str | None = None) -> Answer:
+        """One page of the blocks right below a page or block: ``results``, ``has_more``, ``next_cursor``.
+
+        Source: https://developers.notion.com/reference/get-block-children; needs the capability to read content.
+        """
+        params = {"page_size": "100"} | ({"start_cursor": start_cursor} if start_cursor is not None else {})
+        path = f"/v1/blocks/{_segment(block_id)}/children"
+        return self._call("notion.children", "GET", path, params=params, needs=("results",))
+
     def comments(self, block_id: str) -> Iterator[Mapping[str, Any]]:
         """The unresolved comments of a page, oldest first."""
         params = {"block_id": block_id, "page_size": "100"}

@@ -1,5 +1,7 @@
 """`/v1/pages` and `/v1/blocks` of the Notion simulator."""
 
+from typing import Any
+
 import pytest
 
 from infra.local.simulators.notion import Demo, NotionSimulator
@@ -154,3 +156,45 @@ def test_children_are_paginated_and_placed(api: Api, task: str) -> None:
     block = api.ok("GET", f"/v1/blocks/{first[0]['id']}")
     assert (block["type"], block["parent"]) == ("paragraph", {"type": "page_id", "page_id": task})
     assert api.ok("GET", f"/v1/blocks/{task}")["child_page"]["title"] == "Write the launch plan"
+
+
+def test_blocks_of_all_levels_and_the_pages_among_them_are_listed_level_by_level(
+    sim: NotionSimulator, api: Api, task: str
+) -> None:
+    def listed(holder: str) -> list[Any]:
+        return list(api.ok("GET", f"/v1/blocks/{holder}/children")["results"])
+
+    words = [{"text": {"content": "a"}}]
+    row = {"table_row": {"cells": [words, []]}}
+    table = {"table": {"table_width": 2, "children": [row, row]}}
+    sim.append_blocks(
+        task,
+        [{"toggle": {"rich_text": words, "children": [table]}}, {"bookmark": {"url": "u", "caption": words}}],
+    )
+    below = sim.add_page(parent_page_id=task, properties={"title": "Below"})
+
+    toggle, bookmark, page = listed(task)
+    assert (toggle["has_children"], bookmark["has_children"], page["has_children"]) == (True, False, False)
+    assert bookmark["bookmark"]["caption"][0]["plain_text"] == "a"
+    assert (page["type"], page["id"], page["child_page"]) == ("child_page", below, {"title": "Below"})
+    (shown,) = listed(toggle["id"])
+    first, second = listed(shown["id"])
+    assert [[t["plain_text"] for t in cell] for cell in first["table_row"]["cells"]] == [["a"], []]
+    assert second["parent"] == {"type": "block_id", "block_id": shown["id"]}
+    sim.trash(below)
+    assert [block["type"] for block in listed(task)] == ["toggle", "bookmark"]
+
+
+def test_the_copy_of_a_synced_block_says_where_its_children_are(
+    sim: NotionSimulator, api: Api, task: str
+) -> None:
+    inner = {"paragraph": {"rich_text": [{"text": {"content": "a"}}]}}
+    (original,) = sim.append_blocks(task, [{"synced_block": {"synced_from": None, "children": [inner]}}])
+    (copy,) = sim.append_blocks(task, [{"synced_block": {"synced_from": {"block_id": original}}}])
+
+    assert [b["has_children"] for b in api.ok("GET", f"/v1/blocks/{task}/children")["results"]] == [
+        True,
+        True,
+    ]
+    assert len(api.ok("GET", f"/v1/blocks/{original}/children")["results"]) == 1
+    assert api.ok("GET", f"/v1/blocks/{copy}/children")["results"] == []

@@ -99,6 +99,16 @@ def test_an_event_is_explained_whole(deployed: Account, capsys: pytest.CaptureFi
         assert part in out
 
 
+def test_an_effect_that_is_for_no_person_is_told_without_one(
+    deployed: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = replace(COMMENT, kind=Kind.TEXT, person=None, rule="Tasks/mirror")
+    record(deployed, [replace(text, status=Status.DONE, attempts=1, external_id="x1", done_at=NOW)])
+
+    assert main(["explain", "e1", *ARGUMENTS]) == 0
+    assert "postgres.text: done (as journalled)" in capsys.readouterr().out
+
+
 def test_an_effect_is_told_as_it_stands_now_not_as_it_was_journalled(
     deployed: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:

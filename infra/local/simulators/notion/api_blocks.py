@@ -13,39 +13,14 @@ def retrieve(call: Call) -> Json:
     """GET /v1/blocks/{block_id}."""
     call.need("read_content")
     ref = call.holder(call.path_id("block_id"))
-    if ref.kind == "page":
-        page = call.workspace.page(ref.id)
-        shown = call.view.page(page)
-        kept = (
-            "id",
-            "parent",
-            "created_time",
-            "last_edited_time",
-            "created_by",
-            "last_edited_by",
-            "in_trash",
-        )
-        title = "".join(
-            item["plain_text"]
-            for value in shown["properties"].values()
-            if value["type"] == "title"
-            for item in value["title"]
-        )
-        return {
-            "object": "block",
-            **{key: shown[key] for key in kept},
-            "has_children": bool(page.children),
-            "type": "child_page",
-            "child_page": {"title": title},
-        }
-    return call.view.block(call.workspace.blocks[ref.id])
+    return _shown(call, ref.id)
 
 
 def children(call: Call) -> Json:
     """GET /v1/blocks/{block_id}/children."""
     call.need("read_content")
     ref = call.holder(call.path_id("block_id"))
-    return _listed(call, _children_of(call, ref), call.asked())
+    return _listed(call, call.workspace.children_of(ref), call.asked())
 
 
 def append(call: Call) -> Json:
@@ -81,12 +56,25 @@ def read_blocks(call: Call, given: object) -> list[tuple[str, Json]]:
             raise invalid(
                 f"{where}: this simulator takes one level of blocks; append the children afterwards."
             )
-        if "rich_text" in content:
-            text_at = f"{where}.{kinds[0]}.rich_text"
-            content["rich_text"] = richtext.read(content["rich_text"], text_at, call.workspace.user_exists)
-            content.setdefault("color", "default")
-        read.append((kinds[0], content))
+        read.append((kinds[0], read_content(content, f"{where}.{kinds[0]}", call.workspace.user_exists)))
     return read
+
+
+def read_content(content: Json, where: str, user_exists: richtext.UserCheck) -> Json:
+    """The kept form of what stands under a block's type.
+
+    Raises:
+        ApiError: 400 `validation_error`.
+    """
+    kept = dict(content)
+    for key in ("rich_text", "caption"):
+        if key in kept:
+            kept[key] = richtext.read(kept[key], f"{where}.{key}", user_exists)
+    if "cells" in kept:
+        kept["cells"] = [richtext.read(cell, f"{where}.cells", user_exists) for cell in kept["cells"]]
+    if "rich_text" in kept:
+        kept.setdefault("color", "default")
+    return kept
 
 
 def _children_of(call: Call, ref: Ref) -> list[str]:
@@ -122,5 +110,34 @@ def _behind(siblings: list[str], block_id: object) -> int:
 
 
 def _listed(call: Call, ids: list[str], asked: Json) -> Json:
-    blocks = [call.workspace.blocks[i] for i in ids if not call.workspace.blocks[i].in_trash]
-    return paginate(blocks, asked, lambda block: block.id, call.view.block, "block", cap=call.page_cap)
+    return paginate(ids, asked, lambda i: i, lambda i: _shown(call, i), "block", cap=call.page_cap)
+
+
+def _shown(call: Call, block_id: str) -> Json:
+    """A block; a page is one, too."""
+    if block_id in call.workspace.blocks:
+        return call.view.block(call.workspace.blocks[block_id])
+    page = call.workspace.page(block_id)
+    shown = call.view.page(page)
+    kept = (
+        "id",
+        "parent",
+        "created_time",
+        "last_edited_time",
+        "created_by",
+        "last_edited_by",
+        "in_trash",
+    )
+    title = "".join(
+        item["plain_text"]
+        for value in shown["properties"].values()
+        if value["type"] == "title"
+        for item in value["title"]
+    )
+    return {
+        "object": "block",
+        **{key: shown[key] for key in kept},
+        "has_children": call.workspace.has_children(Ref("page", page.id)),
+        "type": "child_page",
+        "child_page": {"title": title},
+    }

@@ -113,6 +113,11 @@ class ContentControl(ControlBase):
         """Add a paragraph to a page (or block); the block's id."""
         return self._text("append_text", page_id=page_id, text=text, by=by)
 
+    def append_blocks(self, page_id: str, blocks: list[Json], *, by: str | None = None) -> list[str]:
+        """Add blocks in the vendor's shape, with `children` to any depth, to a page (or block); the ids of the first level."""
+        made: list[str] = self._call("append_blocks", page_id=page_id, blocks=blocks, by=by)
+        return made
+
     def trash(self, page_id: str, *, by: str | None = None) -> None:
         """Move a page to the trash."""
         self._call("trash", page_id=page_id, by=by)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import discussions, pages, properties, richtext, schema, schema_changes
+from . import api_blocks, discussions, pages, properties, richtext, schema, schema_changes
 from .errors import SimulatorError
 from .machine import Machine
 from .model import Database, DataSource, Json, Ref, User
@@ -128,15 +128,31 @@ class ContentOperations:
 
     def append_text(self, page_id: str, text: str, *, by: str | None = None) -> str:
         """Add a paragraph."""
+        content: Json = {"rich_text": richtext.plain(text), "color": "default"}
+        return self._append(page_id, [("paragraph", content)], by)[0]
+
+    def append_blocks(self, page_id: str, blocks: list[Json], *, by: str | None = None) -> list[str]:
+        """Add blocks, and what is below them."""
+        exists = self.machine.workspace.user_exists
+        contents, below = [], []
+        for block in blocks:
+            kind = next(key for key in block if key not in ("object", "type"))
+            content = dict(block[kind])
+            below.append(content.pop("children", []))
+            contents.append((kind, api_blocks.read_content(content, kind, exists)))
+        made = self._append(page_id, contents, by)
+        for block_id, children in zip(made, below, strict=True):
+            if children:
+                self.append_blocks(block_id, children, by=by)
+        return made
+
+    def _append(self, page_id: str, contents: list[tuple[str, Json]], by: str | None) -> list[str]:
         workspace = self.machine.workspace
         kind = "page" if page_id in workspace.pages else "block"
         holder = page_id if kind == "page" else workspace.blocks[page_id].page_id
-        content: Json = {"rich_text": richtext.plain(text), "color": "default"}
         author = self.machine.person(by)
-        made = pages.append(
-            workspace, Ref(kind, page_id), workspace.page(holder), [("paragraph", content)], author
-        )
-        return made[0].id
+        made = pages.append(workspace, Ref(kind, page_id), workspace.page(holder), contents, author)
+        return [block.id for block in made]
 
     def trash(self, page_id: str, *, by: str | None = None) -> None:
         """Into the trash."""

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from . import richtext
 from .dates import iso
-from .model import Block, Comment, Database, DataSource, Json, Page
+from .model import Block, Comment, Database, DataSource, Json, Page, Ref
 from .properties import title_of
 from .reader import Reader, partial_user
 from .workspace import minute
@@ -122,8 +122,11 @@ class View(Reader):
     def block(self, block: Block) -> Json:
         """A block; its rich text as this reader may see it."""
         content = dict(block.content)
-        if "rich_text" in content:
-            content["rich_text"] = self.rich_text(content["rich_text"])
+        for key in ("rich_text", "caption"):
+            if key in content:
+                content[key] = self.rich_text(content[key])
+        if "cells" in content:
+            content["cells"] = [self.rich_text(cell) for cell in content["cells"]]
         answer: Json = {
             "object": "block",
             "id": block.id,
@@ -131,7 +134,7 @@ class View(Reader):
             **self.times(block),
             "created_by": partial_user(block.created_by),
             "last_edited_by": partial_user(block.edited_by),
-            "has_children": bool(block.children),
+            "has_children": self.workspace.has_children(Ref("block", block.id)),
             "in_trash": block.in_trash,
             "type": block.type,
             block.type: content,

@@ -84,6 +84,22 @@ class Workspace:
         parent = Ref("data_source", data_source_id)
         return [page for page in self.pages.values() if page.parent == parent]
 
+    def children_of(self, holder: Ref) -> list[str]:
+        """Ids of the blocks right below a page or block, in order, then of the pages there, oldest first."""
+        found = self.pages[holder.id] if holder.kind == "page" else self.blocks[holder.id]
+        blocks = [i for i in found.children if not self.blocks[i].in_trash]
+        return blocks + [
+            page.id for page in self.pages.values() if page.parent == holder and not page.in_trash
+        ]
+
+    def has_children(self, holder: Ref) -> bool:
+        """What a block says; the copy of a synced block speaks for its original, under whose id the children are."""
+        if self.children_of(holder):
+            return True
+        content = self.blocks[holder.id].content if holder.kind == "block" else {}
+        original = (content.get("synced_from") or {}).get("block_id")
+        return original in self.blocks and bool(self.children_of(Ref("block", original)))
+
     def lineage(self, entity: Ref) -> tuple[str, ...]:
         """Ids whose hiding hides ``entity``: its own and its ancestors'."""
         chain: list[str] = []
