@@ -12,6 +12,7 @@ from processor.burst import Burst
 from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.known import Known
+from processor.mirror_with import changed_rows, mirroring_with
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
@@ -39,6 +40,7 @@ from steward.journal import Journal
 from steward.lane import Lane
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
+from steward.mirror.connection import Transactions
 from steward.pauses import Breaker
 from steward.people import People
 from steward.rules import MAIN, Rules
@@ -95,6 +97,7 @@ def assemble(
     siding: Siding,
     slack: Slack,
     email: Email,
+    mirror: Transactions,
     logger: Logger,
     count: telemetry.Count,
     now: Callable[[], datetime],
@@ -135,7 +138,7 @@ def assemble(
     )
     settler = Settler(
         state=state,
-        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email),
+        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email, mirror=mirror),
         recent=recent,
         when_unsure=settings.when_unsure,
         now=now,
@@ -176,6 +179,7 @@ def assemble(
                 vitals=vitals,
             ),
             reminders=reminders,
+            mirroring=mirroring_with(shared, changed_rows(mirror, rules), settler),
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
         ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from processor.mirror_with import changed_rows, push_way
 from processor.reconcile import Reconciler
 from processor.shared import Shared
 from processor.ways.comment import CommentWay
@@ -16,13 +17,20 @@ from steward.addresses import Addresses
 from steward.clients.email import Email
 from steward.clients.slack import Slack
 from steward.effects import Kind
+from steward.mirror.connection import Transactions
 from steward.people import People
 from steward.slack_people import SlackPeople
 from steward.slack_threads import SlackThreads
 
 
 def ways_with(
-    shared: Shared, *, people: People, reconciler: Reconciler, slack: Slack, email: Email
+    shared: Shared,
+    *,
+    people: People,
+    reconciler: Reconciler,
+    slack: Slack,
+    email: Email,
+    mirror: Transactions,
 ) -> Mapping[Kind, Way]:
     """Put them together: one for each kind of effect."""
     memory, connections, rules = shared.memory, shared.connections, shared.rules
@@ -36,9 +44,10 @@ def ways_with(
         came_across=reconciler.came_across,
         now=shared.now,
     )
+    write = WriteWay(connections, Addresses(memory, connections.users), other_side, reconciler.wrote)
     return {
         Kind.COMMENT: CommentWay(connections),
-        Kind.WRITE: WriteWay(connections, Addresses(memory, connections.users), other_side, reconciler.wrote),
+        Kind.WRITE: push_way(write, changed_rows(mirror, rules), shared, reconciler),
         Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
         Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
         Kind.EMAIL: EmailWay(email, who),

@@ -18,7 +18,7 @@ from steward.effects import Effect, Status
 from steward.errors import CallFailed, Failure
 from steward.mirror.changed_rows import ChangedRows
 from steward.mirror.mapping import CannotWrite, Shared, roles_of, shared_of
-from steward.mirror.push import fitting, still
+from steward.mirror.push import fitting, shared_in, written_as
 from steward.mirror.refusals import refusal
 from steward.pages import Page, decode_page
 from steward.property_values import holds
@@ -94,10 +94,17 @@ class PushWay(NotionWay):
             return self._others.prepare(effect)
         answer = self._connections.of_id(effect.source_id).page(effect.page_id)
         side, seen = self._side(effect, answer), self._state.load(effect.page_id)
+        if isinstance(side, Instead):
+            raise side
         moved_on = seen.snapshot is not None and differ(seen.snapshot, side.snapshot)
         patient = self._now() < effect.planned_at + PATIENCE
         compared = self._rows.compare(
-            effect.id, effect.page_id, side.values, side.rule, side.page.last_edited_time, wait=moved_on and patient
+            effect.id,
+            effect.page_id,
+            side.values,
+            side.rule,
+            side.page.last_edited_time,
+            wait=moved_on and patient,
         )
         if compared is None:
             raise Instead(Status.CANCELLED, "no row shows the page any more")
@@ -106,7 +113,9 @@ class PushWay(NotionWay):
             raise Instead(Status.PLANNED, why, self._now() + AGAIN)
         columns, writes, refused = fitting(compared.merged.to_page, side.rule, side.types, side.snapshot)
         wanted = compared.merged.to_page
-        self._rows.write_down(refusal(compared.row, why.column, wanted[why.column], why.why) for why in refused)
+        self._rows.write_down(
+            refusal(compared.row, why.column, wanted[why.column], why.why) for why in refused
+        )
         if not columns:
             if moved_on:
                 self._came_across(effect, answer)
@@ -126,7 +135,7 @@ class PushWay(NotionWay):
                 answer = notion.page(effect.page_id)  # it was saved, and the answer does not show it
             elif failure.failure is Failure.INVALID and not failure.maybe_done:
                 lapse_if_gone(notion, effect.page_id, failure)
-                answer = self._one_by_one(effect, failure)
+                effect, answer = self._one_by_one(effect, failure)
             else:
                 lapse_if_gone(notion, effect.page_id, failure)
                 raise
@@ -149,46 +158,58 @@ class PushWay(NotionWay):
             source.rule_id(rule) == effect.rule for rule in source.of_kind(MirrorRule)
         )
 
-    def _side(self, effect: Effect, answer: Answer) -> Side:
+    def _side(self, effect: Effect, answer: Answer) -> Side | Instead:
+        """The page as it was just read, or what becomes of the effect when it is not where it was."""
         page = decode_page(answer.body)
         source = self._rules.source_of(page.data_source_id, page.database_id)
         rule = next(iter(source.of_kind(MirrorRule)), None) if source is not None else None
         if source is None or rule is None or source.id != effect.source_id:
-            raise Instead(Status.CANCELLED, "the page belongs to another data source now")
+            return Instead(Status.CANCELLED, "the page belongs to another data source now")
         if page.in_trash:
-            raise Instead(Status.LAPSED, "its page is gone")
+            return Instead(Status.LAPSED, "its page is gone")
         self._known.learn(source, page)
         properties = self._known.properties_of(source)
         snapshot = shown(None, page, source, properties, self._rules)
         return Side(page, snapshot, source, rule, properties, self._known.types_of(source))
 
-    def _one_by_one(self, effect: Effect, refused: CallFailed) -> Answer:
+    def _one_by_one(self, effect: Effect, refused: CallFailed) -> tuple[Effect, Answer]:
         """Notion takes all of a write or nothing: find the values that it does not take, and write the others."""
-        notion, answer = self._connections.of_id(effect.source_id), None
+        notion, taken, answer = self._connections.of_id(effect.source_id), dict[str, Any](), None
         writes = effect.writes or {}
         for prop, value in writes.items():
-            try:
-                if len(writes) > 1:
+            why = refused
+            if len(writes) > 1:
+                try:
                     answer = notion.update_page(effect.page_id, {prop: value})
+                except CallFailed as failure:
+                    if failure.failure is not Failure.INVALID or failure.maybe_done:
+                        raise
+                    why = failure
+                else:
+                    taken[prop] = value
                     continue
-                why = refused
-            except CallFailed as failure:
-                if failure.failure is not Failure.INVALID or failure.maybe_done:
-                    raise
-                why = failure
             self._refuse(effect, prop, why)
         if answer is None:
             raise refused
-        return answer
+        return replace(effect, writes=taken), answer
 
     def _refuse(self, effect: Effect, prop: str, failure: CallFailed) -> None:
+        """Write down that Notion does not take a value, if the row still has it: it is not tried again."""
         source, row = self._rules.source_of(effect.source_id), self._rows.of_page(effect.page_id)
-        if source is None or row is None:
+        page = self._state.load(effect.page_id).snapshot
+        if source is None or row is None or page is None:
             return
-        properties = self._known.properties_of(source)
+        properties, types = self._known.properties_of(source), self._known.types_of(source)
         for rule in source.of_kind(MirrorRule):
-            for column, value in _columns(row_values=row, rule=rule, prop=prop, properties=properties):
-                self._rows.write_down([refusal(row, column, value, failure.message or str(failure))])
+            values = shared_in(row, rule)
+            for column, role in roles_of(rule).items():
+                written = (effect.writes or {})[prop]
+                if (
+                    properties.get(role) == prop
+                    and written_as(column, values[column], rule, types, page) == written
+                ):
+                    why = failure.message or str(failure)
+                    self._rows.write_down([refusal(row, column, values[column], why)])
 
     def _happened(self, effect: Effect, answer: Answer) -> None:
         """The page is observed, and the row is told; whoever finds the write begun does both again."""
@@ -196,15 +217,14 @@ class PushWay(NotionWay):
         if "properties" not in answer.body:
             answer = self._connections.of_id(effect.source_id).page(effect.page_id)
         side, writes = self._side(effect, answer), effect.writes or {}
-        taken = {
-            column
-            for column, role in roles_of(side.rule).items()
-            if (prop := side.properties.get(role)) in writes and holds(answer.body, {prop: writes[prop]})
-        }
+        if isinstance(side, Instead):
+            return  # it went away just after it was written to: there is nothing to agree on
+        roles = roles_of(side.rule)
+        taken = {column for column, role in roles.items() if side.properties.get(role) in writes}
 
         def said(column: str, value: Any) -> bool:
-            prop = side.properties[roles_of(side.rule)[column]]
-            return bool(still(column, value, side.rule, side.types, side.snapshot) == writes[prop])
+            prop = side.properties[roles[column]]
+            return bool(written_as(column, value, side.rule, side.types, side.snapshot) == writes[prop])
 
         shows = {column: value for column, value in side.values.items() if column in taken}
         try:
@@ -212,3 +232,9 @@ class PushWay(NotionWay):
         except CallFailed as failure:
             failure.maybe_done = True  # it is in Notion already: whoever tries again looks first
             raise
+
+
+def _why_not(refused: tuple[CannotWrite, ...], *, gave: bool) -> str:
+    if refused:
+        return "the page does not take " + "; ".join(map(str, refused))
+    return "the page was changed later" if gave else "the page says the same already"

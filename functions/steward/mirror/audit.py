@@ -75,7 +75,9 @@ class AuditLog:
 
     def among(self, transaction: Transaction, effect_ids: Iterable[str]) -> frozenset[str]:
         """Those of these effects that have their row."""
-        found = transaction.rows("SELECT effect_id FROM audit_logs WHERE effect_id = ANY(%s)", list(effect_ids))
+        found = transaction.rows(
+            "SELECT effect_id FROM audit_logs WHERE effect_id = ANY(%s)", list(effect_ids)
+        )
         return frozenset(row["effect_id"] for row in found)
 
     def count(self, transaction: Transaction, since: datetime) -> dict[str, int]:

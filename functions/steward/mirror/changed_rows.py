@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
+from steward.documents import iso
 from steward.mirror.audit import CONFLICT, PUSHED, UPDATED, AuditEntry, AuditLog
+from steward.mirror.connection import Transactions
 from steward.mirror.database import Transaction
 from steward.mirror.mapping import Shared, canonical, differing, digest, recalled
 from steward.mirror.merge import Conflict, Merge, Times, base_after, merge
@@ -18,16 +20,7 @@ from steward.mirror.push import shared_in, with_shared
 from steward.mirror.rows import OURS, Row, Watermark
 from steward.rules import MirrorRule
 
-T = TypeVar("T")
-
 PROJECT = "project"
-
-
-class Runs(Protocol):
-    """A database whose tables are there."""
-
-    def run(self, call: str, work: Callable[[Transaction], T], seconds: float = ...) -> T:
-        """See ``Database.run``."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +41,7 @@ class Compared:
 class ChangedRows:
     """Reads and settles rows; every method raises ``CallFailed`` as ``Database.run`` does."""
 
-    def __init__(self, database: Runs, projects: Projects, audit: AuditLog) -> None:
+    def __init__(self, database: Transactions, projects: Projects, audit: AuditLog) -> None:
         """Make it.
 
         Args:
@@ -87,7 +80,14 @@ class ChangedRows:
         return self._database.run("postgres.audit", lambda t: [e for e in wanted if self._audit.add(t, e)])
 
     def compare(
-        self, effect_id: str, page_id: str, shown: Shared, rule: MirrorRule, page_at: datetime | None, *, wait: bool
+        self,
+        effect_id: str,
+        page_id: str,
+        shown: Shared,
+        rule: MirrorRule,
+        page_at: datetime | None,
+        *,
+        wait: bool,
     ) -> Compared | None:
         """Hold a row beside its page, give it what the page has for it, and remember what the page was seen to say.
 
@@ -113,10 +113,10 @@ class ChangedRows:
                 return Compared(row, merged, settled=False)
             after = self._settle(transaction, row, rule, merged.to_row, base_after(base, shown))
             if merged.to_row:
-                details = {"page": page_id, "changes": _changes(mine, merged.to_row)}
+                details = {"page_id": page_id, **_changes(mine, merged.to_row)}
                 self._tell(transaction, f"{effect_id}.row", UPDATED, row, details)
             for conflict in merged.conflicts:
-                details = _told(conflict, page_id, page_at, row.updated_at)
+                details = _disputed(conflict, page_id, page_at, row.updated_at)
                 self._tell(transaction, f"{effect_id}.{conflict.column}", CONFLICT, row, details)
             return Compared(after, merged, settled=True)
 
@@ -147,14 +147,13 @@ class ChangedRows:
                 return
             row = self._projects.find(transaction, [page_id]).get(page_id)
             if row is None:
-                entry = AuditEntry(PUSHED, PROJECT, page_id, {"page": page_id}, effect_id=effect_id)
+                entry = AuditEntry(PUSHED, PROJECT, page_id, {"page_id": page_id}, effect_id=effect_id)
                 self._audit.add(transaction, entry)
                 return
             base, mine = recalled(row.synced, rule), shared_in(row, rule)
             spelt = {c: shown[c] for c in differing(shown, mine) if said(c, mine[c])}
             self._settle(transaction, row, rule, spelt, base_after(base, shown))
-            at = row.updated_at.isoformat() if row.updated_at else None
-            details = {"page": page_id, "changes": _changes(base, shown), "row_changed_at": at}
+            details = {"page_id": page_id, **_changes(base, shown), "row_at": iso(row.updated_at)}
             self._tell(transaction, effect_id, PUSHED, row, details)
 
         self._database.run("postgres.pushed", work)
@@ -185,19 +184,19 @@ def plain(values: Shared) -> dict[str, Any]:
 
 
 def _changes(before: Shared, after: Shared) -> dict[str, Any]:
-    was, now = plain(before), plain(after)
-    return {column: {"before": was.get(column), "after": now[column]} for column in now}
+    was = plain(before)
+    return {"before": {column: was.get(column) for column in after}, "after": plain(after)}
 
 
-def _told(
+def _disputed(
     conflict: Conflict, page_id: str, page_at: datetime | None, row_at: datetime | None
 ) -> dict[str, Any]:
-    values = plain({"notion": conflict.page, "postgres": conflict.row})
+    """The same words as the other direction has."""
     return {
-        "page": page_id,
+        "page_id": page_id,
         "column": conflict.column,
-        **values,
-        "wins": "notion" if conflict.wins.value == "page" else "postgres",
-        "notion_changed_at": page_at.isoformat() if page_at else None,
-        "postgres_changed_at": row_at.isoformat() if row_at else None,
+        **plain({"page": conflict.page, "row": conflict.row}),
+        "page_at": iso(page_at),
+        "row_at": iso(row_at),
+        "kept": str(conflict.wins),
     }

@@ -29,6 +29,7 @@ from steward.pages import LONGEST_TEXT
 from steward.rules import MirrorRule
 from steward.snapshots import Snapshot
 
+
 @dataclass(frozen=True)
 class Push:
     """What a changed row leads to.
@@ -82,9 +83,7 @@ def push_of(
         page_at: when the page was changed, as far as known.
     """
     mine = shared_in(row, rule)
-    merged = merge(
-        recalled(row.synced, rule), shared_of(page, rule), mine, Times(page_at, row.updated_at)
-    )
+    merged = merge(recalled(row.synced, rule), shared_of(page, rule), mine, Times(page_at, row.updated_at))
     columns, writes, refused = fitting(merged.to_page, rule, types, page)
     return Push(columns, writes, refused, back=bool(merged.to_row))
 
@@ -105,7 +104,7 @@ def fitting(
     return columns, writes, tuple(refused)
 
 
-def still(column: str, value: Any, rule: MirrorRule, types: Mapping[str, str], page: Snapshot) -> Any:
+def written_as(column: str, value: Any, rule: MirrorRule, types: Mapping[str, str], page: Snapshot) -> Any:
     """What a write of this value is, as Notion takes it; None when there is none."""
     try:
         (write,) = writes_of({column: value}, rule, types, page.values).values()
@@ -130,10 +129,14 @@ def _must_be_whole(column: str, value: Any, rule: MirrorRule, page: Snapshot) ->
     if not _is_finite(value):
         raise CannotWrite(column, f"Notion has no number {value}")
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        raise CannotWrite(column, f"a row shows {LONGEST_TEXT} characters, not {len(value)}; change it in Notion")
+        raise CannotWrite(
+            column, f"a row shows {LONGEST_TEXT} characters, not {len(value)}; change it in Notion"
+        )
     there = page.title if column == NAME else page.values.get(roles_of(rule)[column])
     if isinstance(there, str) and len(there) >= LONGEST_TEXT:
-        raise CannotWrite(column, f"the page's text is longer than the {LONGEST_TEXT} characters that a row shows")
+        raise CannotWrite(
+            column, f"the page's text is longer than the {LONGEST_TEXT} characters that a row shows"
+        )
 
 
 def _is_finite(value: Any) -> bool:
