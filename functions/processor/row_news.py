@@ -1,6 +1,6 @@
 """What changed rows of the mirror lead to: a write of their pages in the outbox, or one line in the audit log."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +85,7 @@ class RowNews:
         if not news:
             return len(found)
         measured = {one.row.id: one for one in self._measured(news)}
+        self._agree(measured.values())
         ids = {value_id(one.row, c, v) for one in measured.values() for c, v in one.push.columns.items()}
         refused = self._rows.written_down(ids) if ids else frozenset[str]()
         for number, row in enumerate(found):
@@ -127,6 +128,17 @@ class RowNews:
             self._logger.warning(
                 "a row is not followed", row=entry.resource_id, why=entry.details["why"], action=entry.action
             )
+
+    def _agree(self, measured: Iterable[_Found]) -> None:
+        """Remember where both sides say the same; what they say later is then known to be a change."""
+        for source in self._rules.data_source:
+            agree = [
+                (one.row, one.push.agrees)
+                for one in measured
+                if one.source is source and one.push.agrees is not None
+            ]
+            for rule in source.of_kind(MirrorRule) if agree else ():
+                self._rows.agree(agree, rule)
 
     def _plan(self, found: _Found) -> bool:
         """Plan the write, unless the page has one to come already; whether it is new."""

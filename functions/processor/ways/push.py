@@ -14,7 +14,7 @@ from processor.known import Known
 from processor.seen import differ, shown
 from processor.ways.way import Found, Instead, NotionWay, Prepared, Way, lapse_if_gone
 from steward.clients.notion import Answer
-from steward.effects import Effect, Status
+from steward.effects import Effect, Kind, Status
 from steward.errors import CallFailed, Failure
 from steward.mirror.changed_rows import ChangedRows
 from steward.mirror.mapping import CannotWrite, Shared, roles_of, shared_of
@@ -92,8 +92,12 @@ class PushWay(NotionWay):
         """What the row says and the page does not."""
         if not self._is_mirrored(effect):
             return self._others.prepare(effect)
+        seen = self._state.load(effect.page_id)
+        begun = (e for e in seen.still_open if e.rule == effect.rule and e.kind is Kind.WRITE)
+        if any(e.status is Status.STARTED and e.id != effect.id for e in begun):
+            raise Instead(Status.PLANNED, "an earlier write is looked for first", self._now() + AGAIN)
         answer = self._connections.of_id(effect.source_id).page(effect.page_id)
-        side, seen = self._side(effect, answer), self._state.load(effect.page_id)
+        side = self._side(effect, answer)
         if isinstance(side, Instead):
             raise side
         moved_on = seen.snapshot is not None and differ(seen.snapshot, side.snapshot)

@@ -79,6 +79,23 @@ class ChangedRows:
         wanted = list(entries)
         return self._database.run("postgres.audit", lambda t: [e for e in wanted if self._audit.add(t, e)])
 
+    def agree(self, found: Iterable[tuple[Row, Shared]], rule: MirrorRule) -> None:
+        """Remember that rows say what their pages show, where they still do.
+
+        Args:
+            found: rows, and what their pages show.
+            rule: the mirror's.
+        """
+        wanted = {row.id: shown for row, shown in found}
+
+        def work(transaction: Transaction) -> None:
+            for row in self._projects.of_ids(transaction, wanted).values():
+                if not differing(wanted[row.id], shared_in(row, rule)):
+                    agreed = base_after(recalled(row.synced, rule), wanted[row.id])
+                    self._settle(transaction, row, rule, {}, agreed)
+
+        self._database.run("postgres.agree", work)
+
     def compare(
         self,
         effect_id: str,
@@ -151,10 +168,12 @@ class ChangedRows:
                 self._audit.add(transaction, entry)
                 return
             base, mine = recalled(row.synced, rule), shared_in(row, rule)
+            known = not differing(shown, base) and shown.keys() <= base.keys()
             spelt = {c: shown[c] for c in differing(shown, mine) if said(c, mine[c])}
             self._settle(transaction, row, rule, spelt, base_after(base, shown))
-            details = {"page_id": page_id, **_changes(base, shown), "row_at": iso(row.updated_at)}
-            self._tell(transaction, effect_id, PUSHED, row, details)
+            if not known:  # else another write has told the same meanwhile
+                details = {"page_id": page_id, **_changes(base, shown), "row_at": iso(row.updated_at)}
+                self._tell(transaction, effect_id, PUSHED, row, details)
 
         self._database.run("postgres.pushed", work)
 

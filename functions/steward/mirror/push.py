@@ -23,7 +23,7 @@ from steward.mirror.mapping import (
     shared_of,
     writes_of,
 )
-from steward.mirror.merge import Times, merge
+from steward.mirror.merge import Times, base_after, merge
 from steward.mirror.rows import Row
 from steward.pages import LONGEST_TEXT
 from steward.rules import MirrorRule
@@ -39,15 +39,14 @@ class Push:
         writes: role → the same, as Notion's API takes it.
         refused: values that no page takes.
         back: whether the page has something for the row, too.
+        agrees: what the page shows, where the row says the same and that was not remembered yet.
     """
 
     columns: Mapping[str, Any]
     writes: Mapping[str, Any]
     refused: tuple[CannotWrite, ...] = ()
     back: bool = False
-
-
-NOTHING = Push({}, {})
+    agrees: Shared | None = None
 
 
 def shared_in(row: Row, rule: MirrorRule) -> dict[str, Any]:
@@ -82,8 +81,11 @@ def push_of(
         page: as it is, or as it is remembered.
         page_at: when the page was changed, as far as known.
     """
-    mine = shared_in(row, rule)
-    merged = merge(recalled(row.synced, rule), shared_of(page, rule), mine, Times(page_at, row.updated_at))
+    base, shown = recalled(row.synced, rule), shared_of(page, rule)
+    merged = merge(base, shown, shared_in(row, rule), Times(page_at, row.updated_at))
+    if not merged.to_page and not merged.to_row:
+        new = canonical(base_after(base, shown)) != canonical(base)
+        return Push({}, {}, agrees=shown if new else None)
     columns, writes, refused = fitting(merged.to_page, rule, types, page)
     return Push(columns, writes, refused, back=bool(merged.to_row))
 

@@ -1,5 +1,6 @@
 """The stand with a mirror: pages in a simulated Notion, their rows in a real PostgreSQL, and both held side by side."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -29,6 +30,9 @@ class SideBySide:
 
     def __init__(self, stand: Stand, database: Database) -> None:
         self.stand, self.database = stand, database
+        # The database has a clock of its own, and everybody's are about the same.
+        stand.clock.sleep(max(time.time() - stand.clock.time(), 0))
+        stand.notion.update_schema(stand.demo.data_source_id, add={"Tags": "multi_select"})
         for task in stand.demo.tasks.values():
             stand.notion.delete_forever(task)
 
@@ -106,10 +110,11 @@ class SideBySide:
         """A page's mirrored values in Notion's words."""
         shown = self.stand.notion.page(page)["properties"]
         title = "".join(part["plain_text"] for part in shown["Name"]["title"])
-        priority, due = shown["Priority"]["select"], shown["Due"]["date"]
+        status, priority = shown["Status"]["status"], shown["Priority"]["select"]
+        due = shown["Due"]["date"]
         return {
             "name": title,
-            "status": shown["Status"]["status"]["name"],
+            "status": status and status["name"],
             "priority": priority and priority["name"],
             "due": due and due["start"],
         }
@@ -160,11 +165,11 @@ def _closed_at_the_end() -> Iterator[None]:
 
 
 @contextmanager
-def side_by_side(dsn: str, folder: Path, options: str = "", **environ: str) -> Iterator[SideBySide]:
+def side_by_side(dsn: str, folder: Path, options: str = MIRROR, **environ: str) -> Iterator[SideBySide]:
     """The stand, whose Steward keeps a mirror at this DSN."""
     path = folder / "steward.toml"
-    tasks = TASKS.replace('priority = "Priority"', 'priority = "Priority", due = "Due"')
-    path.write_text(tasks + automation("mirror", MIRROR + options))
+    tasks = TASKS.replace('priority = "Priority"', 'priority = "Priority", due = "Due", tags = "Tags"')
+    path.write_text(tasks + automation("mirror", options))
     database = database_at(dsn)
     migrate(database, COLUMNS)
     with _closed_at_the_end(), standing(quick=True, RULES_FILE=str(path), **environ) as stand:
