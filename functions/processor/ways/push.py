@@ -96,6 +96,8 @@ class PushWay(NotionWay):
         begun = (e for e in seen.still_open if e.rule == effect.rule and e.kind is Kind.WRITE)
         if any(e.status is Status.STARTED and e.id != effect.id for e in begun):
             raise Instead(Status.PLANNED, "an earlier write is looked for first", self._now() + AGAIN)
+        if self._rows.of_page(effect.page_id) is None:  # asked first: it costs no call of Notion
+            raise Instead(Status.CANCELLED, "no row shows the page any more")
         answer = self._connections.of_id(effect.source_id).page(effect.page_id)
         side = self._side(effect, answer)
         if isinstance(side, Instead):

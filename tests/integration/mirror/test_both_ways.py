@@ -104,13 +104,14 @@ class World:
 
     def _do_row(self, number: int, edit: tuple[str, Any], how: str) -> None:
         page, (column, value) = self.pages[number], edit
-        value = OPTIONS[value] if column == "status" else value
-        value = date.fromisoformat(value) if column == "due" and value else value
+        said: Any = OPTIONS[value] if column == "status" else value
+        if column == "due" and value:
+            said = date.fromisoformat(value)
         self.edits_of_rows += 1
         if how == "in time":
-            self.sides.change(page, **{column: value})
+            self.sides.change(page, at=None, **{column: said})
         else:
-            self.sides.sql(f"UPDATE projects SET {column} = %s WHERE notion_page_id = %s", value, page)  # noqa: S608 - of VALUES
+            self.sides.sql(f"UPDATE projects SET {column} = %s WHERE notion_page_id = %s", said, page)  # noqa: S608 - of VALUES
 
     def _do_tick(self, kind: str) -> None:
         self.stand.tick(kind)

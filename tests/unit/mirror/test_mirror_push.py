@@ -42,7 +42,7 @@ PAGE = Snapshot(
     },
 )
 AGREED = {"name": "Plan", "status": "todo", "due": date(2026, 12, 1), "effort": 3.0, "owner": "ann"}
-VALUES = {"due": date(2026, 12, 1), "effort": 3.0, "owner": "ann"}
+VALUES: dict[str, Any] = {"due": date(2026, 12, 1), "effort": 3.0, "owner": "ann"}
 ROW = Row(
     "row",
     "page",
