@@ -6,7 +6,7 @@ It needs what carries a page's change to its row as well as what carries a row's
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -111,7 +111,9 @@ class World:
         if how == "in time":
             self.sides.change(page, at=None, **{column: said})
         else:
-            self.sides.sql(f"UPDATE projects SET {column} = %s WHERE notion_page_id = %s", said, page)  # noqa: S608 - of VALUES
+            long_ago = self.sides.now - timedelta(days=2)
+            statement = f"UPDATE projects SET {column} = %s, updated_at = %s WHERE notion_page_id = %s"  # noqa: S608 - of VALUES
+            self.sides.sql(statement, said, long_ago, page)
 
     def _do_tick(self, kind: str) -> None:
         self.stand.tick(kind)
