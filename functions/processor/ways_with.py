@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from processor.mirror_database import MirrorDatabase
+from processor.mirror_with import changed_rows, push_way
 from processor.reconcile import Reconciler
 from processor.shared import Shared
 from processor.spare import Spare
@@ -49,9 +50,10 @@ def ways_with(
     spare = Spare(
         current=shared.current, waiting=shared.lane.waiting, out_of_time=shared.out_of_time, now=shared.now
     )
+    write = WriteWay(connections, Addresses(memory, connections.users), other_side, reconciler.wrote)
     return {
         Kind.COMMENT: CommentWay(connections),
-        Kind.WRITE: WriteWay(connections, Addresses(memory, connections.users), other_side, reconciler.wrote),
+        Kind.WRITE: push_way(write, changed_rows(mirror, rules), shared, reconciler),
         Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
         Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
         Kind.EMAIL: EmailWay(email, who),

@@ -1,8 +1,8 @@
 """What lies on the lane: a version, a kind, and the event. Pure.
 
-Three kinds are ticks of the scheduler: ``settle`` tries the effects that are due, ``sweep`` looks for changes that no
-webhook brought, ``remind`` for deadlines. The scheduler knows the first lane only; there a tick is handed on to the
-others. An order is an operator's: it is sent once, and so is kept until it is done.
+Four kinds are ticks of the scheduler: ``settle`` tries the effects that are due, ``sweep`` looks for changes that no
+webhook brought, ``remind`` for deadlines, ``mirror`` for rows that were changed. The scheduler knows the first lane only;
+there a tick is handed on to the others. An order is an operator's: it is sent once, and so is kept until it is done.
 """
 
 import json
@@ -19,8 +19,8 @@ VERSION = 1
 LONGEST_NAME = 200
 """Characters of an order's names."""
 
-Tick = Literal["settle", "sweep", "remind"]
-TICKS: tuple[Tick, ...] = ("settle", "sweep", "remind")
+Tick = Literal["settle", "sweep", "remind", "mirror"]
+TICKS: tuple[Tick, ...] = ("settle", "sweep", "remind", "mirror")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Envelope:
         order: the order; None for anything else.
     """
 
-    kind: Literal["event", "settle", "sweep", "remind", "baseline"]
+    kind: Literal["event", "settle", "sweep", "remind", "mirror", "baseline"]
     received_at: datetime | None = None
     event: Event | None = None
     at: datetime | None = None

@@ -151,6 +151,7 @@ def test_there_is_nothing_of_a_mirror_unless_one_is_wanted_and_then_for_the_proc
         "MirrorSecret": "MirrorByDsn",
         "MirrorDsnPolicy": "MirrorByDsn",
         "MirrorDsqlPolicy": "MirrorOnDsql",
+        "MirrorSchedule": "KeepsMirror",
     }
     assert PLAIN["Outputs"]["MirrorSecretArn"]["Condition"] == "MirrorByDsn"
     assert all(policy["Roles"] == [{"Ref": "ProcessorRole"}] for policy in policies)
