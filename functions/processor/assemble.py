@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from processor.aside import Aside
 from processor.baseline import Baseline
 from processor.burst import Burst
+from processor.compare_with import compare_with
 from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.known import Known
@@ -39,6 +40,7 @@ from steward.journal import Journal
 from steward.lane import Lane
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
+from steward.mirror.connection import Transactions
 from steward.pauses import Breaker
 from steward.people import People
 from steward.rules import MAIN, Rules
@@ -95,6 +97,7 @@ def assemble(
     siding: Siding,
     slack: Slack,
     email: Email,
+    mirror: Transactions,
     logger: Logger,
     count: telemetry.Count,
     now: Callable[[], datetime],
@@ -160,6 +163,7 @@ def assemble(
     )
     outbox = Outbox(state=state, settler=settler, lane=lane, now=now, count=count, recent=recent)
     aside = Aside(siding=siding, lane=lane, rests=rests, now=now, count=count)
+    check = compare_with(shared, mirror)
     reminders, remembered = remind_with(shared, reconciler)
     worker = Worker(
         pipeline=_pipeline(shared, settings, reconciler, settler, schemas, ourselves),
@@ -176,10 +180,12 @@ def assemble(
                 vitals=vitals,
             ),
             reminders=reminders,
+            mirror_check=check,
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
         ),
         baseline=_baseline(shared, reconciler),
+        mirror_check=check,
         lane=lane,
         switch=switch,
         breaker=breaker,

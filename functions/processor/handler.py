@@ -27,6 +27,7 @@ from steward.journal import Journal
 from steward.lane import FIRST, Lane
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
+from steward.mirror.connection import mirror_database
 from steward.pauses import Breaker, Pause
 from steward.rules import MAIN, Rules, load, path_in
 from steward.secret_store import SecretStore
@@ -130,6 +131,16 @@ def make_app(
             environ, store=store, session=session, deadline=deadline, now=now, sleep=sleep, rng=rng
         ),
         email=_email(rules, aws, deadline),
+        mirror=mirror_database(
+            environ,
+            rules=rules,
+            store=store,
+            dsql=aws.dsql,
+            deadline=deadline,
+            clock=lambda: now().timestamp(),
+            sleep=sleep,
+            rng=rng,
+        ),
         logger=telemetry.make_logger(),
         count=count,
         now=now,
@@ -157,6 +168,9 @@ class AwsClients(Protocol):
     def ses(self, region: str | None) -> Any:
         """An SES v2 client that repeats nothing; of the stack's own region without one."""
 
+    def dsql(self, region: str) -> Any:
+        """An Aurora DSQL client of a region."""
+
     def table(self, name: str) -> Any:
         """A DynamoDB table."""
 
@@ -174,6 +188,10 @@ class Aws:
     def ses(self, region: str | None) -> Any:
         """An SES v2 client."""
         return self._session.client("sesv2", region_name=region, config=CONFIG)
+
+    def dsql(self, region: str) -> Any:
+        """An Aurora DSQL client."""
+        return self._session.client("dsql", region_name=region)
 
     def table(self, name: str) -> Any:
         """A DynamoDB table."""

@@ -114,6 +114,9 @@ class Aws:
         self.mailbox.region = region
         return self.mailbox
 
+    def dsql(self, region: str) -> Any:
+        raise AssertionError(f"no test has a cluster in {region}")
+
     def table(self, name: str) -> Any:
         return self.wrap(self.dynamodb.Table(name))
 
