@@ -82,7 +82,7 @@ class Rows:
         if any(report.trouble is not None for report in doubtful):
             return run  # nobody knows all of its pages
         report = replace(run.sources[number], rows=run.sources[number].rows + 1)
-        newer = row.observed_at is not None and row.observed_at >= run.began
+        newer = row.observed_at is not None and row.observed_at > run.began
         if newer or on_its_way(None, row, self._now(), timedelta(seconds=run.order.grace)):
             return _put(run, number, replace(report, settling=report.settling + 1))
         return self._lost(run, row, report, number)

@@ -12,6 +12,8 @@ from psycopg.rows import dict_row
 
 from infra.operate import mirror_check, target
 from infra.operate.__main__ import main
+from processor import handler as processor
+from steward.mirror.connection import mirror_database
 from tests.integration.here import Here
 from tests.integration.stand import Stand, standing
 
@@ -64,6 +66,21 @@ class Sides:
 
 
 @contextmanager
+def closing_databases(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hang up in the end: a test's environment does not die as Lambda's do."""
+    made: list[Any] = []
+
+    def make(*arguments: Any, **named: Any) -> Any:
+        made.append(mirror_database(*arguments, **named))
+        return made[-1]
+
+    patch.setattr(processor, "mirror_database", make)
+    yield
+    for database in made:
+        database.close()
+
+
+@contextmanager
 def both_sides(
     dsn: str,
     scratch: Path,
@@ -76,7 +93,7 @@ def both_sides(
     """Both, with the demo's four tasks in Notion and no row."""
     rules = scratch / "rules.toml"
     rules.write_text(RULES.format(auto_link=str(auto_link).lower(), both_ways=str(both_ways).lower()))
-    with standing(quick=True, RULES_FILE=str(rules), **environ) as stand:
+    with closing_databases(patch), standing(quick=True, RULES_FILE=str(rules), **environ) as stand:
         stand.secrets.put_secret_value(
             SecretId=stand.environ["MIRROR_SECRET_ID"], SecretString=json.dumps({"dsn": dsn})
         )
