@@ -2,10 +2,13 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from steward.deadline import Deadline
+from steward.mirror import connection
 from steward.mirror.access import Access, DsnAccess
 from steward.mirror.database import Database
 
@@ -32,3 +35,21 @@ def database_at(
         sleep=sleep,
         jitter=random.Random(1).random,
     )
+
+
+@contextmanager
+def closing_connections() -> Iterator[None]:
+    """Whatever the functions connect to in here is hung up in the end, also by environments that are gone by then."""
+    made: list[Database] = []
+
+    class Kept(Database):
+        def __init__(self, *values: Any, **options: Any) -> None:
+            super().__init__(*values, **options)
+            made.append(self)
+
+    with patch.object(connection, "Database", Kept):
+        try:
+            yield
+        finally:
+            for database in made:
+                database.close()

@@ -13,6 +13,7 @@ from processor.compare_with import compare_with
 from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.known import Known
+from processor.mirror_database import MirrorDatabase
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
@@ -40,7 +41,6 @@ from steward.journal import Journal
 from steward.lane import Lane
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
-from steward.mirror.connection import Transactions
 from steward.pauses import Breaker
 from steward.people import People
 from steward.rules import MAIN, Rules
@@ -97,7 +97,7 @@ def assemble(
     siding: Siding,
     slack: Slack,
     email: Email,
-    mirror: Transactions,
+    mirror: MirrorDatabase,
     logger: Logger,
     count: telemetry.Count,
     now: Callable[[], datetime],
@@ -138,7 +138,7 @@ def assemble(
     )
     settler = Settler(
         state=state,
-        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email),
+        ways=ways_with(shared, people=people, reconciler=reconciler, slack=slack, email=email, mirror=mirror),
         recent=recent,
         when_unsure=settings.when_unsure,
         now=now,

@@ -13,7 +13,7 @@ from processor.effect_from import effect_from
 from steward.claims import hold
 from steward.effects import Effect, Status, effect_id
 from steward.pages import Person
-from steward.rules import LifecycleRule, uses
+from steward.rules import LifecycleRule, MirrorRule, uses
 from steward.snapshots import Snapshot
 
 MOST_EFFECTS = 80
@@ -143,7 +143,11 @@ def _drafts(change: Change, context: Context, skipped: list[str]) -> Iterator[tu
     left = change.rules.source_of(change.before.source_id) if change.before is not None else None
     if left is None or left is change.source or change.departure is not None or not _was_there(change):
         return
-    for rule in left.of_kind(LifecycleRule):
+    concerned: tuple[LifecycleRule | MirrorRule, ...] = (
+        *left.of_kind(LifecycleRule),
+        *left.of_kind(MirrorRule),
+    )
+    for rule in concerned:
         asked = replace(change, source=left, departure=Departure.ELSEWHERE, rule_id=left.rule_id(rule))
         yield from ((asked, draft) for draft in PLANNERS[rule.kind](asked, rule))
 
@@ -162,4 +166,6 @@ def _effect(draft: Draft, rule: str, snapshot: Snapshot, context: Context) -> Ef
         event_id=context.event_id,
         now=context.now,
         quiet=(context.quiet_until, quiet_hours),
+        changed_at=context.news.at or snapshot.edited_at,
+        changed_by=context.news.by,
     )

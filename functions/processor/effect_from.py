@@ -16,6 +16,8 @@ def effect_from(
     event_id: str,
     now: datetime,
     quiet: tuple[datetime | None, ...],
+    changed_at: datetime | None = None,
+    changed_by: str = "",
 ) -> Effect:
     """The effect of a draft.
 
@@ -27,6 +29,8 @@ def effect_from(
         event_id: what led here.
         now: our clock.
         quiet: until when messages wait, for the latest of these: to be gathered, or for the end of quiet hours.
+        changed_at: when that happened which led here, by Notion's clock.
+        changed_by: who did it.
     """
     waits = [draft.not_before]
     if draft.kind in GATHERED and not draft.urgent:
@@ -48,4 +52,6 @@ def effect_from(
         other_page=draft.other_page,
         source_id=draft.source_id or snapshot.source_id,
         retry_at=max(filter(None, waits), default=None),
+        changed_at=changed_at,
+        changed_by=changed_by,
     )

@@ -14,6 +14,7 @@ import requests
 from processor.assemble import Processor, Settings, assemble
 from processor.current_lane import CurrentLane
 from processor.message import Message
+from processor.mirror_database import MirrorDatabase
 from processor.rest import Rest
 from processor.settle import WhenUnsure
 from steward import telemetry
@@ -105,6 +106,17 @@ def make_app(
             connection=connection,
         )
 
+    logger = telemetry.make_logger()
+    mirror = mirror_database(
+        environ,
+        rules=rules,
+        store=store,
+        dsql=aws.dsql,
+        deadline=deadline,
+        clock=lambda: now().timestamp(),
+        sleep=sleep,
+        rng=rng,
+    )
     processor = assemble(
         Settings(
             margin=timedelta(seconds=float(environ.get("SETTLE_MARGIN_SECONDS", "2"))),
@@ -131,17 +143,8 @@ def make_app(
             environ, store=store, session=session, deadline=deadline, now=now, sleep=sleep, rng=rng
         ),
         email=_email(rules, aws, deadline),
-        mirror=mirror_database(
-            environ,
-            rules=rules,
-            store=store,
-            dsql=aws.dsql,
-            deadline=deadline,
-            clock=lambda: now().timestamp(),
-            sleep=sleep,
-            rng=rng,
-        ),
-        logger=telemetry.make_logger(),
+        mirror=MirrorDatabase(mirror, memory=memory, now=now, logger=logger, count=count),
+        logger=logger,
         count=count,
         now=now,
         jitter=rng.random,

@@ -13,7 +13,7 @@ from processor.recent import Recent
 from processor.settle import Settler
 from processor.wording import fits_one_message
 from steward import telemetry
-from steward.effects import GATHERED, PRIVATE, Effect, Notice, Status, Target
+from steward.effects import GATHERED, PRIVATE, WITHOUT_NOTION, Effect, Notice, Status, Target
 from steward.errors import CallFailed, StateConflict
 from steward.lane import FIRST, Lane
 from steward.state import GRACE, PageRecord, State
@@ -76,17 +76,17 @@ class Outbox:
         return len(pages) < DUE_PAGES or tried == 0
 
     def settle_messages(self) -> int:
-        """Try what is due in all lanes and can do without Notion, while they rest; how many effects were tried.
+        """Try what is due in all lanes and can do without Notion (messages, the mirror's rows), while they rest; how many effects were tried.
 
         What meets trouble waits. What was started just now is left to whoever is at it: beside the lanes nothing keeps
         two of us from the same page.
         """
         pages = self._state.due(lambda _: True, RESTING_PAGES)
-        return self._settle(FIRST, pages, self._is_free_message, len(pages))[0]
+        return self._settle(FIRST, pages, self._needs_no_notion, len(pages))[0]
 
-    def _is_free_message(self, effect: Effect) -> bool:
+    def _needs_no_notion(self, effect: Effect) -> bool:
         started = effect.started_at if effect.status is Status.STARTED else None
-        return effect.kind in GATHERED and (started is None or self._now() - started >= GRACE)
+        return effect.kind in WITHOUT_NOTION and (started is None or self._now() - started >= GRACE)
 
     def _settle(
         self, lane: str, pages: Sequence[str], wanted: Callable[[Effect], bool], patience: int

@@ -59,12 +59,14 @@ class News:
         at: when that happened, by Notion's clock; None when the event does not say.
         created: the event says that the page was just created.
         moved: the event says that the page was just moved to where it is.
+        by: the id of the person who did it; empty when no person took part, or several did.
     """
 
     assignees: bool
     at: datetime | None
     created: bool = False
     moved: bool = False
+    by: str = ""
 
 
 def judge(
@@ -108,7 +110,9 @@ def news_of(event: Event, assignee_id: str | None, assignee_name: str | None) ->
     changed = any(
         _same(reference, assignee_id) or reference == assignee_name for reference in event.updated_properties
     )
-    return News(created or changed, event.occurred_at, created, event.type == "page.moved")
+    people = [author.id for author in event.authors if author.type == "person"]
+    by = people[0] if len(people) == 1 else ""
+    return News(created or changed, event.occurred_at, created, event.type == "page.moved", by)
 
 
 def _uninteresting(event: Event, rules: Rules, property_ids: Mapping[str, Mapping[str, str]]) -> str | None:

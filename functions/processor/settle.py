@@ -124,7 +124,7 @@ class Settler:
                 return self._close(effect, failure.status, failure.why)
             return self._state.advance(effect, replace(effect, retry_at=failure.retry_at, reason=failure.why))
         row = TABLE[failure.failure]
-        then = row.observing if failure.vendor == "notion" else row.slack
+        then = row.observing if failure.vendor == "notion" else self._ways[effect.kind].sending(row)
         if then in (Then.WAIT, Then.EFFECT_WAITS):
             return self._waits(effect, failure, then)
         return self._close(effect, Status.FAILED, str(failure))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from processor.mirror_database import MirrorDatabase
 from processor.reconcile import Reconciler
 from processor.shared import Shared
 from processor.ways.comment import CommentWay
@@ -9,6 +10,7 @@ from processor.ways.direct import DirectWay
 from processor.ways.email import EmailWay
 from processor.ways.message import MessageWay
 from processor.ways.other_side import OtherSide
+from processor.ways.row import RowWay
 from processor.ways.way import Way
 from processor.ways.write import WriteWay
 from processor.who import Who
@@ -22,7 +24,13 @@ from steward.slack_threads import SlackThreads
 
 
 def ways_with(
-    shared: Shared, *, people: People, reconciler: Reconciler, slack: Slack, email: Email
+    shared: Shared,
+    *,
+    people: People,
+    reconciler: Reconciler,
+    slack: Slack,
+    email: Email,
+    mirror: MirrorDatabase,
 ) -> Mapping[Kind, Way]:
     """Put them together: one for each kind of effect."""
     memory, connections, rules = shared.memory, shared.connections, shared.rules
@@ -42,4 +50,5 @@ def ways_with(
         Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
         Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
         Kind.EMAIL: EmailWay(email, who),
+        Kind.ROW: RowWay(mirror, rules=rules, state=shared.state, now=shared.now),
     }

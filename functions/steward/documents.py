@@ -107,6 +107,8 @@ def effect_item(effect: Effect) -> Item:
         "source_id": effect.source_id,
         "planned_at": iso(effect.planned_at),
         "notices": [[n.page_id, n.claims, words.to_json(n.words)] for n in effect.notices],
+        "changed_at": iso(effect.changed_at),
+        "changed_by": effect.changed_by,
     }
     return {
         **effect_key(effect),
@@ -162,6 +164,8 @@ def effect_of(item: Mapping[str, Any]) -> Effect:
         notices=tuple(
             Notice(page, tuple(claims), words.from_json(w)) for page, claims, w in document["notices"]
         ),
+        changed_at=moment(document.get("changed_at")),
+        changed_by=document.get("changed_by") or "",
     )
 
 

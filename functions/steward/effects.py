@@ -33,13 +33,17 @@ class Kind(StrEnum):
     MESSAGE = "slack.message"
     DIRECT = "slack.direct"
     EMAIL = "email"
+    ROW = "postgres.row"
 
 
 GATHERED = frozenset({Kind.MESSAGE, Kind.DIRECT, Kind.EMAIL})
 """What can wait to become a line of a digest."""
 
+WITHOUT_NOTION = GATHERED | {Kind.ROW}
+"""What can be done while Notion does not answer."""
+
 PRIVATE = frozenset({Kind.DIRECT, Kind.EMAIL})
-"""Of these, what only one person sees."""
+"""Of what is gathered, what only one person sees."""
 
 
 class Status(StrEnum):
@@ -84,7 +88,7 @@ class Effect:
         version: of the snapshot that planned it.
         rule: the automation that asked for it, e.g. ``Tasks/assignment``.
         event_id: the event that led to it.
-        words: what is said; empty for a write, and for a digest.
+        words: what is said; empty for a write, a row and a digest.
         planned_at: when.
         claims: facts without which it is not true any more, see ``steward.claims``.
         person: whom it is for, or None.
@@ -103,6 +107,8 @@ class Effect:
         obsolete: started, and no longer true since: if it did not happen it is cancelled instead of tried again.
         reason: why it failed, was skipped or was cancelled, or what it waits for.
         notices: the lines of a digest; empty for anything else.
+        changed_at: when that happened in Notion which led to it, by its clock; None when nobody knows.
+        changed_by: the Notion user id of the person who did it; empty when nobody knows, or no person did.
     """
 
     id: str
@@ -129,6 +135,8 @@ class Effect:
     obsolete: bool = False
     reason: str | None = None
     notices: tuple[Notice, ...] = ()
+    changed_at: datetime | None = None
+    changed_by: str = ""
 
     @property
     def done_on(self) -> str:

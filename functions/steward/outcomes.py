@@ -1,8 +1,9 @@
 """The one table that decides what a failed call leads to. Nothing else in Steward decides it.
 
-Three columns, because the same failure means different things: a call that *observes* a page holds its event; a *Notion
+Four columns, because the same failure means different things: a call that *observes* a page holds its event; a *Notion
 write* waits with the event, since the same vendor serves both; a *Slack* effect waits by itself, because Slack's
-trouble must not hold Notion's events.
+trouble must not hold Notion's events; and so does a row of the *mirror*, which is no news that could be too late: it also
+waits where somebody can mend what refuses it.
 """
 
 from collections.abc import Callable
@@ -34,6 +35,7 @@ class Row:
         observing: for a read of the page.
         writing: for a write to Notion.
         slack: for a Slack message.
+        mirror: for a row in PostgreSQL.
         severity: P1 pages somebody, P3 is for office hours, None is ordinary life.
         wait: seconds to wait at least where the vendor names none; grows with every attempt unless ``steady``.
         steady: the wait does not grow: it is not backoff but the time in which somebody can help.
@@ -45,6 +47,7 @@ class Row:
     severity: str | None = None
     wait: float = 1.0
     steady: bool = False
+    mirror: Then = Then.EFFECT_WAITS
 
 
 TABLE: dict[Failure, Row] = {
@@ -53,15 +56,15 @@ TABLE: dict[Failure, Row] = {
     Failure.BLOCKED: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS, "P1", wait=3600, steady=True),
     Failure.BUDGET_SPENT: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS),
     Failure.RESTING: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS),
-    Failure.OUT_OF_TIME: Row(Then.WAIT, Then.WAIT, Then.WAIT, steady=True),
+    Failure.OUT_OF_TIME: Row(Then.WAIT, Then.WAIT, Then.WAIT, steady=True, mirror=Then.WAIT),
     Failure.UNAVAILABLE: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS, wait=2),
     Failure.UNREACHABLE: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS, wait=2),
     Failure.UNAUTHORIZED: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS, "P1", wait=300, steady=True),
     Failure.FORBIDDEN: Row(Then.PARK, Then.EFFECT_FAILED, Then.EFFECT_FAILED, "P3"),
-    Failure.NOT_FOUND: Row(Then.GONE, Then.EFFECT_FAILED, Then.OTHER_CHANNEL),
-    Failure.INVALID: Row(Then.PARK, Then.EFFECT_FAILED, Then.OTHER_CHANNEL, "P2"),
+    Failure.NOT_FOUND: Row(Then.GONE, Then.EFFECT_FAILED, Then.OTHER_CHANNEL, mirror=Then.EFFECT_FAILED),
+    Failure.INVALID: Row(Then.PARK, Then.EFFECT_FAILED, Then.OTHER_CHANNEL, "P2", mirror=Then.EFFECT_FAILED),
     Failure.CONFLICT: Row(Then.WAIT, Then.WAIT, Then.EFFECT_WAITS),
-    Failure.REJECTED: Row(Then.PARK, Then.EFFECT_FAILED, Then.OTHER_CHANNEL, "P3"),
+    Failure.REJECTED: Row(Then.PARK, Then.EFFECT_FAILED, Then.OTHER_CHANNEL, "P3", mirror=Then.EFFECT_FAILED),
 }
 
 CONNECTION_WIDE = frozenset(

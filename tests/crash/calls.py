@@ -1,7 +1,8 @@
 """Every external call of the processor, numbered as it is made, and struck where a run says so.
 
 The seams are the lowest that every call has to pass: ``requests`` for Notion and incoming webhooks, the ``urlopen`` of
-slack_sdk, and botocore's one method for every operation of every client; SQS and Lambda are fakes of ours. So a new call, and a new client, is found
+slack_sdk, botocore's one method for every operation of every client, and one try of a transaction with PostgreSQL, of which
+all happens or nothing; SQS and Lambda are fakes of ours. So a new call, and a new client, is found
 without a change here, and what is built on the seams (slack_sdk's reading, boto3's resources) is under test as well.
 """
 
@@ -20,6 +21,8 @@ from botocore.client import BaseClient
 from botocore.useragent import UserAgentString
 from slack_sdk.web import base_client
 
+from processor.ways.row import PUT
+from steward.mirror.database import Database
 from tests.integration.aws import Functions
 from tests.integration.fifo import FifoQueues
 
@@ -36,6 +39,7 @@ class Kind(StrEnum):
     NOTION = "notion"
     SLACK = "slack"
     WEBHOOK = "webhook"
+    POSTGRES = "postgres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +135,9 @@ class Wire:
 
 @contextmanager
 def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
-    """Put a wire into all three seams."""
+    """Put a wire into all seams."""
     send, api_call = requests.Session.send, BaseClient._make_api_call
+    once = Database._once
 
     def sent(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> Any:
         kind = Kind.WEBHOOK if (request.url or "").startswith(slack_url) else Kind.NOTION
@@ -164,7 +169,13 @@ def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
 
         return patch.object(fake, xform_name(operation), passed)
 
+    def transacted(database: Database, call: str, work: Any, seconds: float) -> Any:
+        return wire.carry(
+            Call(Kind.POSTGRES, call, call == PUT, None, lambda: once(database, call, work, seconds))
+        )
+
     with (
+        patch.object(Database, "_once", transacted),
         patch.object(requests.Session, "send", sent),
         patch.object(base_client, "urlopen", opened),
         patch.object(BaseClient, "_make_api_call", called),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.crash import aws_faults, http_faults, slack_faults
+from tests.crash import aws_faults, http_faults, postgres_faults, slack_faults
 from tests.crash.calls import Call, Fault, Kind
 from tests.integration.stand import Death
 
@@ -31,6 +31,7 @@ BY_KIND: Mapping[Kind, tuple[Fault, ...]] = {
     Kind.NOTION: http_faults.NOTION,
     Kind.WEBHOOK: http_faults.WEBHOOK,
     Kind.SLACK: slack_faults.FAULTS,
+    Kind.POSTGRES: postgres_faults.FAULTS,
 }
 
 

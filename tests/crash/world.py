@@ -385,6 +385,12 @@ class World:
         self._last = Stage(stand, self._partner, self.wire, next(self._titles), ticks)
         return self._last
 
+    def fill(self, name: str, document: Mapping[str, Any]) -> None:
+        """Give a secret another content."""
+        self._stand.secrets.put_secret_value(
+            SecretId=self._environ[f"{name}_SECRET_ID"], SecretString=json.dumps(document)
+        )
+
     def _learnt(self) -> Any:
         """What a system that has been running remembers: the channel's id and which property is the assignee."""
         self._reach_slack("bot")

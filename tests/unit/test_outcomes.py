@@ -21,6 +21,18 @@ def test_slack_never_holds_an_event_except_for_want_of_time() -> None:
     assert holding == [Failure.OUT_OF_TIME]
 
 
+@pytest.mark.req("A7", "P1")
+def test_the_mirror_never_holds_an_event_except_for_want_of_time_and_waits_for_whom_can_help() -> None:
+    then = {kind: row.mirror for kind, row in TABLE.items()}
+
+    assert [kind for kind, what in then.items() if what is Then.WAIT] == [Failure.OUT_OF_TIME]
+    assert {kind for kind, what in then.items() if what is Then.EFFECT_FAILED} == {
+        Failure.NOT_FOUND,
+        Failure.INVALID,
+        Failure.REJECTED,
+    }
+
+
 @pytest.mark.req("P4")
 def test_backoff_grows_with_jitter_and_is_capped() -> None:
     low = [wait_for(failure(Failure.UNAVAILABLE), n, lambda: 0.0) for n in (1, 2, 3, 50)]

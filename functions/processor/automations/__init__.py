@@ -6,12 +6,13 @@ A module has ``plan(change, rule)``, which yields drafts and notes; it performs 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from processor.automations import assignment, lifecycle, on_creation, status, sync
+from processor.automations import assignment, lifecycle, mirror, on_creation, status, sync
 from processor.automations.change import Change, Draft, Note
 
 PLANNERS: Mapping[str, Callable[[Change, Any], Iterable[Draft | Note]]] = {
     "assignment": assignment.plan,
     "lifecycle": lifecycle.plan,
+    "mirror": mirror.plan,
     "on_creation": on_creation.plan,
     "status": status.plan,
     "sync": sync.plan,

@@ -70,7 +70,12 @@ class AuditLog:
 
     def has(self, transaction: Transaction, effect_id: str) -> bool:
         """Whether an effect has its row, so was done."""
-        return transaction.row("SELECT id FROM audit_logs WHERE effect_id = %s", effect_id) is not None
+        return self.subject(transaction, effect_id) is not None
+
+    def subject(self, transaction: Transaction, effect_id: str) -> str | None:
+        """The ``resource_id`` of an effect's row, ``""`` where that has none; None when the effect was not done."""
+        found = transaction.row("SELECT resource_id FROM audit_logs WHERE effect_id = %s", effect_id)
+        return None if found is None else found["resource_id"] or ""
 
     def count(self, transaction: Transaction, since: datetime) -> dict[str, int]:
         """How many rows of each action were written since."""

@@ -42,7 +42,9 @@ class Projects:
         """Rows by their own ids; one that is not there is left out."""
         return {row.id: row for row in self._select(transaction, "WHERE id = ANY(%s)", list(ids))}
 
-    def put(self, transaction: Transaction, row: Row, expected: Row | None = None) -> tuple[Written, Row]:
+    def put(
+        self, transaction: Transaction, row: Row, expected: Row | None = None, *, visibly: bool = True
+    ) -> tuple[Written, Row]:
         """Write a row; an older observation never overwrites a newer one.
 
         Args:
@@ -52,6 +54,8 @@ class Projects:
                 observation: it is written whatever the row shows, and leaves the version that is there.
             expected: the row as it was read before; it is written only while name, status, page, trash and the mapped
                 columns still are so.
+            visibly: something changed that others look at, so ``updated_at`` moves on; without, only what Steward
+                itself remembers in the row did, and a time that others set is kept.
 
         Returns:
             What became of it, and the row as it is now; the one that was given where there is none.
@@ -61,10 +65,11 @@ class Projects:
             names.remove("observed_version")  # not of an observation: the guard stays where it is
         values = [plain(row, name) for name in names]
         guard, guarded = self._guard(row, expected)
+        touched = ", updated_at = now()" if visibly else ""
         if row.id:
             assignments = ", ".join(f"{quoted(n)} = %s" for n in names)
             found = transaction.row(
-                f"UPDATE projects SET {assignments}, updated_at = now() WHERE id = %s AND {guard}"  # noqa: S608 - quoted names
+                f"UPDATE projects SET {assignments}{touched} WHERE id = %s AND {guard}"  # noqa: S608 - quoted names
                 f" RETURNING {self._selected}",
                 *values,
                 row.id,
@@ -75,7 +80,7 @@ class Projects:
         updates = ", ".join(f"{quoted(n)} = excluded.{quoted(n)}" for n in names)
         found = transaction.row(
             f"INSERT INTO projects (id, {', '.join(map(quoted, names))}) VALUES ({', '.join(['%s'] * (len(names) + 1))})"  # noqa: S608 - quoted names
-            f" ON CONFLICT (notion_page_id) DO UPDATE SET {updates}, updated_at = now() WHERE {guard}"
+            f" ON CONFLICT (notion_page_id) DO UPDATE SET {updates}{touched} WHERE {guard}"
             f" RETURNING {self._selected}",
             made,
             *values,

@@ -1,0 +1,130 @@
+"""What a page's row has to become, given both, and what the audit log says of it. Pure.
+
+Rows are matched to what is known of the page. What somebody else changed in the row since both sides last agreed stays
+there, if the rule works both ways: it is the page that has to take it over.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from steward.mirror.audit import CREATED, RESTORED, TRASHED, UPDATED
+from steward.mirror.mapping import NAME, STATUS, Shared, canonical, differing, digest, recalled, shared_of
+from steward.mirror.merge import Conflict, Merge, Times, base_after, merge
+from steward.mirror.rows import OURS, Row, storable
+from steward.rules import MirrorRule
+from steward.snapshots import Snapshot
+
+SOURCE = "data_source"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What has to be written.
+
+    Attributes:
+        row: as it has to be.
+        action: for the audit log; None when nothing changes that anybody looks at.
+        before: column → what changes, as it was.
+        after: as it becomes.
+        conflicts: columns that both sides had changed.
+        pending: columns that the page has still to take over from the row.
+    """
+
+    row: Row
+    action: str | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    pending: tuple[str, ...] = ()
+
+
+def matched(
+    row: Row | None, snapshot: Snapshot, rule: MirrorRule, source: str, changed_at: datetime | None
+) -> Match:
+    """A page that is there.
+
+    Args:
+        row: as it is; None to make one.
+        snapshot: what is known of the page.
+        rule: the mirror's of its data source.
+        source: the data source's name.
+        changed_at: when the page was changed last, by Notion's clock; None when nobody knows.
+    """
+    page = storable_of(shared_of(snapshot, rule))
+    there = row or Row(notion_page_id=snapshot.page_id, data_source=source)
+    was = values_of(there, rule)
+    base = recalled(there.synced, rule)
+    merged = merge(base, page, was, Times(changed_at, there.updated_at)) if row and rule.both_ways else None
+    merged = merged or Merge(page if row is None else {c: page[c] for c in differing(page, was)}, {})
+    becomes = taken_over(there, merged.to_row)
+    told = base_after(base, page)
+    becomes = replace(
+        becomes,
+        data_source=source,
+        trashed_at=None,
+        notion_edited_at=changed_at or there.notion_edited_at,
+        observed_at=snapshot.observed_at,
+        observed_version=snapshot.version,
+        # Whoever looks for what others changed must go on finding it.
+        origin=there.origin if merged.to_page else OURS,
+        synced=canonical(told),
+        synced_hash=digest(told),
+    )
+    before = {column: was.get(column) for column in merged.to_row} if row else {}
+    after = dict(merged.to_row)
+    if there.data_source != source:
+        before[SOURCE], after[SOURCE] = there.data_source, source
+    return Match(
+        becomes, _action(row, after), plain(before), plain(after), merged.conflicts, tuple(merged.to_page)
+    )
+
+
+def matched_gone(row: Row, snapshot: Snapshot, at: datetime) -> Match:
+    """A page that is gone, or that no rule mirrors any more: its row is marked, and a mark that is there stays.
+
+    Args:
+        row: as it is.
+        snapshot: what is known of the page.
+        at: since when.
+    """
+    seen = replace(
+        row, observed_at=snapshot.observed_at or row.observed_at, observed_version=snapshot.version
+    )
+    if row.trashed_at is not None:
+        return Match(seen)
+    return Match(replace(seen, trashed_at=at), TRASHED, {}, plain({"trashed_at": at}))
+
+
+def values_of(row: Row, rule: MirrorRule) -> dict[str, Any]:
+    """A row's shared values: those of the rule's columns."""
+    found: dict[str, Any] = {NAME: row.name, STATUS: row.status}
+    return found | {c.name: row.values[c.name] for c in rule.columns if c.name in row.values}
+
+
+def taken_over(row: Row, values: Shared) -> Row:
+    """The row with other shared values; of its mapped columns it holds those only, so that no other is written."""
+    mapped = {column: value for column, value in values.items() if column not in (NAME, STATUS)}
+    return replace(row, name=values.get(NAME, row.name), status=values.get(STATUS, row.status), values=mapped)
+
+
+def storable_of(values: Shared) -> dict[str, Any]:
+    """Shared values as PostgreSQL gives them back: else they would never be the same."""
+    return {c: storable(value) if isinstance(value, str) else value for c, value in values.items()}
+
+
+def plain(values: Shared) -> dict[str, Any]:
+    """Values as JSON has them."""
+    return {
+        column: value.isoformat() if hasattr(value, "isoformat") else value
+        for column, value in values.items()
+    }
+
+
+def _action(row: Row | None, after: Mapping[str, Any]) -> str | None:
+    if row is None:
+        return CREATED
+    if row.trashed_at is not None:
+        return RESTORED
+    return UPDATED if after else None
