@@ -14,6 +14,7 @@ from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.known import Known
 from processor.mirror_database import MirrorDatabase
+from processor.mirror_with import changed_rows, mirroring_with
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
@@ -181,6 +182,7 @@ def assemble(
             ),
             reminders=reminders,
             mirror_check=check,
+            mirroring=mirroring_with(shared, changed_rows(mirror, rules), settler),
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
         ),

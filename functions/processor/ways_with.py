@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from processor.mirror_database import MirrorDatabase
+from processor.mirror_with import changed_rows, push_way
 from processor.reconcile import Reconciler
 from processor.shared import Shared
 from processor.ways.comment import CommentWay
@@ -44,9 +45,10 @@ def ways_with(
         came_across=reconciler.came_across,
         now=shared.now,
     )
+    write = WriteWay(connections, Addresses(memory, connections.users), other_side, reconciler.wrote)
     return {
         Kind.COMMENT: CommentWay(connections),
-        Kind.WRITE: WriteWay(connections, Addresses(memory, connections.users), other_side, reconciler.wrote),
+        Kind.WRITE: push_way(write, changed_rows(mirror, rules), shared, reconciler),
         Kind.MESSAGE: MessageWay(slack, memory, who, threads, channel),
         Kind.DIRECT: DirectWay(MessageWay(slack, memory, who, None, channel), who),
         Kind.EMAIL: EmailWay(email, who),

@@ -1,8 +1,8 @@
 """What lies on the lane: a version, a kind, and the event. Pure.
 
-Three kinds are ticks of the scheduler: ``settle`` tries the effects that are due, ``sweep`` looks for changes that no
-webhook brought, ``remind`` for deadlines. The scheduler knows the first lane only; there a tick is handed on to the
-others. Orders are an operator's: one is sent once, and so is kept until it is done.
+Four kinds are ticks of the scheduler: ``settle`` tries the effects that are due, ``sweep`` looks for changes that no
+webhook brought, ``remind`` for deadlines, ``mirror`` for rows that were changed. The scheduler knows the first lane only;
+there a tick is handed on to the others. Orders are an operator's: one is sent once, and so is kept until it is done.
 """
 
 import json
@@ -20,8 +20,8 @@ VERSION = 1
 LONGEST_NAME = 200
 """Characters of an order's names."""
 
-Tick = Literal["settle", "sweep", "remind"]
-TICKS: tuple[Tick, ...] = ("settle", "sweep", "remind")
+Tick = Literal["settle", "sweep", "remind", "mirror"]
+TICKS: tuple[Tick, ...] = ("settle", "sweep", "remind", "mirror")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Envelope:
         comparison: the order to compare the mirror's sides; None for anything else.
     """
 
-    kind: Literal["event", "settle", "sweep", "remind", "baseline", "compare"]
+    kind: Literal["event", "settle", "sweep", "remind", "mirror", "baseline", "compare"]
     received_at: datetime | None = None
     event: Event | None = None
     at: datetime | None = None

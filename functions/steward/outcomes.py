@@ -82,9 +82,9 @@ CONNECTION_WIDE = frozenset(
 
 
 def waits_beside(failure: CallFailed) -> bool:
-    """Whether only what needs this further connection waits, and nothing else: no event, no lane, no other vendor."""
+    """Whether only what needs this further connection, or the mirror, waits, and nothing else: no event, no other vendor."""
     return (
-        failure.connection is not None
+        (failure.connection is not None or failure.vendor == "postgres")
         and failure.failure is not Failure.OUT_OF_TIME
         and TABLE[failure.failure].observing is Then.WAIT
     )

@@ -5,7 +5,7 @@ effect was done.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ CREATED, UPDATED = "project.created", "project.updated"
 TRASHED, RESTORED = "project.trashed", "project.restored"
 UNLINKED = "project.unlinked"
 CONFLICT, PUSHED = "project.conflict", "project.pushed"
+REFUSED, SKIPPED = "project.refused", "project.skipped"
 INLINE, REPAIRED = "project.inline", "project.repaired"
 MIGRATED = "mirror.migrated"
 
@@ -76,6 +77,13 @@ class AuditLog:
         """The ``resource_id`` of an effect's row, ``""`` where that has none; None when the effect was not done."""
         found = transaction.row("SELECT resource_id FROM audit_logs WHERE effect_id = %s", effect_id)
         return None if found is None else found["resource_id"] or ""
+
+    def among(self, transaction: Transaction, effect_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these effects that have their row."""
+        found = transaction.rows(
+            "SELECT effect_id FROM audit_logs WHERE effect_id = ANY(%s)", list(effect_ids)
+        )
+        return frozenset(row["effect_id"] for row in found)
 
     def count(self, transaction: Transaction, since: datetime) -> dict[str, int]:
         """How many rows of each action were written since."""
