@@ -14,7 +14,8 @@ from steward.mirror.audit import REPAIRED, AuditEntry, AuditLog
 from steward.mirror.database import Transaction
 from steward.mirror.mapping import CannotWrite, differing, writes_of
 from steward.mirror.projects import Projects
-from steward.mirror.reconcile import Listed, as_page_has_it, shared_of_row, stored, to_be_written
+from steward.mirror.push import shared_in
+from steward.mirror.reconcile import Listed, as_page_has_it, stored, to_be_written
 from steward.mirror.report import Difference
 from steward.mirror.rows import Row, Written
 from steward.rules import DataSource, MirrorRule
@@ -86,7 +87,7 @@ class Repair:
         Raises:
             CannotWrite: it does not.
         """
-        theirs, ours = stored(page.shared), shared_of_row(row, rule)
+        theirs, ours = stored(page.shared), shared_in(row, rule)
         wanted = {column: ours[column] for column in differing(theirs, ours)}
         if wanted and not rule.both_ways:
             raise CannotWrite(next(iter(wanted)), "the rules write nothing to these pages; set both_ways")

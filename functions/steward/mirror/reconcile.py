@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from steward.mirror.mapping import NAME, STATUS, Shared, canonical, differing, digest
+from steward.mirror.push import shared_in
 from steward.mirror.report import Difference, Kind
 from steward.mirror.rows import OURS, Row, storable
 from steward.rules import MirrorRule
@@ -46,13 +47,6 @@ class Listed:
         return shown(self.shared.get(NAME)) or self.page_id
 
 
-def shared_of_row(row: Row, rule: MirrorRule) -> dict[str, Any]:
-    """What a row says, as ``mapping.shared_of`` says it of a page; an empty text is none."""
-    found: dict[str, Any] = {NAME: row.name, STATUS: row.status}
-    found.update((c.name, row.values.get(c.name)) for c in rule.columns)
-    return {column: None if value == "" else value for column, value in found.items()}
-
-
 def compare(page: Listed, row: Row | None, rule: MirrorRule) -> Difference | None:
     """What is not in step between a page that is there and its row.
 
@@ -63,7 +57,7 @@ def compare(page: Listed, row: Row | None, rule: MirrorRule) -> Difference | Non
     """
     if row is None:
         return Difference(Kind.PAGE_WITHOUT_ROW, page.page_id, None, page.name, {})
-    theirs, ours = stored(page.shared), shared_of_row(row, rule)
+    theirs, ours = stored(page.shared), shared_in(row, rule)
     columns = {c: [shown(theirs[c]), shown(ours[c])] for c in differing(theirs, ours)}
     if row.trashed_at is not None:
         columns[TRASHED] = [None, shown(row.trashed_at)]

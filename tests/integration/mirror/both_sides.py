@@ -60,6 +60,15 @@ class Sides:
         found = self.sql("SELECT details FROM audit_logs WHERE action = %s ORDER BY created_at", action)
         return [json.loads(row["details"]) for row in found]
 
+    def mirror_tick(self) -> None:
+        """Let pages follow their rows."""
+        self.stand.tick("mirror")
+        self.stand.work()
+
+    def status_in_notion(self, page_id: str) -> str:
+        """The status of a page."""
+        return str(self.stand.notion.page(page_id)["properties"]["Status"]["status"]["name"])
+
     def operate(self, *arguments: str) -> int:
         """Run ``mirror`` with these arguments, and whatever is changed counts at once."""
         return main(["mirror", *arguments, "--grace", "0"])

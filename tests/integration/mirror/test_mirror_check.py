@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from infra.local.simulators.notion import faults
+from infra.operate.__main__ import main
 from steward.envelope import Comparison, encode_comparison
 from steward.lane import FIRST, Lane
 from tests.integration.mirror.both_sides import Sides, both_sides
@@ -127,8 +128,6 @@ def test_what_was_changed_a_moment_ago_is_on_its_way_and_no_mismatch(
     filled.sql("UPDATE projects SET updated_at = '2020-01-01'")
     filled.stand.notion.edit(page, properties={"Status": "Done"}, silent=True)
 
-    from infra.operate.__main__ import main  # noqa: PLC0415 - with the default grace
-
     assert main(["mirror", "check", "--json"]) == 0
     assert report(capsys)["sources"][0]["settling"] == 1
     filled.stand.clock.sleep(700)
@@ -137,15 +136,28 @@ def test_what_was_changed_a_moment_ago_is_on_its_way_and_no_mismatch(
 
 
 @pytest.mark.req("A8")
-def test_a_repair_from_postgres_makes_the_rows_values_news_for_the_page(filled: Sides) -> None:
+def test_a_repair_from_postgres_writes_the_rows_values_to_the_page(
+    filled: Sides, capsys: pytest.CaptureFixture[str]
+) -> None:
     page = filled.stand.demo.tasks["Review the contract"]
-    filled.sql("UPDATE projects SET status = 'closed', synced = NULL WHERE notion_page_id = %s", page)
+    filled.stand.sweep()  # which remembers every page
+    # By hand, and as if both sides had agreed on it: no tick sees that as a change.
+    filled.sql(
+        "UPDATE projects SET status = 'closed', synced = replace(synced, '\"open\"', '\"closed\"')"
+        " WHERE notion_page_id = %s",
+        page,
+    )
+    filled.mirror_tick()
+    assert filled.status_in_notion(page) == "Not started"
 
     assert filled.operate("repair", "--from", "postgres") == 0
+    assert "row marked to be written to its page" in capsys.readouterr().out
+    filled.mirror_tick()
 
-    row = filled.row(page)
-    assert (row["status"], row["origin"]) == ("closed", "repair")
-    assert json.loads(row["synced"])["status"] == "open"
+    assert filled.status_in_notion(page) == "Done"
+    assert filled.operate("check") == 0
+    assert [found["believed"] for found in filled.audit("project.repaired")][-1] == "postgres"
+    assert len(filled.stand.notion.requests(method="PATCH")) == 1
 
 
 @pytest.mark.req("A8")

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from steward.mirror.mapping import recalled
+from steward.mirror.push import shared_in
 from steward.mirror.reconcile import (
     REPAIR,
     Listed,
     as_page_has_it,
     compare,
     on_its_way,
-    shared_of_row,
     shown,
     to_be_written,
     without_page,
@@ -108,7 +108,7 @@ def test_a_mended_row_says_what_the_page_does_and_both_directions_leave_a_base()
     wrong = replace(ROW, name="Other", status=None, trashed_at=NOW, observed_version=7)
 
     mended = as_page_has_it(LISTED, wrong, RULE, "Tasks", NOW)
-    assert shared_of_row(mended, RULE) == LISTED.shared
+    assert shared_in(mended, RULE) == LISTED.shared
     assert (mended.trashed_at, mended.origin, mended.observed_version) == (None, "notion", None)
     assert recalled(mended.synced, RULE) == LISTED.shared
 
