@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from infra.local.simulators.notion.demo import STATUS_ID
 from infra.operate import mirror_check, target
 from infra.operate.__main__ import main
 from processor import handler as processor
@@ -59,6 +60,16 @@ class Sides:
         """The details of what was written into the audit log."""
         found = self.sql("SELECT details FROM audit_logs WHERE action = %s ORDER BY created_at", action)
         return [json.loads(row["details"]) for row in found]
+
+    def changed(self, page_id: str, properties: dict[str, Any]) -> None:
+        """Somebody changes a page, Notion tells of it, and that is worked off."""
+        self.stand.clock.sleep(600)
+        self.stand.notion.edit(page_id, properties=properties, by=self.stand.demo.ben, silent=True)
+        payload = self.stand.payload(page_id)
+        payload["data"]["updated_properties"] = [STATUS_ID]
+        assert self.stand.deliver(json.dumps(payload).encode()) == 200
+        self.stand.clock.sleep(10)
+        self.stand.work()
 
     def mirror_tick(self) -> None:
         """Let pages follow their rows."""
