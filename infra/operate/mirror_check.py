@@ -170,7 +170,7 @@ def _lines(document: Mapping[str, Any]) -> list[str]:
         "repaired",
     )
     rows = [(printable(s["name"]), s["status"], *(str(s[name]) for name in names)) for s in sources]
-    lines.append(table(head, rows))
+    lines += table(head, rows).splitlines()
     for source in sources:
         lines += [line for found in source["differences"] for line in _difference(found)]
     lines.append(f"{document['calls']} calls; compared {document['finished']}")

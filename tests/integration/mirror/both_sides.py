@@ -80,6 +80,10 @@ class Sides:
         """The status of a page."""
         return str(self.stand.notion.page(page_id)["properties"]["Status"]["status"]["name"])
 
+    def title_in_notion(self, page_id: str) -> str:
+        """The title of a page."""
+        return str(self.stand.notion.page(page_id)["properties"]["Name"]["title"][0]["plain_text"])
+
     def operate(self, *arguments: str) -> int:
         """Run ``mirror`` with these arguments, and whatever is changed counts at once."""
         return main(["mirror", *arguments, "--grace", "0"])
