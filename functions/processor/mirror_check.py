@@ -151,12 +151,15 @@ class MirrorCheck:
         if TABLE[failure.failure].observing is Then.WAIT and not waits_beside(failure):
             self._remember(replace(run, why=str(failure)), seen)
             raise failure
+        if run.source >= len(self._sources):
+            # A further connection's: what is left of the rows is left to the next comparison.
+            sources = tuple(replace(s, trouble=s.trouble or str(failure)) for s in run.sources)
+            return replace(run, sources=sources, phase=Phase.DONE)
         if failure.failure is Failure.INVALID and run.cursor is not None:
             # Cursors are Notion's and not for keeping: begin again at the time that was reached.
             return replace(run, since=run.reached, cursor=None)
-        number = min(run.source, len(self._sources) - 1)
-        troubled = replace(run.sources[number], trouble=str(failure))
-        sources = (*run.sources[:number], troubled, *run.sources[number + 1 :])
+        troubled = replace(run.sources[run.source], trouble=str(failure))
+        sources = (*run.sources[: run.source], troubled, *run.sources[run.source + 1 :])
         return replace(run, sources=sources, source=run.source + 1, since=None, cursor=None, reached=None)
 
     def _remember(self, run: Run, seen: dict[int, list[str]]) -> Run:

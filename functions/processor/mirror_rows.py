@@ -13,6 +13,7 @@ from steward.mirror.reconcile import on_its_way, without_page
 from steward.mirror.report import Difference, SourceReport
 from steward.mirror.rows import Row
 from steward.mirror.run import Run
+from steward.outcomes import TABLE, Then
 from steward.pages import decode_page
 from steward.rules import DataSource, MirrorRule, Rules
 
@@ -113,9 +114,11 @@ class Rows:
         try:
             answer = self._connections.of(source).page(row.notion_page_id or "")
         except CallFailed as failure:
-            if failure.failure in (Failure.NOT_FOUND, Failure.INVALID):
+            if failure.failure is Failure.NOT_FOUND:
                 return None
-            raise
+            if TABLE[failure.failure].observing is Then.WAIT:
+                raise
+            return f"its page can't be read: {failure}"
         page = decode_page(answer.body)
         if page.in_trash:
             return None

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from infra.local.simulators.notion import faults
+from infra.local.simulators.notion import api_data, faults
 from infra.operate.__main__ import main
 from steward.envelope import Comparison, encode_comparison
 from steward.lane import FIRST, Lane
@@ -301,3 +301,39 @@ def test_events_are_worked_between_its_parts(sides: Sides) -> None:
 
     assert len(sides.stand.notion.requests(path="/query")) == 5
     assert sides.stand.journal(event)
+
+
+@pytest.mark.req("A7")
+def test_a_row_whose_page_may_not_be_read_is_left_and_the_others_are_mended(
+    filled: Sides, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unread, gone = (
+        filled.stand.demo.tasks["Ship the newsletter"],
+        filled.stand.demo.tasks["Review the contract"],
+    )
+    filled.stand.notion.trash(unread)
+    filled.stand.notion.trash(gone)
+    filled.stand.notion.add_fault(faults.answer(403), match={"path": f"/pages/{unread}"})
+
+    assert filled.operate("repair", "--from", "notion", "--json") == 1
+
+    source = report(capsys)["sources"][0]
+    assert (source["rows_without_page"], source["repaired"]) == (1, 1)
+    assert "can't be read" in next(d["repair"] for d in source["differences"] if d["page_id"] == unread)
+    assert filled.row(gone)["trashed_at"] is not None
+
+
+@pytest.mark.req("A7")
+def test_a_list_that_is_longer_than_a_query_gives_is_compared_whole_and_no_page_twice(
+    sides: Sides, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        sides.stand.add_tasks(100)
+        sides.stand.clock.sleep(60)
+    sides.stand.clock.sleep(3600)
+    monkeypatch.setattr(api_data, "QUERY_RESULT_LIMIT", 200)
+
+    assert sides.operate("repair", "--from", "notion", "--json") == 0
+
+    source = report(capsys)["sources"][0]
+    assert (source["pages"], source["repaired"], source["trouble"]) == (304, 304, None)
