@@ -41,6 +41,9 @@ Side = Literal["notion", "postgres"]
 GRACE = 600
 """Seconds that a change may take to reach the other side of the mirror."""
 
+LONGEST_GRACE = 30 * 24 * 3600
+"""Seconds; more than that is no grace but a mistake."""
+
 SIDES: tuple[Side, ...] = ("notion", "postgres")
 
 
@@ -173,7 +176,7 @@ def comparison_of(document: Mapping[str, Any]) -> Comparison:
         next((side for side in SIDES if side == document.get("repair")), None),
         dry_run=document.get("dry_run") is True,
         link=document.get("link") is True,
-        grace=max(grace, 0) if isinstance(grace, int) else GRACE,
+        grace=min(max(int(grace), 0), LONGEST_GRACE) if isinstance(grace, int) else GRACE,
     )
 
 
