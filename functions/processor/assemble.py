@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools import Logger
 
 from processor.aside import Aside
-from processor.baseline import Baseline
 from processor.burst import Burst
-from processor.compare_with import compare_with
 from processor.connections import Connections
 from processor.current_lane import CurrentLane
 from processor.known import Known
 from processor.mirror_database import MirrorDatabase
 from processor.mirror_with import changed_rows, mirroring_with
+from processor.orders_with import baseline_with, compare_with
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
@@ -186,7 +185,7 @@ def assemble(
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
         ),
-        baseline=_baseline(shared, reconciler),
+        baseline=baseline_with(shared, reconciler),
         mirror_check=check,
         lane=lane,
         switch=switch,
@@ -243,19 +242,4 @@ def _pipeline(
         calls=shared.current.calls,
         waiting=shared.lane.waiting,
         gather=shared.gather,
-    )
-
-
-def _baseline(shared: Shared, reconciler: Reconciler) -> Baseline:
-    return Baseline(
-        rules=shared.rules,
-        state=shared.state,
-        memory=shared.memory,
-        journal=shared.journal,
-        lane=shared.lane,
-        notion=shared.connections.of,
-        known=shared.known,
-        reconciler=reconciler,
-        now=shared.now,
-        out_of_time=shared.out_of_time,
     )

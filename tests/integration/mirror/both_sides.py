@@ -39,6 +39,11 @@ columns = [
 """
 
 
+def report(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return found
+
+
 class Sides:
     """Notion on one side, the rows on the other."""
 
