@@ -12,10 +12,11 @@ from processor.current_lane import CurrentLane
 from processor.known import Known
 from processor.mirror_database import MirrorDatabase
 from processor.mirror_with import changed_rows, mirroring_with
+from processor.orders_with import baseline_with, compare_with
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
 from processor.peers import Peers
-from processor.pipeline_with import baseline_with, pipeline_with
+from processor.pipeline_with import pipeline_with
 from processor.recent import Recent
 from processor.reconcile import Reconciler
 from processor.remind_with import remind_with
@@ -162,6 +163,7 @@ def assemble(
     )
     outbox = Outbox(state=state, settler=settler, lane=lane, now=now, count=count, recent=recent)
     aside = Aside(siding=siding, lane=lane, rests=rests, now=now, count=count)
+    check = compare_with(shared, mirror)
     reminders, remembered = remind_with(shared, reconciler)
     worker = Worker(
         pipeline=pipeline_with(shared, settings.margin, reconciler, settler, schemas, ourselves),
@@ -178,11 +180,13 @@ def assemble(
                 vitals=vitals,
             ),
             reminders=reminders,
+            mirror_check=check,
             mirroring=mirroring_with(shared, changed_rows(mirror, rules), settler),
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
         ),
         baseline=baseline_with(shared, reconciler),
+        mirror_check=check,
         lane=lane,
         switch=switch,
         breaker=breaker,

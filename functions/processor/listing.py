@@ -48,6 +48,7 @@ def chunks(
     since: datetime | None,
     cursor: str | None = None,
     where: Sequence[Mapping[str, Any]] = (),
+    only: Sequence[str] = (),
 ) -> Iterator[Chunk]:
     """Query until there is no more.
 
@@ -58,6 +59,7 @@ def chunks(
         since: only rows from this minute on; None for all.
         cursor: go on from here.
         where: further conditions, as Notion's filters; rows meet all of them.
+        only: ids of the properties that are needed; all without.
 
     Raises:
         CallFailed: a query failed; UNAVAILABLE also for an answer that contradicts itself.
@@ -68,7 +70,7 @@ def chunks(
     sorts = [{"timestamp": by, "direction": "ascending"}]
     seen = {cursor}
     while True:
-        answer = notion.query(source_id, filter=wanted, sorts=sorts, start_cursor=cursor)
+        answer = notion.query(source_id, filter=wanted, sorts=sorts, start_cursor=cursor, only=only)
         chunk = _chunk(answer.body, answer.observed_at)
         if chunk.cursor in seen - {None}:
             raise CallFailed(

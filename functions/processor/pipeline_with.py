@@ -1,9 +1,8 @@
-"""How what works events, and an operator's orders, hangs together."""
+"""How what works events hangs together."""
 
 from datetime import timedelta
 
 from processor.about import About
-from processor.baseline import Baseline
 from processor.burst import Burst
 from processor.ourselves import Ourselves
 from processor.pipeline import Pipeline
@@ -48,20 +47,4 @@ def pipeline_with(
         now=shared.now,
         calls=shared.current.calls,
         waiting=shared.lane.waiting,
-    )
-
-
-def baseline_with(shared: Shared, reconciler: Reconciler) -> Baseline:
-    """Works an operator's orders."""
-    return Baseline(
-        rules=shared.rules,
-        state=shared.state,
-        memory=shared.memory,
-        journal=shared.journal,
-        lane=shared.lane,
-        notion=shared.connections.of,
-        known=shared.known,
-        reconciler=reconciler,
-        now=shared.now,
-        out_of_time=shared.out_of_time,
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from processor.aside import Aside
+from processor.mirror_check import MirrorCheck
 from processor.mirroring import Mirroring
 from processor.outbox import Outbox
 from processor.remind import Reminders
@@ -38,6 +39,7 @@ class Ticks:
         aside: Aside,
         sweeper: Sweeper,
         reminders: Reminders,
+        mirror_check: MirrorCheck,
         mirroring: Mirroring | None,
         sweep_keeps: timedelta,
         now: Callable[[], datetime],
@@ -50,6 +52,7 @@ class Ticks:
             aside: what ``settle`` gives back to the lane.
             sweeper: what ``sweep`` works.
             reminders: what ``remind`` works.
+            mirror_check: is due once a day; a sweep orders it.
             mirroring: what ``mirror`` works; None where nothing is mirrored.
             sweep_keeps: age from which a sweep's tick is stale, longer than the time between two.
             now: our clock.
@@ -59,6 +62,7 @@ class Ticks:
         self._aside = aside
         self._sweeper = sweeper
         self._reminders = reminders
+        self._mirror_check = mirror_check
         self._mirroring = mirroring
         self._sweep_keeps = sweep_keeps
         self._now = now
@@ -73,6 +77,8 @@ class Ticks:
         kind: Tick = next((tick for tick in TICKS if tick == envelope.kind), "settle")
         if self._is_stale(kind, envelope, lane):
             return
+        if kind == "sweep" and envelope.part == 0:
+            self._mirror_check.order_if_due(lane, message_id)
         if not envelope.handed_on:
             for other in self._lane.groups:
                 if other != lane:

@@ -13,6 +13,7 @@ from processor.aside import Aside
 from processor.baseline import Baseline
 from processor.culprit import culprit
 from processor.message import Message
+from processor.mirror_check import MirrorCheck
 from processor.pipeline import Pipeline
 from processor.stand_in import UNREAD
 from processor.ticks import Ticks
@@ -49,6 +50,7 @@ class Worker:
         pipeline: Pipeline,
         ticks: Ticks,
         baseline: Baseline,
+        mirror_check: MirrorCheck,
         lane: Lane,
         switch: LaneSwitch,
         breaker: Breaker,
@@ -67,6 +69,7 @@ class Worker:
             pipeline: works events.
             ticks: works the scheduler's ticks.
             baseline: works an operator's orders.
+            mirror_check: works those about the mirror.
             lane: the queue.
             switch: pauses the lane.
             breaker: says when it may have to be paused.
@@ -82,6 +85,7 @@ class Worker:
         self._pipeline = pipeline
         self._ticks = ticks
         self._baseline = baseline
+        self._mirror_check = mirror_check
         self._lane = lane
         self._switch = switch
         self._breaker = breaker
@@ -128,6 +132,9 @@ class Worker:
         try:
             if envelope.order is not None:
                 self._baseline.work(envelope.order, envelope.part, own, message.id)
+                return True
+            if envelope.comparison is not None:
+                self._mirror_check.work(envelope.comparison, envelope.part, own, message.id)
                 return True
             if event is None:
                 self._ticks.work(envelope, own, message.id)

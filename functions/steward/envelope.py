@@ -2,11 +2,12 @@
 
 Four kinds are ticks of the scheduler: ``settle`` tries the effects that are due, ``sweep`` looks for changes that no
 webhook brought, ``remind`` for deadlines, ``mirror`` for rows that were changed. The scheduler knows the first lane only;
-there a tick is handed on to the others. An order is an operator's: it is sent once, and so is kept until it is done.
+there a tick is handed on to the others. Orders are an operator's: one is sent once, and so is kept until it is done.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -36,37 +37,74 @@ class Order:
     run: str
 
 
+Side = Literal["notion", "postgres"]
+GRACE = 600
+"""Seconds that a change may take to reach the other side of the mirror."""
+
+LONGEST_GRACE = 30 * 24 * 3600
+"""Seconds; more than that is no grace but a mistake."""
+
+SIDES: tuple[Side, ...] = ("notion", "postgres")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An order to compare the two sides of the mirror.
+
+    Attributes:
+        run: tells it from other orders.
+        repair: the side that is believed where they differ; None: nothing is mended.
+        dry_run: say what would be mended, and leave it.
+        link: make a row for each page that has none, also where the rules don't ask for it.
+        grace: seconds within which a change may be on its way.
+    """
+
+    run: str
+    repair: Side | None = None
+    dry_run: bool = False
+    link: bool = False
+    grace: int = GRACE
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """A decoded message.
 
     Attributes:
-        kind: ``event``, a tick, or ``baseline`` for an order.
+        kind: ``event``, a tick, or an order's: ``baseline`` or ``compare``.
         received_at: when ingest took the delivery, or None.
         event: the event; None for anything else.
         at: when a tick was scheduled, or None when it does not say.
         handed_on: a tick that reached this lane from the first one.
         part: of what goes on where the last message left off: 0, 1, 2, …
-        order: the order; None for anything else.
+        order: that of a baseline; None for anything else.
+        comparison: the order to compare the mirror's sides; None for anything else.
     """
 
-    kind: Literal["event", "settle", "sweep", "remind", "mirror", "baseline"]
+    kind: Literal["event", "settle", "sweep", "remind", "mirror", "baseline", "compare"]
     received_at: datetime | None = None
     event: Event | None = None
     at: datetime | None = None
     handed_on: bool = False
     part: int = 0
     order: Order | None = None
+    comparison: Comparison | None = None
 
     @property
     def comes_again(self) -> bool:
         """Whether the scheduler soon sends another one, so that this one may be dropped."""
-        return self.event is None and self.order is None
+        return self.event is None and self.order is None and self.comparison is None
 
 
 def encode_order(order: Order, part: int = 0) -> str:
     """The body of an order, or of its next part."""
     document = {"v": VERSION, "kind": "baseline", "source": order.source_id, "run": order.run, "part": part}
+    return json.dumps(document, separators=(",", ":"))
+
+
+def encode_comparison(order: Comparison, part: int = 0) -> str:
+    """The body of an order to compare the mirror's sides, or of its next part."""
+    document = {"v": VERSION, "kind": "compare", **asdict(order), "part": part}
     return json.dumps(document, separators=(",", ":"))
 
 
@@ -119,9 +157,27 @@ def decode(body: str) -> Envelope:
     if kind == "baseline":
         source_id, run = _name(document.get("source")), _name(document.get("run"))
         return Envelope("baseline", part=_part(document.get("part")), order=Order(source_id, run))
+    if kind == "compare":
+        return Envelope("compare", part=_part(document.get("part")), comparison=comparison_of(document))
     if kind != "event":
         raise Undecodable("the envelope is of an unknown kind")
     return Envelope("event", _time(document.get("received_at")), from_json(document.get("event")))
+
+
+def comparison_of(document: Mapping[str, Any]) -> Comparison:
+    """An order to compare, as a message or the memory of its run has it.
+
+    Raises:
+        Undecodable: it does not say which run.
+    """
+    grace = document.get("grace")
+    return Comparison(
+        _name(document.get("run")),
+        next((side for side in SIDES if side == document.get("repair")), None),
+        dry_run=document.get("dry_run") is True,
+        link=document.get("link") is True,
+        grace=min(max(int(grace), 0), LONGEST_GRACE) if isinstance(grace, int) else GRACE,
+    )
 
 
 def _name(value: object) -> str:

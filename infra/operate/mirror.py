@@ -1,4 +1,4 @@
-"""``mirror``: the copy of linked pages in PostgreSQL: bring its schema up to date, see how it stands (A7).
+"""``mirror``: the copy of linked pages in PostgreSQL: bring its schema up to date, see how it stands, compare both sides and mend what differs (A7).
 
 Operates the database of a stack, or the one that MIRROR_DSN names: then it needs no stack. Exit status 0 when it is as it
 should be, 1 when `mirror migrate` is due or the database does not answer, 2 when there is nothing to operate.
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from infra.local.setup import ROOT
+from infra.operate import mirror_check
 from infra.operate.target import Target, TargetError, add_arguments, find, plainly
 from infra.operate.text import printable, table
 from steward.deadline import Deadline
@@ -54,6 +55,7 @@ def register(commands: Any) -> None:
     making.set_defaults(run=lambda wishes: run("mirror migrate", wishes, _migrate))
     status = actions.add_parser("status", help="whether it answers, its version, how many rows there are")
     status.set_defaults(run=lambda wishes: run("mirror status", wishes, _status))
+    mirror_check.register(actions)
     for action in (making, status):
         action.add_argument("--json", action="store_true", help="print one JSON object")
         action.add_argument(

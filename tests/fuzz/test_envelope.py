@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from steward.dialects import normalise
-from steward.envelope import VERSION, Envelope, decode, encode, encode_order
+from steward.envelope import VERSION, Envelope, decode, encode, encode_comparison, encode_order
 from steward.errors import Undecodable
 from steward.events import Event, from_json, to_json
 from steward.lane import Lane, Parked, lane_of
@@ -64,9 +64,10 @@ def test_a_redelivery_is_the_same_event(payload: dict[str, Any], attempt: int) -
 def almost_envelopes(draw: st.DrawFn) -> Any:
     document: dict[str, Any] = {
         "v": VERSION,
-        "kind": draw(st.sampled_from(["event", "settle", "baseline"])),
+        "kind": draw(st.sampled_from(["event", "settle", "baseline", "compare"])),
         "source": draw(TEXT),
         "run": draw(TEXT),
+        "grace": draw(st.integers() | JSON),
         "received_at": NOW.isoformat(),
         "event": draw(OBJECTS | st.builds(lambda p: to_json(normalise(p)), almost_events())),
     }
@@ -100,6 +101,9 @@ def assert_readable(envelope: Envelope) -> None:
     if envelope.order is not None:
         assert envelope.order.source_id.encode()
         assert decode(encode_order(envelope.order, 3)) == replace(envelope, part=3)
+    assert (envelope.comparison is not None) is (envelope.kind == "compare")
+    if envelope.comparison is not None:
+        assert decode(encode_comparison(envelope.comparison, 3)) == replace(envelope, part=3)
 
 
 @pytest.mark.req("P1", "P3")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from processor.message import Message
 from processor.worker import Worker
 from steward import telemetry
-from steward.envelope import Envelope, Order, decode
+from steward.envelope import Comparison, Envelope, Order, decode
 from steward.errors import CallFailed, Failure, StateConflict, Undecodable
 from steward.events import Event
 from steward.journal import Decision
@@ -82,7 +82,7 @@ class Ordered:
     def __init__(self, pipeline: Ending) -> None:
         self._pipeline = pipeline
 
-    def work(self, order: Order, part: int, lane: str, message_id: str) -> None:
+    def work(self, order: Order | Comparison, part: int, lane: str, message_id: str) -> None:
         self._pipeline._ends(None)
 
 
@@ -108,6 +108,7 @@ def new_worker(pipeline: Any, sqs: Any) -> Worker:
         pipeline=pipeline,
         ticks=cast("Any", Ticking(pipeline)),
         baseline=cast("Any", Ordered(pipeline)),
+        mirror_check=cast("Any", Ordered(pipeline)),
         switch=cast("Any", Running()),
         breaker=Breaker(),
         vitals=cast("Any", Deaf()),

@@ -95,6 +95,16 @@ def test_a_task_and_an_order_of_another_workspace_are_kept_in_step(played: str) 
     assert told["no ping-pong"] == "2 changes, 2 writes"
 
 
+@pytest.mark.req("O1", "A7", "A8")
+def test_a_task_and_its_row_follow_one_another_and_a_mismatch_is_told_and_mended(played: str) -> None:
+    told = chapter(played, "rows of PostgreSQL")
+    assert told["row"] == "status: open → active"
+    assert told["page"] == "Status: In progress → Done"
+    assert told["mirror check"] == "degraded: Tasks: 1 mismatched: in Notion active, in the row closed"
+    assert told["mirror repair"].startswith("--from notion: the row says active")
+    assert told["health"] == "healthy: both sides are in step; 1 call to Notion"
+
+
 @pytest.mark.req("O1", "A10")
 def test_a_property_may_be_renamed_and_a_missing_option_is_told_with_the_line_to_write(played: str) -> None:
     told = chapter(played, "tidies the properties up")

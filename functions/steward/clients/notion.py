@@ -128,15 +128,26 @@ class NotionClient:
         sorts: Sequence[Mapping[str, Any]] = (),
         start_cursor: str | None = None,
         page_size: int = 100,
+        only: Sequence[str] = (),
     ) -> Answer:
-        """One page of a data source's rows: ``results``, ``has_more``, ``next_cursor``. A read, although it is a POST."""
+        """One page of a data source's rows: ``results``, ``has_more``, ``next_cursor``. A read, although it is a POST.
+
+        Args:
+            data_source_id: the data source.
+            filter: Notion's filter, or None.
+            sorts: Notion's sorts.
+            start_cursor: go on from here.
+            page_size: rows in one answer, at most 100.
+            only: ids of the properties that the rows show; all without.
+        """
         body: dict[str, Any] = {"page_size": page_size, "sorts": list(sorts)}
         if filter is not None:
             body["filter"] = filter
         if start_cursor is not None:
             body["start_cursor"] = start_cursor
         path = f"/v1/data_sources/{_segment(data_source_id)}/query"
-        return self._call("notion.query", "POST", path, json=body, needs=("results",))
+        params = {"filter_properties": list(only)} if only else None
+        return self._call("notion.query", "POST", path, params=params, json=body, needs=("results",))
 
     def create_comment(self, page_id: str, rich_text: Sequence[Mapping[str, Any]]) -> Answer:
         """Comment on a page. A failure with ``maybe_done`` has to be looked for before it is repeated."""
@@ -181,7 +192,7 @@ class NotionClient:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | list[str]] | None = None,
         json: object | None = None,
         needs: tuple[str, ...] = ("id",),
     ) -> Answer:
@@ -206,7 +217,7 @@ class NotionClient:
         call: str,
         method: str,
         path: str,
-        params: Mapping[str, str] | None,
+        params: Mapping[str, str | list[str]] | None,
         json: object | None,
         token: str,
     ) -> HttpAnswer:

@@ -89,7 +89,7 @@ class Transport:
         url: str,
         *,
         headers: Mapping[str, str],
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | list[str]] | None = None,
         json: object | None = None,
         before: Callable[[], None] = lambda: None,
     ) -> HttpAnswer:
@@ -100,7 +100,7 @@ class Transport:
             method: HTTP method.
             url: whole URL.
             headers: of the request.
-            params: query.
+            params: query; of a list each entry is a parameter.
             json: body.
             before: runs before each attempt; raises to prevent it (the request budget does).
 

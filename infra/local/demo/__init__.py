@@ -7,7 +7,18 @@ Notion and Slack are simulated.
 from collections.abc import Callable
 from pathlib import Path
 
-from infra.local.demo import assignment, creation, deadline, digest, door, lifecycle, schema, status, sync
+from infra.local.demo import (
+    assignment,
+    creation,
+    deadline,
+    digest,
+    door,
+    lifecycle,
+    mirror,
+    schema,
+    status,
+    sync,
+)
 from infra.local.demo.next_steps import what_next
 from infra.local.demo.seed import DUE_TASK, TASK, seed, seed_partner
 from infra.local.demo.stage import Stage
@@ -31,6 +42,7 @@ SCENARIOS: tuple[Callable[[Stage], None], ...] = (
     sync.play,
     schema.play,
     lambda stage: digest.play(stage, [stage.demo.tasks[title] for title in digest.MANY]),
+    lambda stage: mirror.play(stage, stage.demo.tasks[digest.MANY[0]], digest.MANY[0]),
 )
 """One for each automation besides the assignment, in the order in which they are played: each begins where the one before
 it left the workspace. A further automation's scenario is a further line here and a module of its own."""
