@@ -77,7 +77,16 @@ def plan_observed(
         differs = nxt.unannounced or (previous is not None and differ(previous, nxt))
         nxt = replace(nxt, unannounced=not context.announced and differs)
     change = _change(
-        previous, nxt, still_open, context, added=tuple(added), removed=tuple(removed), own=context.own, **how
+        previous,
+        nxt,
+        still_open,
+        context,
+        added=tuple(added),
+        removed=tuple(removed),
+        # A row of a burst has an event of its own, which will find it covered.
+        heard=context.news.at is not None or not context.announced,
+        own=context.own,
+        **how,
     )
     return put_together(change, context, _without)
 

@@ -60,6 +60,7 @@ class Aws:
     sqs = Silent(Attributes={'ApproximateNumberOfMessages': '0'}, Messages=[])
     functions = Silent(EventSourceMappings=[])
     def table(self, name): return Silent(Items=[], Responses={}, Attributes={})
+    dsql = Silent()
 aws = Aws()
 aws.secrets = secrets
 names = ('STATE_TABLE', 'JOURNAL_TABLE', 'LANE_QUEUE_URL', 'LANE_QUEUE_ARN', 'DEAD_LETTER_QUEUE_URL', 'NOTION_SECRET_ID',

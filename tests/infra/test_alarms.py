@@ -305,5 +305,5 @@ def test_only_who_is_named_is_subscribed(resource: str, protocol: str) -> None:
 def test_all_schedules_are_in_the_group_that_is_watched() -> None:
     schedules = [r for r in PLAIN["Resources"].values() if r["Type"] == "AWS::Scheduler::Schedule"]
 
-    assert len(schedules) == 4
+    assert len(schedules) == 5
     assert {json.dumps(s["Properties"]["GroupName"]) for s in schedules} == {'{"Ref": "Schedules"}'}

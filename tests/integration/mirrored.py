@@ -27,6 +27,8 @@ class Mirrored:
         self.stand = stand
         self.dsn = dsn
         self.page = stand.known_tasks(1)[0]
+        self.minutes(1)
+        self.sql("DELETE FROM audit_logs WHERE resource_type = 'project'")  # that it was found, unlinked
 
     def sql(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Run a statement as somebody else."""

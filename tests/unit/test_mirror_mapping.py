@@ -131,6 +131,8 @@ def test_a_range_that_would_end_before_it_begins_loses_its_end() -> None:
         ({"people": "u3"}, {}, "people: a people property is only shown; change it in Notion"),
         ({"estimate": 1.0}, {"estimate": "formula"}, "estimate: its property has the type formula"),
         ({"estimate": 1.0}, {"estimate": ""}, "estimate: its property has the type unknown"),
+        ({"estimate": float("nan")}, {}, "estimate: Notion has no number nan"),
+        ({"estimate": float("-inf")}, {}, "estimate: Notion has no number -inf"),
         ({"name": "x" * 200_001}, {}, "name: Notion takes 200000 characters, not 200001"),
     ],
 )
@@ -173,3 +175,10 @@ def test_only_columns_that_both_have_can_differ() -> None:
     assert differing({"name": "a", "status": "active", "estimate": 1}, {"name": "b", "estimate": 1.0}) == (
         "name",
     )
+
+
+def test_a_number_that_is_none_is_the_same_as_itself() -> None:
+    nan = {"estimate": float("nan")}
+
+    assert differing(nan, recalled(canonical(nan), RULE)) == ()
+    assert differing(nan, {"estimate": 1.0}) == ("estimate",)

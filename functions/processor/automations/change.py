@@ -50,6 +50,7 @@ class Change:
         arrived: at first sight: an event says that the page was moved there just now; true for one step only.
         departure: how the page went, when it went by this step; ELSEWHERE also where it went to another source of the
             rules file and ``source`` is the one that it left.
+        heard: an event, or the sweep's count, tells of this page; False for what is only remembered.
         own: the roles that this step changed by a write of ours.
         rule_id: what the rule that is asked is known by in effects.
         open: the effects that the page owes from before this step, also those that lapsed when it went.
@@ -73,6 +74,7 @@ class Change:
     removed: tuple[Person, ...] = ()
     created: bool = False
     arrived: bool = False
+    heard: bool = False
     departure: Departure | None = None
     own: frozenset[str] = frozenset()
     rule_id: str = ""

@@ -3,9 +3,9 @@
 The effect says no more than *make the row of this page match its snapshot*: what is written is what is known when it is
 sent. So a page owes one at most that was not begun, and a newer change takes the place of an older one that waits.
 
-A page that is seen for the first time plans nothing, because nothing is known to have changed: what was different before
-is found by comparing both sides. A page whose creation or arrival is news gets a row where the rule says so; the effect's
-key remembers that as long as none was made.
+A page that is seen for the first time, because something tells of it, is matched too: it may have been linked long ago.
+One that is only remembered plans nothing: what differs is found by comparing both sides. A page whose creation or arrival
+is news gets a row where the rule says so; the effect's key remembers that as long as none was made.
 """
 
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def _is_mirrored_there(change: Change) -> bool:
 def _shows_a_change(change: Change, rule: MirrorRule) -> bool:
     before, after = change.before, change.after
     if before is None:
-        return False
+        return change.heard
     if before.gone != after.gone or before.source_id != after.source_id:
         return True
     return not after.gone and _differ(before, after, rule)

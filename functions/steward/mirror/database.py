@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure
 from steward.mirror.access import Access, Reach
+from steward.mirror.days import read_clamped
 from steward.mirror.trouble import RACES, failed, not_connected, out_of_time
 from steward.mirror.watch import watched
 
@@ -236,5 +237,6 @@ class Database:
             )
         except psycopg.Error as error:
             raise not_connected(call, error, self._hide) from None
+        read_clamped(self._connection)
         self._opened_at = self._clock()
         return self._connection

@@ -6,6 +6,7 @@ side can't show, such as a status without a counterpart, is left out, and so is 
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -123,7 +124,8 @@ def _plain(value: Any) -> Any:
         case bool() | None | str():
             return value
         case int() | float():
-            return float(value)
+            # NaN is not even equal to itself, and no JSON.
+            return float(value) if math.isfinite(value) else str(float(value))
     raise TypeError(type(value).__name__)
 
 
@@ -132,7 +134,9 @@ def _recalled(kind: ColumnType, value: Any) -> Any:
         return None
     if kind == "date":
         return date.fromisoformat(value)
-    return datetime.fromisoformat(value) if kind == "timestamp" else value
+    if kind == "timestamp":
+        return datetime.fromisoformat(value)
+    return float(value) if kind == "number" else value
 
 
 def _one(value: Value) -> str | None:
@@ -202,6 +206,11 @@ def _writers(column: str, rule: MirrorRule, now: Value) -> dict[str, Callable[[A
             raise ValueError(message)
         return status(name)
 
+    def number(value: float | None) -> dict[str, Any]:
+        if value is not None and not math.isfinite(value):
+            raise ValueError(f"Notion has no number {value}")
+        return {"number": value}
+
     return {
         "title": lambda value: {"title": _rich(value)},
         "rich_text": lambda value: {"rich_text": _rich(value)},
@@ -213,7 +222,7 @@ def _writers(column: str, rule: MirrorRule, now: Value) -> dict[str, Callable[[A
         "url": lambda value: {"url": value},
         "email": lambda value: {"email": value},
         "phone_number": lambda value: {"phone_number": value},
-        "number": lambda value: {"number": value},
+        "number": number,
         "checkbox": lambda value: checkbox(bool(value)),
         "date": lambda value: _span(value, now),
     }

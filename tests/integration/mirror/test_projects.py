@@ -228,3 +228,28 @@ def test_the_row_and_its_audit_row_are_written_together_or_not_at_all(
 
     assert caught.value.failure is Failure.INVALID
     assert only(database, table).name == "one"
+
+
+@pytest.mark.req("A8")
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("infinity", date.max), ("-infinity", date.min), ("0044-03-15 BC", date.min), ("12024-01-01", date.max)],
+)
+def test_days_that_python_does_not_know_leave_every_other_row_readable(
+    database: Database, table: Projects, day: str, expected: date
+) -> None:
+    def work(transaction: Transaction) -> list[Row]:
+        transaction.run(
+            "INSERT INTO projects (id, due, signed) VALUES ('odd', %s::date, %s::timestamptz)", day, day
+        )
+        transaction.run("INSERT INTO projects (id, due) VALUES ('plain', '2026-12-24')")
+        return table.page(transaction, "", 10)
+
+    odd, plain = database.run(CALL, work)
+    signed = odd.values["signed"]
+    assert isinstance(signed, datetime)
+    assert (odd.values["due"], signed.year, plain.values["due"]) == (
+        expected,
+        expected.year,
+        date(2026, 12, 24),
+    )

@@ -35,6 +35,18 @@ def test_a_change_of_a_linked_page_is_in_its_row_and_in_the_audit_log(mirror: Mi
 
 
 @pytest.mark.req("A7")
+def test_the_first_event_of_a_page_that_was_linked_before_anything_was_known_of_it_fills_its_row(
+    mirror: Mirrored,
+) -> None:
+    mirror.page = mirror.stand.add_tasks(1)[0]
+    mirror.link()
+    mirror.change(Status="Done")
+
+    assert (mirror.row()["name"], mirror.row()["status"]) == ("Task 0", "closed")
+    assert mirror.actions() == ["project.updated"]
+
+
+@pytest.mark.req("A7")
 def test_an_unlinked_page_is_logged_and_nothing_else(mirror: Mirrored) -> None:
     mirror.change(Status="Done")
 

@@ -162,7 +162,7 @@ def test_an_effect_that_ended_later_is_told_as_it_ended_also_when_state_forgot_i
     assert found["forgotten"]["seen"] == "as journalled"
     assert main(["explain", "e1", *ARGUMENTS]) == 0
     said = capsys.readouterr().out
-    assert "slack.message for nobody in particular: done (as it ended)" in said
+    assert "slack.message: done (as it ended)" in said
     assert "told by the digest d1" in said
 
 

@@ -108,12 +108,14 @@ class History:
         created: bool = False,
         moved: bool = False,
         news: bool = False,
+        heard: bool = True,
         written: Mapping[str, Any] | None = None,
         **state: Any,
     ) -> list[Effect]:
         """Observe the page so; what is planned by that."""
         shown = page(**state)
-        context = self._context(shown, News(created or news, self.now, created, moved), written)
+        at = self.now if heard else None
+        context = self._context(shown, News(created or news, at, created, moved), written)
         return self._take(
             lambda: plan_observed(self.snapshot, shown, self.now, self.owed + self._lapsed, context)
         )
