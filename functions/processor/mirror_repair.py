@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from steward.envelope import Comparison
-from steward.mirror.audit import REPAIRED, AuditEntry, AuditLog
+from steward.mirror.audit import PROJECT, REPAIRED, AuditEntry, AuditLog
 from steward.mirror.database import Transaction
 from steward.mirror.mapping import CannotWrite, differing, writes_of
 from steward.mirror.projects import Projects
-from steward.mirror.push import shared_in
-from steward.mirror.reconcile import Listed, as_page_has_it, stored, to_be_written
+from steward.mirror.reconcile import Listed, as_page_has_it, to_be_written
 from steward.mirror.report import Difference
+from steward.mirror.row_values import shared_in, stored
 from steward.mirror.rows import Row, Written
 from steward.rules import DataSource, MirrorRule
 from steward.values import Value
@@ -63,7 +63,7 @@ class Repair:
         if self._order.repair == "notion":
             if row is None and not (rule.auto_link or self._order.link):
                 return found.difference, False
-            wanted = as_page_has_it(page, row, rule, source.name, found.seen)
+            wanted = as_page_has_it(page, row, source.name, found.seen)
             return self._write(transaction, found, wanted, "row written")
         if row is None:
             return _said(found, LEFT + "a page is linked from Notion's side"), False
@@ -108,7 +108,7 @@ class Repair:
             "columns": found.difference.columns,
         }
         event = f"mirror-{self._order.run}"
-        self._audit.add(transaction, AuditEntry(REPAIRED, "project", now.id, details, event))
+        self._audit.add(transaction, AuditEntry(REPAIRED, PROJECT, now.id, details, event))
         return replace(_said(found, what), row_id=now.id), True
 
 

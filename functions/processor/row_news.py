@@ -11,8 +11,9 @@ from steward import telemetry
 from steward.claims import THERE, lives_in
 from steward.effects import Effect, Kind, Status, effect_id
 from steward.mirror.changed_rows import ChangedRows
-from steward.mirror.push import Push, changed, push_of, shared_in, value_id
+from steward.mirror.push import Push, changed, push_of, value_id
 from steward.mirror.refusals import refusal, skipped
+from steward.mirror.row_values import shared_in
 from steward.mirror.rows import Row
 from steward.rules import DataSource, MirrorRule, Rules
 from steward.snapshots import Snapshot

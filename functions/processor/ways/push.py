@@ -18,8 +18,9 @@ from steward.effects import Effect, Kind, Status
 from steward.errors import CallFailed, Failure
 from steward.mirror.changed_rows import ChangedRows
 from steward.mirror.mapping import CannotWrite, Shared, roles_of, shared_of
-from steward.mirror.push import fitting, shared_in, written_as
+from steward.mirror.push import fitting, written_as
 from steward.mirror.refusals import refusal
+from steward.mirror.row_values import shared_in
 from steward.pages import Page, decode_page
 from steward.property_values import holds
 from steward.rules import DataSource, MirrorRule, Rules

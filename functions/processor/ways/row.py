@@ -12,14 +12,14 @@ from processor.automations.mirror import makes_a_row
 from processor.mirror_database import MirrorDatabase
 from processor.ways.way import Found, Instead, Prepared
 from steward.effects import GIVE_UP, Effect, Status
-from steward.mirror.audit import UNLINKED, AuditEntry, AuditLog
+from steward.mirror.audit import PROJECT, UNLINKED, AuditEntry, AuditLog
 from steward.mirror.connection import columns_in, is_kept
 from steward.mirror.database import Transaction
 from steward.mirror.matching import Match, matched, matched_gone
 from steward.mirror.projects import Projects
 from steward.mirror.rows import Row as ProjectRow
 from steward.mirror.rows import Written
-from steward.mirror.written import PROJECT, Cause, write
+from steward.mirror.written import Cause, write
 from steward.outcomes import Row, Then
 from steward.rules import DataSource, MirrorRule, Rules
 from steward.snapshots import Snapshot

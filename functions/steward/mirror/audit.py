@@ -21,6 +21,9 @@ REFUSED, SKIPPED = "project.refused", "project.skipped"
 INLINE, REPAIRED = "project.inline", "project.repaired"
 MIGRATED = "mirror.migrated"
 
+PROJECT = "project"
+"""``resource_type`` of what is about a row or its page."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:

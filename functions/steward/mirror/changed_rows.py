@@ -3,24 +3,21 @@
 Whatever is written down carries the id of what it is the end of, so that doing it twice changes nothing.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from steward.documents import iso
-from steward.mirror.audit import CONFLICT, PUSHED, UPDATED, AuditEntry, AuditLog
+from steward.mirror.audit import CONFLICT, PROJECT, PUSHED, UPDATED, AuditEntry, AuditLog
 from steward.mirror.connection import Transactions
 from steward.mirror.database import Transaction
 from steward.mirror.mapping import Shared, canonical, differing, digest, recalled
-from steward.mirror.merge import Conflict, Merge, Times, base_after, merge
+from steward.mirror.merge import Merge, Times, base_after, merge
 from steward.mirror.projects import Projects
-from steward.mirror.push import shared_in, with_shared
+from steward.mirror.row_values import plain, shared_in, taken_over
 from steward.mirror.rows import OURS, Row, Watermark
 from steward.rules import MirrorRule
-
-PROJECT = "project"
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ class ChangedRows:
             for row in self._projects.of_ids(transaction, wanted).values():
                 if not differing(wanted[row.id], shared_in(row, rule)):
                     agreed = base_after(recalled(row.synced, rule), wanted[row.id])
-                    self._settle(transaction, row, rule, {}, agreed)
+                    self._settle(transaction, row, {}, agreed)
 
         self._database.run("postgres.agree", work)
 
@@ -125,15 +122,16 @@ class ChangedRows:
             if row is None:
                 return None
             base, mine = recalled(row.synced, rule), shared_in(row, rule)
-            merged = merge(base, shown, mine, Times(page_at, row.updated_at))
+            times = Times(page_at, row.updated_at)
+            merged = merge(base, shown, mine, times)
             if wait and merged.conflicts:
                 return Compared(row, merged, settled=False)
-            after = self._settle(transaction, row, rule, merged.to_row, base_after(base, shown))
+            after = self._settle(transaction, row, merged.to_row, base_after(base, shown))
             if merged.to_row:
                 details = {"page_id": page_id, **_changes(mine, merged.to_row)}
                 self._tell(transaction, f"{effect_id}.row", UPDATED, row, details)
             for conflict in merged.conflicts:
-                details = _disputed(conflict, page_id, page_at, row.updated_at)
+                details = {"page_id": page_id, **conflict.told(times)}
                 self._tell(transaction, f"{effect_id}.{conflict.column}", CONFLICT, row, details)
             return Compared(after, merged, settled=True)
 
@@ -170,25 +168,25 @@ class ChangedRows:
             base, mine = recalled(row.synced, rule), shared_in(row, rule)
             known = not differing(shown, base) and shown.keys() <= base.keys()
             spelt = {c: shown[c] for c in differing(shown, mine) if said(c, mine[c])}
-            self._settle(transaction, row, rule, spelt, base_after(base, shown))
+            self._settle(transaction, row, spelt, base_after(base, shown))
             if not known:  # else another write has told the same meanwhile
                 details = {"page_id": page_id, **_changes(base, shown), "row_at": iso(row.updated_at)}
                 self._tell(transaction, effect_id, PUSHED, row, details)
 
         self._database.run("postgres.pushed", work)
 
-    def _settle(
-        self, transaction: Transaction, row: Row, rule: MirrorRule, to_row: Shared, agreed: Shared
-    ) -> Row:
-        synced, synced_hash = canonical(agreed), digest(agreed)
+    def _settle(self, transaction: Transaction, row: Row, to_row: Shared, agreed: Shared) -> Row:
+        synced = canonical(agreed)
+        if not to_row and row.synced == synced:
+            return row
+        # Not of an observation, so no version guards it: it was compared in this very transaction.
+        becomes = replace(
+            taken_over(row, to_row), observed_version=None, synced=synced, synced_hash=digest(agreed)
+        )
         if to_row:
-            becomes = replace(row, **with_shared(row, to_row, rule), origin=OURS)
-            # Not of an observation, so no version guards it: it was compared in this very transaction.
-            becomes = replace(becomes, observed_version=None, synced=synced, synced_hash=synced_hash)
-            return self._projects.put(transaction, becomes)[1]
-        if row.synced != synced:
-            self._projects.agree(transaction, row.id, synced, synced_hash)
-        return replace(row, synced=synced, synced_hash=synced_hash)
+            becomes = replace(becomes, origin=OURS)
+        # What both agree on is no change of the row, so it keeps its time and its origin.
+        return self._projects.put(transaction, becomes, visibly=bool(to_row))[1]
 
     def _tell(
         self, transaction: Transaction, key: str, action: str, row: Row, details: Mapping[str, Any]
@@ -196,26 +194,6 @@ class ChangedRows:
         self._audit.add(transaction, AuditEntry(action, PROJECT, row.id, details, effect_id=key))
 
 
-def plain(values: Shared) -> dict[str, Any]:
-    """Values as JSON knows them."""
-    found: dict[str, Any] = json.loads(canonical(values))
-    return found
-
-
 def _changes(before: Shared, after: Shared) -> dict[str, Any]:
     was = plain(before)
     return {"before": {column: was.get(column) for column in after}, "after": plain(after)}
-
-
-def _disputed(
-    conflict: Conflict, page_id: str, page_at: datetime | None, row_at: datetime | None
-) -> dict[str, Any]:
-    """The same words as the other direction has."""
-    return {
-        "page_id": page_id,
-        "column": conflict.column,
-        **plain({"page": conflict.page, "row": conflict.row}),
-        "page_at": iso(page_at),
-        "row_at": iso(row_at),
-        "kept": str(conflict.wins),
-    }

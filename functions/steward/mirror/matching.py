@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from steward.mirror.audit import CREATED, INLINE, RESTORED, TRASHED, UPDATED
-from steward.mirror.mapping import NAME, STATUS, Shared, canonical, differing, digest, recalled, shared_of
+from steward.mirror.mapping import Shared, canonical, differing, digest, recalled, shared_of
 from steward.mirror.merge import Conflict, Merge, Times, base_after, merge
-from steward.mirror.rows import OURS, Row, storable
+from steward.mirror.row_values import plain, shared_in, stored, taken_over
+from steward.mirror.rows import OURS, Row
 from steward.rules import MirrorRule
 from steward.snapshots import Snapshot
 
@@ -52,7 +53,7 @@ def matched(
         source: the data source's name.
         changed_at: when the page was changed last, by Notion's clock; None when nobody knows.
     """
-    page = storable_of(shared_of(snapshot, rule))
+    page = stored(shared_of(snapshot, rule))
     there = row or Row(notion_page_id=snapshot.page_id, data_source=source)
     merged = Merge(page, {}) if row is None else _merged(row, page, rule, changed_at)
     becomes = replace(
@@ -62,7 +63,7 @@ def matched(
         observed_at=snapshot.observed_at,
         observed_version=snapshot.version,
     )
-    was = values_of(there, rule)
+    was = shared_in(there, rule)
     before = {column: was.get(column) for column in merged.to_row} if row else {}
     after = dict(merged.to_row)
     if there.data_source != source:
@@ -81,14 +82,14 @@ def matched_unseen(row: Row, page: Shared, rule: MirrorRule, changed_at: datetim
         rule: the mirror's of its data source.
         changed_at: the event's time.
     """
-    page = storable_of(page)
+    page = stored(page)
     known = max((at for at in (row.observed_at, row.notion_edited_at) if at is not None), default=None)
     if known is not None and changed_at <= known:
         return Match(row)  # what was seen, or told, is newer
     merged = _merged(row, page, rule, changed_at)
     if not (merged.to_row or merged.conflicts):
         return Match(row)
-    was = values_of(row, rule)
+    was = shared_in(row, rule)
     becomes = replace(_told(row, page, merged, rule, changed_at), observed_version=None)
     before = {column: was[column] for column in merged.to_row}
     return Match(
@@ -112,33 +113,8 @@ def matched_gone(row: Row, snapshot: Snapshot, at: datetime) -> Match:
     return Match(replace(seen, trashed_at=at), TRASHED, {}, plain({"trashed_at": at}))
 
 
-def values_of(row: Row, rule: MirrorRule) -> dict[str, Any]:
-    """A row's shared values: those of the rule's columns."""
-    found: dict[str, Any] = {NAME: row.name, STATUS: row.status}
-    return found | {c.name: row.values[c.name] for c in rule.columns if c.name in row.values}
-
-
-def taken_over(row: Row, values: Shared) -> Row:
-    """The row with other shared values; of its mapped columns it holds those only, so that no other is written."""
-    mapped = {column: value for column, value in values.items() if column not in (NAME, STATUS)}
-    return replace(row, name=values.get(NAME, row.name), status=values.get(STATUS, row.status), values=mapped)
-
-
-def storable_of(values: Shared) -> dict[str, Any]:
-    """Shared values as PostgreSQL gives them back: else they would never be the same."""
-    return {c: storable(value) if isinstance(value, str) else value for c, value in values.items()}
-
-
-def plain(values: Shared) -> dict[str, Any]:
-    """Values as JSON has them."""
-    return {
-        column: value.isoformat() if hasattr(value, "isoformat") else value
-        for column, value in values.items()
-    }
-
-
 def _merged(row: Row, page: Shared, rule: MirrorRule, changed_at: datetime | None) -> Merge:
-    was = values_of(row, rule)
+    was = shared_in(row, rule)
     if rule.both_ways:
         return merge(recalled(row.synced, rule), page, was, Times(changed_at, row.updated_at))
     return Merge({column: page[column] for column in differing(page, was)}, {})

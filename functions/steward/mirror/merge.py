@@ -17,7 +17,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from steward.documents import iso
 from steward.mirror.mapping import Shared, differing
+from steward.mirror.row_values import plain
 
 
 class Side(StrEnum):
@@ -62,6 +64,16 @@ class Conflict:
     page: Any
     row: Any
     wins: Side
+
+    def told(self, times: Times) -> dict[str, Any]:
+        """What the audit log says of it: both values, and when each side was changed."""
+        return {
+            "column": self.column,
+            **plain({"page": self.page, "row": self.row}),
+            "page_at": iso(times.page),
+            "row_at": iso(times.row),
+            "kept": str(self.wins),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from steward.mirror.database import Transaction
-from steward.mirror.rows import OURS, Counts, Row, Watermark, Written, plain, storable
+from steward.mirror.rows import OURS, Counts, Row, Watermark, Written, plain
 from steward.mirror.schema import OWN, TYPES, Columns, quoted
 
 _SET_BY_US = frozenset({"id", "updated_at"})
@@ -89,15 +89,6 @@ class Projects:
         created = found is not None and found["id"] == made
         return self._became(
             transaction, row, found, Written.CREATED if created else Written.UPDATED, expected
-        )
-
-    def agree(self, transaction: Transaction, row_id: str, synced: str, synced_hash: str) -> None:
-        """Remember what both sides agree on now; that is no change of the row, so it keeps its time and origin."""
-        transaction.run(
-            "UPDATE projects SET synced = %s, synced_hash = %s WHERE id = %s",
-            storable(synced),
-            synced_hash,
-            row_id,
         )
 
     def mark_trashed(

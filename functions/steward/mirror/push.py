@@ -13,7 +13,6 @@ from typing import Any
 
 from steward.mirror.mapping import (
     NAME,
-    STATUS,
     CannotWrite,
     Shared,
     canonical,
@@ -24,6 +23,7 @@ from steward.mirror.mapping import (
     writes_of,
 )
 from steward.mirror.merge import Times, base_after, merge
+from steward.mirror.row_values import shared_in
 from steward.mirror.rows import Row
 from steward.pages import LONGEST_TEXT
 from steward.rules import MirrorRule
@@ -47,20 +47,6 @@ class Push:
     refused: tuple[CannotWrite, ...] = ()
     back: bool = False
     agrees: Shared | None = None
-
-
-def shared_in(row: Row, rule: MirrorRule) -> dict[str, Any]:
-    """The values of a row that its page has, too; an empty text is none."""
-    found: dict[str, Any] = {NAME: row.name, STATUS: row.status}
-    found.update((c.name, row.values[c.name]) for c in rule.columns if c.name in row.values)
-    return {column: None if value == "" else value for column, value in found.items()}
-
-
-def with_shared(row: Row, values: Shared, rule: MirrorRule) -> dict[str, Any]:
-    """The fields of a row that these values change, for ``replace``."""
-    named = {column.name for column in rule.columns}
-    fields: dict[str, Any] = {column: values[column] for column in (NAME, STATUS) if column in values}
-    return {**fields, "values": {**row.values, **{c: v for c, v in values.items() if c in named}}}
 
 
 def changed(row: Row, rule: MirrorRule) -> bool:

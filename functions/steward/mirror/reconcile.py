@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from steward.mirror.mapping import NAME, STATUS, Shared, canonical, differing, digest
-from steward.mirror.push import shared_in
+from steward.mirror.mapping import NAME, Shared, canonical, differing, digest
 from steward.mirror.report import Difference, Kind
-from steward.mirror.rows import OURS, Row, storable
+from steward.mirror.row_values import shared_in, stored, taken_over
+from steward.mirror.rows import OURS, Row
 from steward.rules import MirrorRule
 from steward.snapshots import minute_of
 
@@ -95,9 +95,7 @@ def on_its_way(edited_at: datetime | None, row: Row | None, now: datetime, grace
     return row.updated_at is not None and row.updated_at > now - grace
 
 
-def as_page_has_it(
-    page: Listed, row: Row | None, rule: MirrorRule, source: str, seen: datetime | None
-) -> Row:
+def as_page_has_it(page: Listed, row: Row | None, source: str, seen: datetime | None) -> Row:
     """The row that says what the page does.
 
     It is of no observation of the page itself, so that whatever is observed later overwrites it.
@@ -105,19 +103,13 @@ def as_page_has_it(
     Args:
         page: as it was listed.
         row: as it is, or None to make one.
-        rule: the mirror's.
         source: the name of the data source.
         seen: when it was listed, by Notion's clock.
     """
     shared = stored(page.shared)
-    before = row or Row(notion_page_id=page.page_id)
-    own = {c.name: shared[c.name] for c in rule.columns if c.name in shared}
     return replace(
-        before,
+        taken_over(row or Row(notion_page_id=page.page_id), shared),
         data_source=source,
-        name=shared.get(NAME, before.name),
-        status=shared.get(STATUS, before.status),
-        values={**before.values, **own},
         trashed_at=None,
         notion_edited_at=page.edited_at,
         observed_at=seen,
@@ -139,11 +131,6 @@ def to_be_written(page: Listed, row: Row) -> Row:
         synced=canonical(shared),
         synced_hash=digest(shared),
     )
-
-
-def stored(shared: Shared) -> dict[str, Any]:
-    """The values as PostgreSQL can hold them."""
-    return {c: storable(value) if isinstance(value, str) else value for c, value in shared.items()}
 
 
 def shown(value: Any) -> Any:

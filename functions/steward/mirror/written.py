@@ -1,21 +1,17 @@
 """A match becomes a row and what the audit log says of it, in its caller's transaction."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from steward.documents import iso
-from steward.mirror.audit import CONFLICT, AuditEntry, AuditLog
+from steward.mirror.audit import CONFLICT, PROJECT, AuditEntry, AuditLog
 from steward.mirror.database import Transaction
-from steward.mirror.mapping import canonical
 from steward.mirror.matching import Match
-from steward.mirror.merge import Conflict
+from steward.mirror.merge import Times
 from steward.mirror.projects import Projects
 from steward.mirror.rows import Row, Written
-
-PROJECT = "project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,10 @@ def write(
     done, row = projects.put(transaction, match.row, visibly=match.action is not None)
     if done not in (Written.CREATED, Written.UPDATED):
         return done, row
-    entries = [(CONFLICT, _disputed(conflict, cause, was)) for conflict in match.conflicts]
+    times = Times(cause.changed_at, was.updated_at if was is not None else None)
+    entries: list[tuple[str, Mapping[str, Any]]] = [
+        (CONFLICT, conflict.told(times)) for conflict in match.conflicts
+    ]
     if match.action is not None:
         changed: dict[str, Any] = {"before": match.before, "after": match.after}
         if match.pending:
@@ -77,15 +76,3 @@ def write(
             AuditEntry(action, PROJECT, row.id, {**told, **details}, cause.event_id, effect_id),
         )
     return done, row
-
-
-def _disputed(conflict: Conflict, cause: Cause, was: Row | None) -> Mapping[str, Any]:
-    values = json.loads(canonical({"page": conflict.page, "row": conflict.row}))
-    return {
-        "column": conflict.column,
-        "page": values["page"],
-        "row": values["row"],
-        "page_at": iso(cause.changed_at),
-        "row_at": iso(was.updated_at) if was is not None else None,
-        "kept": str(conflict.wins),
-    }

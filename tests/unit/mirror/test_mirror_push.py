@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from steward.mirror.mapping import canonical, digest
-from steward.mirror.push import changed, push_of, shared_in, value_id
+from steward.mirror.push import changed, push_of, value_id
+from steward.mirror.row_values import shared_in
 from steward.mirror.rows import Row
 from steward.pages import LONGEST_TEXT
 from steward.rules import MirroredColumn, MirrorRule

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from steward.mirror.mapping import recalled
-from steward.mirror.push import shared_in
 from steward.mirror.reconcile import (
     REPAIR,
     Listed,
@@ -28,6 +27,7 @@ from steward.mirror.report import (
     Status,
     health,
 )
+from steward.mirror.row_values import shared_in
 from steward.mirror.rows import Row
 from steward.rules import MirroredColumn, MirrorRule
 
@@ -107,7 +107,7 @@ def test_what_was_changed_lately_is_on_its_way(
 def test_a_mended_row_says_what_the_page_does_and_both_directions_leave_a_base() -> None:
     wrong = replace(ROW, name="Other", status=None, trashed_at=NOW, observed_version=7)
 
-    mended = as_page_has_it(LISTED, wrong, RULE, "Tasks", NOW)
+    mended = as_page_has_it(LISTED, wrong, "Tasks", NOW)
     assert shared_in(mended, RULE) == LISTED.shared
     assert (mended.trashed_at, mended.origin, mended.observed_version) == (None, "notion", None)
     assert recalled(mended.synced, RULE) == LISTED.shared
@@ -116,7 +116,7 @@ def test_a_mended_row_says_what_the_page_does_and_both_directions_leave_a_base()
     assert (marked.name, marked.origin) == ("Other", REPAIR)
     assert recalled(marked.synced, RULE) == LISTED.shared
 
-    made = as_page_has_it(LISTED, None, RULE, "Tasks", NOW)
+    made = as_page_has_it(LISTED, None, "Tasks", NOW)
     assert (made.id, made.notion_page_id, made.name) == ("", PAGE, "Plan")
 
 
