@@ -1,4 +1,4 @@
-"""The mirror's database and its tables, as whoever compares both sides uses them."""
+"""The mirror's database and its tables, as the processor uses them."""
 
 import uuid
 from dataclasses import dataclass

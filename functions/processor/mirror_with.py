@@ -1,7 +1,6 @@
 """How the parts hang together by which pages follow their rows."""
 
-import uuid
-
+from processor.mirror_tables import tables_in
 from processor.mirroring import Mirroring
 from processor.reconcile import Reconciler
 from processor.row_news import RowNews
@@ -9,10 +8,8 @@ from processor.settle import Settler
 from processor.shared import Shared
 from processor.ways.push import PushWay
 from processor.ways.way import Way
-from steward.mirror.audit import AuditLog
 from steward.mirror.changed_rows import ChangedRows
-from steward.mirror.connection import Transactions, columns_in
-from steward.mirror.projects import Projects
+from steward.mirror.connection import Transactions
 from steward.rules import MirrorRule, Rules
 
 
@@ -23,11 +20,8 @@ def follows(rules: Rules) -> bool:
 
 def changed_rows(database: Transactions, rules: Rules) -> ChangedRows:
     """The rows that somebody changed."""
-
-    def new_id() -> str:
-        return str(uuid.uuid4())
-
-    return ChangedRows(database, Projects(columns_in(rules), new_id), AuditLog(new_id))
+    tables = tables_in(database, rules)
+    return ChangedRows(tables.database, tables.projects, tables.audit)
 
 
 def push_way(others: Way, rows: ChangedRows, shared: Shared, reconciler: Reconciler) -> PushWay:

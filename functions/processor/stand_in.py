@@ -8,7 +8,6 @@ This is beside the event's own way: that stays on the lane, and is worked as eve
 hold it up: what fails is left to the reading.
 """
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,16 +17,15 @@ from aws_lambda_powertools import Logger
 
 from processor.known import Known
 from processor.mirror_database import MirrorDatabase
+from processor.mirror_tables import tables_in
 from processor.seen import shown
 from steward.effects import Effect, Kind, effect_id
 from steward.errors import CallFailed, Failure, StateConflict
 from steward.events import Event
-from steward.mirror.audit import AuditLog
-from steward.mirror.connection import columns_in, is_kept
+from steward.mirror.connection import is_kept
 from steward.mirror.database import Transaction
 from steward.mirror.mapping import NAME, TITLE, shared_of
 from steward.mirror.matching import matched_unseen
-from steward.mirror.projects import Projects
 from steward.mirror.written import Cause, write
 from steward.pages import decode_page
 from steward.rules import DataSource, MirrorRule, Rules
@@ -56,7 +54,6 @@ class StandIn:
         margin: timedelta,
         now: Callable[[], datetime],
         logger: Logger,
-        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         """Make it.
 
@@ -68,7 +65,6 @@ class StandIn:
             margin: see ``Snapshot.covers``.
             now: our clock.
             logger: logs.
-            new_id: gives an id that no row has.
         """
         self._database = database
         self._rules = rules
@@ -77,8 +73,8 @@ class StandIn:
         self._margin = margin
         self._now = now
         self._logger = logger
-        self._projects = Projects(columns_in(rules), new_id)
-        self._audit = AuditLog(new_id)
+        tables = tables_in(database, rules)
+        self._projects, self._audit = tables.projects, tables.audit
 
     def take(self, event: Event) -> None:
         """Let the page's row say what the event says, if it carries values and the row is not newer."""

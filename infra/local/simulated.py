@@ -1,4 +1,4 @@
-"""The simulators of one stack: of every vendor that the environment does not replace, each in a process of its own."""
+"""The simulators of one stack: of every vendor that the environment does not replace, and the mirror's PostgreSQL, each in a process of its own."""
 
 import contextlib
 import os
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from infra.local.postgres import PostgresServer
 from infra.local.processes import Child
 from infra.local.setup import ROOT
 from infra.local.simulators.hubspot import HubSpotAdmin
@@ -36,6 +37,7 @@ class Simulated:
         further: the workspaces of further connections, by name.
         slack: None when it is replaced.
         watched: None when it was not asked for.
+        mirror_dsn: of the mirror's database, ours or the environment's; empty when there is none.
         parameters: of the template, which point there.
         variables: of the functions' environment, which point where the template has no parameter.
     """
@@ -45,17 +47,25 @@ class Simulated:
     further: dict[str, NotionAdmin] = field(default_factory=dict)
     slack: SlackAdmin | None = None
     watched: Watched | None = None
+    mirror_dsn: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     children: list[Child] = field(default_factory=list)
+    postgres: PostgresServer | None = None
 
-    def start(self, vendors: Vendors, connections: Sequence[str], *, watched: bool) -> None:
+    @property
+    def pids(self) -> list[int]:
+        """Of everything that was started."""
+        return [*(child.pid for child in self.children), *([self.postgres.pid] if self.postgres else [])]
+
+    def start(self, vendors: Vendors, connections: Sequence[str], *, watched: bool, mirrored: bool) -> None:
         """Start what is not replaced.
 
         Args:
             vendors: says what is.
             connections: names of the further connections.
             watched: also HubSpot, and the status pages of HubSpot and of a simulated Notion.
+            mirrored: also a PostgreSQL, for rules that keep a mirror.
 
         Raises:
             StartError: one of them did not start; ``stop`` ends the others.
@@ -72,13 +82,17 @@ class Simulated:
             self.slack = SlackAdmin(line["url"])
         if watched:
             self._start_watched()
+        self._start_postgres(vendors, mirrored=mirrored)
 
     def stop(self) -> None:
         """End them all."""
         with contextlib.ExitStack() as ends:  # each is ended although another fails to
             for child in self.children:
                 ends.callback(child.stop)
+            if self.postgres is not None:
+                ends.callback(self.postgres.stop)
         self.children.clear()
+        self.postgres = None
 
     def _start_notion(self, vendors: Vendors, connections: Sequence[str]) -> None:
         url = self._run("notion", "simulated Notion", "--token", vendors.notion_token)["url"]
@@ -102,6 +116,15 @@ class Simulated:
             self.parameters["NotionStatusUrl"] = page["summary_url"]
         self.variables["HUBSPOT_API_URL"] = hubspot["url"]
         self.variables["HUBSPOT_STATUS_URL"] = hubspot_page["summary_url"]
+
+    def _start_postgres(self, vendors: Vendors, *, mirrored: bool) -> None:
+        self.mirror_dsn = vendors.mirror_dsn
+        if mirrored and not self.mirror_dsn:
+            self.postgres = PostgresServer()
+            self.postgres.start()
+            self.mirror_dsn = self.postgres.create("steward")
+        if self.mirror_dsn:
+            self.parameters["MirrorByDsn"] = "true"
 
     def _run(self, module: str, name: str, *arguments: str) -> dict[str, Any]:
         paths = os.pathsep.join([str(ROOT), str(ROOT / "functions")])

@@ -18,7 +18,6 @@ from infra.local.aws import REGION, ROOT_KEY, LocalAws
 from infra.local.built import from_build, host_architecture
 from infra.local.deployment import STACK, Deployed, deploy, from_source
 from infra.local.front_door import FrontDoor, invoker
-from infra.local.postgres import PostgresServer
 from infra.local.processes import StartError, free_port
 from infra.local.setup import ROOT
 from infra.local.simulated import Simulated, Watched
@@ -26,6 +25,7 @@ from infra.local.simulators.notion import NotionAdmin
 from infra.local.simulators.slack import SlackAdmin
 from infra.local.vendors import SIMULATED_HUBSPOT_TOKEN, Vendors
 from steward.errors import RulesError
+from steward.mirror.connection import is_kept
 from steward.rules import MAIN, Rules, load
 
 
@@ -76,7 +76,6 @@ class LocalStack:
         self._aws: LocalAws | None = None
         self._door: FrontDoor | None = None
         self._deployed: Deployed | None = None
-        self._postgres: PostgresServer | None = None
         self.mirror_dsn = self._vendors.mirror_dsn
         self.notion: NotionAdmin | None = None
         self.further: dict[str, NotionAdmin] = {}
@@ -126,10 +125,9 @@ class LocalStack:
 
     def pids(self) -> list[int]:
         """The processes that the stack started."""
-        aws = [self._aws.process] if self._aws else []
-        simulated = self._simulated.children if self._simulated else []
-        postgres = [self._postgres.pid] if self._postgres else []
-        return [*(child.pid for child in [*aws, *simulated]), *postgres]
+        aws = [self._aws.process.pid] if self._aws else []
+        simulated = self._simulated.pids if self._simulated else []
+        return [*aws, *simulated]
 
     def mails(self) -> list[dict[str, Any]]:
         """The e-mails that SES was given, oldest first: ``To``, ``Subject``, ``BodyText``."""
@@ -149,13 +147,11 @@ class LocalStack:
         with contextlib.ExitStack() as ends:  # each is ended although another fails to
             if self._simulated is not None:
                 ends.callback(self._simulated.stop)
-            if self._postgres is not None:
-                ends.callback(self._postgres.stop)
             if self._aws is not None:
                 ends.callback(self._aws.stop)
             if self._door is not None:
                 ends.callback(self._door.close)
-        self._simulated = self._aws = self._door = self._postgres = None
+        self._simulated = self._aws = self._door = None
 
     def _start(self) -> None:
         port = free_port(self._port)
@@ -168,7 +164,6 @@ class LocalStack:
             "Architecture": host_architecture(),
             **self._start_simulators().parameters,
             **self._sender(),
-            **self._start_postgres(),
             **self._parameters,
         }
         aws.wait()
@@ -214,21 +209,12 @@ class LocalStack:
 
     def _start_simulators(self) -> Simulated:
         simulated = self._simulated = Simulated(self.folder)
-        simulated.start(self._vendors, self._connections(), watched=self._watched)
+        mirrored = self.rules is not None and is_kept(self.rules)
+        simulated.start(self._vendors, self._connections(), watched=self._watched, mirrored=mirrored)
         self.notion, self.further, self.slack = simulated.notion, simulated.further, simulated.slack
-        self.watched = simulated.watched
+        self.watched, self.mirror_dsn = simulated.watched, simulated.mirror_dsn
         self._variables = {**simulated.variables, **self._variables}
         return simulated
-
-    def _start_postgres(self) -> dict[str, str]:
-        """Start a PostgreSQL if the rules keep a mirror and the environment names none; its template parameter."""
-        sources = self.rules.data_source if self.rules else ()
-        keeps = any(str(rule.kind) == "mirror" for source in sources for rule in source.automation)
-        if keeps and not self.mirror_dsn:
-            self._postgres = PostgresServer()
-            self._postgres.start()
-            self.mirror_dsn = self._postgres.create("steward")
-        return {"MirrorByDsn": "true"} if self.mirror_dsn else {}
 
     def _connections(self) -> tuple[str, ...]:
         """The names of the further connections."""

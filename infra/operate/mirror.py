@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from infra.local.setup import ROOT
 from infra.operate import mirror_check
@@ -22,18 +22,17 @@ from infra.operate.text import printable, table
 from steward.deadline import Deadline
 from steward.errors import CallFailed, RulesError
 from steward.mirror.access import ADMIN, Access, DsnAccess, DsqlAccess
+from steward.mirror.connection import columns_in
 from steward.mirror.database import Database, Transaction
 from steward.mirror.migrate import migrate, standing
 from steward.mirror.projects import Projects
 from steward.mirror.rows import Counts
-from steward.mirror.schema import LATEST, Columns, SchemaMistake, WithColumns, columns_of, missing
-from steward.rules import Rules, load
+from steward.mirror.schema import LATEST, Columns, SchemaMistake, missing
+from steward.rules import load
 from steward.secret_store import SecretStore, SecretUnavailable
 
 PATIENCE = 600.0
 """Seconds that one statement may take: an index of a large table takes its time, and nobody's Lambda ends."""
-
-KIND = "mirror"
 
 environ: Mapping[str, str] = os.environ
 
@@ -100,16 +99,6 @@ def operate(
     except CallFailed as failure:
         print(printable(f"{command}: {failure}"), file=sys.stderr)
         return 1
-
-
-def columns_in(rules: Rules) -> Columns:
-    """The columns that a rules file's mirrors name.
-
-    Raises:
-        SchemaMistake: two name the same one with different types.
-    """
-    every = (rule for source in rules.data_source for rule in source.automation)
-    return columns_of(cast("WithColumns", rule) for rule in every if str(rule.kind) == KIND)
 
 
 def access_of(target: Target) -> Access:

@@ -4,19 +4,18 @@ The audit row carries the effect's id, and no two rows may carry the same: so it
 whatever moment an environment died. An effect that finds nothing to change leaves no audit row, and is harmless to repeat.
 """
 
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from processor.automations.mirror import makes_a_row
 from processor.mirror_database import MirrorDatabase
+from processor.mirror_tables import tables_in
 from processor.ways.way import Found, Instead, Prepared
 from steward.effects import GIVE_UP, Effect, Status
-from steward.mirror.audit import PROJECT, UNLINKED, AuditEntry, AuditLog
-from steward.mirror.connection import columns_in, is_kept
+from steward.mirror.audit import PROJECT, UNLINKED, AuditEntry
+from steward.mirror.connection import is_kept
 from steward.mirror.database import Transaction
 from steward.mirror.matching import Match, matched, matched_gone
-from steward.mirror.projects import Projects
 from steward.mirror.rows import Row as ProjectRow
 from steward.mirror.rows import Written
 from steward.mirror.written import Cause, write
@@ -41,7 +40,6 @@ class RowWay:
         rules: Rules,
         state: State,
         now: Callable[[], datetime],
-        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         """Make it.
 
@@ -50,14 +48,13 @@ class RowWay:
             rules: the rules file.
             state: what is known of pages.
             now: our clock.
-            new_id: gives an id that no row has.
         """
         self._database = database
         self._rules = rules
         self._state = state
         self._now = now
-        self._projects = Projects(columns_in(rules), new_id)
-        self._audit = AuditLog(new_id)
+        tables = tables_in(database, rules)
+        self._projects, self._audit = tables.projects, tables.audit
 
     def prepare(self, effect: Effect) -> Prepared:
         """Whether the database rests, so that nothing is begun that would only wait for a timeout."""

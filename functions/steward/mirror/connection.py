@@ -73,7 +73,11 @@ def mirror_database(
 
 
 def columns_in(rules: Rules) -> dict[str, str]:
-    """The columns that a rules file's mirrors name: name → type."""
+    """The columns that a rules file's mirrors name: name → type.
+
+    Raises:
+        SchemaMistake: two name the same one with different types.
+    """
     return columns_of(rule for source in rules.data_source for rule in source.of_kind(MirrorRule))
 
 

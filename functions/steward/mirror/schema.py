@@ -11,7 +11,8 @@ Never change a statement that was released: add one with the next number.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+
+from steward.rules import MirrorRule
 
 Columns = Mapping[str, str]
 """The columns that rules files add to ``projects``: name → type, one of ``TYPES``."""
@@ -139,28 +140,8 @@ MIGRATIONS: tuple[Migration, ...] = (
 LATEST = MIGRATIONS[-1].number
 
 
-class NamedColumn(Protocol):
-    """A column as a rules file names it."""
-
-    @property
-    def name(self) -> str:
-        """Of the column."""
-
-    @property
-    def type(self) -> str:
-        """One of ``TYPES``."""
-
-
-class WithColumns(Protocol):
-    """An automation that names columns."""
-
-    @property
-    def columns(self) -> Iterable[NamedColumn]:
-        """Those that it names."""
-
-
-def columns_of(automations: Iterable[WithColumns]) -> dict[str, str]:
-    """The columns that automations name, which may share them.
+def columns_of(automations: Iterable[MirrorRule]) -> dict[str, str]:
+    """The columns that mirrors name, which may share them.
 
     Raises:
         SchemaMistake: two name the same column with different types.

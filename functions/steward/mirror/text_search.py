@@ -9,12 +9,13 @@ What is looked for is always a value of a statement, never a part of it.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from steward.errors import CallFailed
+from steward.mirror.connection import Transactions
 from steward.mirror.database import Transaction
 from steward.mirror.rows import storable
 
@@ -51,13 +52,6 @@ _VECTOR = f", LATERAL (SELECT {_VECTORS} AS vector OFFSET 0) AS made"
 _ORDER = " ORDER BY rank DESC, edited_at DESC NULLS LAST, notion_page_id LIMIT %s"
 
 
-class Runs(Protocol):
-    """What is needed of a database."""
-
-    def run(self, call: str, work: Callable[[Transaction], T], seconds: float = ...) -> T:
-        """See ``Database.run``."""
-
-
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A page that was found.
@@ -86,7 +80,7 @@ class Hit:
 class TextSearch:
     """Searches a database, and remembers whether it has a full text search."""
 
-    def __init__(self, database: Runs) -> None:
+    def __init__(self, database: Transactions) -> None:
         self._database = database
         self.full_text: bool | None = None
 

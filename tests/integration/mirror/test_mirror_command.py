@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -95,19 +94,6 @@ def test_columns_of_the_rules_are_made_and_their_absence_is_said(
     for action in ("migrate", "status"):
         assert operate(action) != 0
         assert "and the rules want text" in capsys.readouterr().err
-
-
-@pytest.mark.req("A7")
-def test_only_mirrors_name_columns() -> None:
-    column = SimpleNamespace(name="budget", type="number")
-    rules: Any = SimpleNamespace(
-        data_source=(
-            SimpleNamespace(automation=(SimpleNamespace(kind="status"),)),
-            SimpleNamespace(automation=(SimpleNamespace(kind="mirror", columns=(column,)),)),
-        )
-    )
-
-    assert command.columns_in(rules) == {"budget": "number"}
 
 
 @pytest.mark.req("O5")

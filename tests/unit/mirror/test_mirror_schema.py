@@ -2,8 +2,9 @@
 
 import inspect
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from types import ModuleType
+from typing import get_args
 
 import pytest
 
@@ -21,6 +22,9 @@ from steward.mirror.schema import (
     missing,
     quoted,
 )
+from steward.rules import ColumnType, MirrorRule
+from steward.rules.mirror import OWN as TAKEN
+from steward.rules.mirror import TYPES as TYPES_OF_PROPERTIES
 
 EVERY = {f"a_{kind}": kind for kind in TYPES}
 DDL = [LEDGER, *(m.sql(dsql=True) for m in MIGRATIONS), *missing(EVERY, {})]
@@ -110,23 +114,22 @@ def test_a_row_of_ours_has_the_columns_that_the_table_has() -> None:
         assert re.search(rf"^    {name} ", MIGRATIONS[0].statement, re.MULTILINE), name
 
 
-@dataclass
-class Named:
-    name: str
-    type: str
+def test_the_rules_know_the_columns_that_every_row_has_and_the_types_of_others() -> None:
+    assert set(OWN) == TAKEN
+    assert set(TYPES) == set(get_args(ColumnType)) == set(TYPES_OF_PROPERTIES)
 
 
-@dataclass
-class Rule:
-    columns: tuple[Named, ...]
+def rule(**columns: str) -> MirrorRule:
+    named = [{"name": name, "role": name, "type": kind} for name, kind in columns.items()]
+    return MirrorRule.model_validate({"kind": "mirror", "columns": named})
 
 
 def test_data_sources_may_share_a_column_of_one_type() -> None:
-    both = [Rule((Named("budget", "number"),)), Rule((Named("budget", "number"), Named("due", "date")))]
+    both = [rule(budget="number"), rule(budget="number", due="date")]
 
     assert columns_of(both) == {"budget": "number", "due": "date"}
     with pytest.raises(SchemaMistake, match="budget is number in one rule and text in another"):
-        columns_of([*both, Rule((Named("budget", "text"),))])
+        columns_of([*both, rule(budget="text")])
 
 
 @pytest.mark.parametrize("name", ["", "Budget", "1st", "a-b", 'a"b', "a b", "x" * 64, "synced", "id", "é"])
