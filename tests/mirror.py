@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
+import psycopg
+from psycopg.rows import dict_row
+
 from steward.deadline import Deadline
 from steward.mirror import connection
 from steward.mirror.access import Access, DsnAccess
@@ -35,6 +38,13 @@ def database_at(
         sleep=sleep,
         jitter=random.Random(1).random,
     )
+
+
+def said_by_sql(dsn: str, statement: str, *values: Any) -> list[dict[str, Any]]:
+    """What somebody else does in the database, and the rows that it gives."""
+    with psycopg.connect(dsn, row_factory=dict_row, autocommit=True) as connection:
+        cursor = connection.execute(statement.encode(), values or None)
+        return cursor.fetchall() if cursor.description else []
 
 
 @contextmanager

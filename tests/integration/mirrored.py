@@ -6,13 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg.rows import dict_row
-
 from infra.local.simulators.notion.demo import STATUS_ID
 from tests.integration.rules_file import automation, rules_file
 from tests.integration.stand import Stand, standing
-from tests.mirror import closing_connections
+from tests.mirror import closing_connections, said_by_sql
 
 MIRROR = (
     'options = { "Not started" = "open", "In progress" = "active", "Done" = "closed" }\n'
@@ -32,9 +29,7 @@ class Mirrored:
 
     def sql(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Run a statement as somebody else."""
-        with psycopg.connect(self.dsn, row_factory=dict_row, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode(), values or None)
-            return cursor.fetchall() if cursor.description else []
+        return said_by_sql(self.dsn, statement, *values)
 
     def link(self) -> None:
         """A row that names the page, as an application makes it."""
@@ -77,13 +72,18 @@ class Mirrored:
             self.stand.gather()
 
 
+def keep_mirror_at(stand: Stand, dsn: str) -> None:
+    """Put the DSN where the functions look for it."""
+    stand.secrets.put_secret_value(
+        SecretId=stand.environ["MIRROR_SECRET_ID"], SecretString=json.dumps({"dsn": dsn})
+    )
+
+
 @contextmanager
 def mirrored(dsn: str, folder: Path, more: str = "", *others: str) -> Iterator[Mirrored]:
     """A stand whose tasks are mirrored into the database."""
     rules = rules_file(folder, automation("mirror", MIRROR + more), *others)
     with closing_connections(), standing(RULES_FILE=rules) as stand:
-        stand.secrets.put_secret_value(
-            SecretId=stand.environ["MIRROR_SECRET_ID"], SecretString=json.dumps({"dsn": dsn})
-        )
+        keep_mirror_at(stand, dsn)
         stand.restart()
         yield Mirrored(stand, dsn)

@@ -6,17 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from infra.local.simulators.notion.demo import STATUS_ID
 from infra.operate import mirror_check, target
 from infra.operate.__main__ import main
-from processor import handler as processor
-from steward.mirror.connection import mirror_database
 from tests.integration.here import Here
+from tests.integration.mirrored import keep_mirror_at
 from tests.integration.stand import Stand, standing
+from tests.mirror import closing_connections, said_by_sql
 
 RULES = """
 [slack]
@@ -53,9 +51,7 @@ class Sides:
 
     def sql(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """What somebody else does in the database."""
-        with psycopg.connect(self._dsn, autocommit=True, row_factory=dict_row) as connection:
-            done = connection.execute(statement.encode(), values or None)
-            return done.fetchall() if done.description else []
+        return said_by_sql(self._dsn, statement, *values)
 
     def row(self, page_id: str) -> dict[str, Any]:
         """The row of a page."""
@@ -95,21 +91,6 @@ class Sides:
 
 
 @contextmanager
-def closing_databases(patch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hang up in the end: a test's environment does not die as Lambda's do."""
-    made: list[Any] = []
-
-    def make(*arguments: Any, **named: Any) -> Any:
-        made.append(mirror_database(*arguments, **named))
-        return made[-1]
-
-    patch.setattr(processor, "mirror_database", make)
-    yield
-    for database in made:
-        database.close()
-
-
-@contextmanager
 def both_sides(
     dsn: str,
     scratch: Path,
@@ -122,10 +103,8 @@ def both_sides(
     """Both, with the demo's four tasks in Notion and no row."""
     rules = scratch / "rules.toml"
     rules.write_text(RULES.format(auto_link=str(auto_link).lower(), both_ways=str(both_ways).lower()))
-    with closing_databases(patch), standing(quick=True, RULES_FILE=str(rules), **environ) as stand:
-        stand.secrets.put_secret_value(
-            SecretId=stand.environ["MIRROR_SECRET_ID"], SecretString=json.dumps({"dsn": dsn})
-        )
+    with closing_connections(), standing(quick=True, RULES_FILE=str(rules), **environ) as stand:
+        keep_mirror_at(stand, dsn)
         here = Here(stand)
         patch.setattr(here, "client", lambda _service: stand.sqs)
         patch.setattr(target, "find", lambda *_: here)

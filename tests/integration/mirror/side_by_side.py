@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from steward.mirror.database import Database, Transaction
 from steward.mirror.migrate import migrate
+from tests.integration.mirrored import keep_mirror_at
 from tests.integration.rules_file import TASKS, automation
 from tests.integration.stand import Stand, standing
-from tests.mirror import database_at
+from tests.mirror import closing_connections, database_at
 
 OPTIONS = {"Not started": "todo", "In progress": "doing", "Done": "done"}
 COLUMNS = {"priority": "text", "due": "date"}
@@ -148,23 +148,6 @@ class SideBySide:
 
 
 @contextmanager
-def _closed_at_the_end() -> Iterator[None]:
-    """Close what the processors connected to: an environment that ends does not say goodbye."""
-    opened: list[Database] = []
-
-    def make(*arguments: Any, **more: Any) -> Database:
-        opened.append(Database(*arguments, **more))
-        return opened[-1]
-
-    with patch("steward.mirror.connection.Database", make):
-        try:
-            yield
-        finally:
-            for database in opened:
-                database.close()
-
-
-@contextmanager
 def side_by_side(dsn: str, folder: Path, options: str = MIRROR, **environ: str) -> Iterator[SideBySide]:
     """The stand, whose Steward keeps a mirror at this DSN."""
     path = folder / "steward.toml"
@@ -172,10 +155,8 @@ def side_by_side(dsn: str, folder: Path, options: str = MIRROR, **environ: str) 
     path.write_text(tasks + automation("mirror", options))
     database = database_at(dsn)
     migrate(database, COLUMNS)
-    with _closed_at_the_end(), standing(quick=True, RULES_FILE=str(path), **environ) as stand:
-        stand.secrets.put_secret_value(
-            SecretId=stand.environ["MIRROR_SECRET_ID"], SecretString=f'{{"dsn": "{dsn}"}}'
-        )
+    with closing_connections(), standing(quick=True, RULES_FILE=str(path), **environ) as stand:
+        keep_mirror_at(stand, dsn)
         try:
             yield SideBySide(stand, database)
         finally:

@@ -1,17 +1,15 @@
 """A stand whose rules keep the text of tasks, and what it takes to write on one."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
-from processor import handler
-from steward.mirror.connection import mirror_database
 from steward.mirror.database import Database
+from tests.integration.mirrored import keep_mirror_at
 from tests.integration.rules_file import automation, rules_file
 from tests.integration.stand import Stand, standing
+from tests.mirror import closing_connections
 
 WRITTEN = "page.content_updated"
 CALL = "postgres.test"
@@ -21,22 +19,9 @@ CALL = "postgres.test"
 def writing(folder: Path, dsn: str, options: str = "text = true", **environ: Any) -> Iterator[Stand]:
     """A stand with a mirror of the tasks."""
     rules = rules_file(folder, automation("mirror", options))
-    made: list[Any] = []
-
-    def make(*arguments: Any, **more: Any) -> Any:
-        made.append(mirror_database(*arguments, **more))
-        return made[-1]
-
-    with (
-        patch.object(handler, "mirror_database", make),
-        standing(RULES_FILE=rules, MIRROR_SECRET_ID="mirror", **environ) as stand,
-    ):
-        stand.secrets.create_secret(Name="mirror", SecretString=json.dumps({"dsn": dsn}))
-        try:
-            yield stand
-        finally:
-            for database in made:  # an environment that dies takes its connection along
-                database.close()
+    with closing_connections(), standing(RULES_FILE=rules, **environ) as stand:
+        keep_mirror_at(stand, dsn)
+        yield stand
 
 
 def link(database: Database, page_id: str) -> None:

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from steward.mirror import audit, database, migrate, projects
+from steward.mirror.connection import columns_in, is_kept
 from steward.mirror.rows import Row
 from steward.mirror.schema import (
     LATEST,
@@ -22,7 +23,7 @@ from steward.mirror.schema import (
     missing,
     quoted,
 )
-from steward.rules import ColumnType, MirrorRule
+from steward.rules import ColumnType, MirrorRule, parse
 from steward.rules.mirror import OWN as TAKEN
 from steward.rules.mirror import TYPES as TYPES_OF_PROPERTIES
 
@@ -130,6 +131,32 @@ def test_data_sources_may_share_a_column_of_one_type() -> None:
     assert columns_of(both) == {"budget": "number", "due": "date"}
     with pytest.raises(SchemaMistake, match="budget is number in one rule and text in another"):
         columns_of([*both, rule(budget="text")])
+
+
+@pytest.mark.req("A7")
+def test_only_mirrors_name_columns_and_those_of_every_data_source_count() -> None:
+    rules = parse(
+        """
+        [slack]
+        default_channel = "#team"
+        [[data_source]]
+        name = "Tasks"
+        id = "2f1c7c1e-0d3a-4c5b-9b0e-6a1d5e0c4b11"
+        properties = { status = "Status", due = "Due" }
+        [[data_source.automation]]
+        kind = "status"
+        [[data_source.automation]]
+        kind = "mirror"
+        columns = [{ name = "due_on", role = "due", type = "date" }]
+        [[data_source]]
+        name = "Orders"
+        id = "2f1c7c1e-0d3a-4c5b-9b0e-6a1d5e0c4b12"
+        properties = { status = "Status" }
+        """
+    )
+
+    assert columns_in(rules) == {"due_on": "date"}
+    assert is_kept(rules)
 
 
 @pytest.mark.parametrize("name", ["", "Budget", "1st", "a-b", 'a"b', "a b", "x" * 64, "synced", "id", "é"])
