@@ -12,6 +12,7 @@ from processor.current_lane import CurrentLane
 from processor.known import Known
 from processor.mirror_database import MirrorDatabase
 from processor.mirror_with import changed_rows, mirroring_with
+from processor.orders import Orders
 from processor.orders_with import baseline_with, compare_with
 from processor.ourselves import Ourselves
 from processor.outbox import Outbox
@@ -185,8 +186,7 @@ def assemble(
             sweep_keeps=settings.sweep_every + TICK_SLACK,
             now=now,
         ),
-        baseline=baseline_with(shared, reconciler),
-        mirror_check=check,
+        orders=Orders(baseline_with(shared, reconciler), check),
         lane=lane,
         switch=switch,
         breaker=breaker,

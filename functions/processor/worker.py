@@ -10,10 +10,9 @@ from math import ceil
 from aws_lambda_powertools import Logger
 
 from processor.aside import Aside
-from processor.baseline import Baseline
 from processor.culprit import culprit
 from processor.message import Message
-from processor.mirror_check import MirrorCheck
+from processor.orders import Orders
 from processor.pipeline import Pipeline
 from processor.stand_in import UNREAD
 from processor.ticks import Ticks
@@ -49,8 +48,7 @@ class Worker:
         *,
         pipeline: Pipeline,
         ticks: Ticks,
-        baseline: Baseline,
-        mirror_check: MirrorCheck,
+        orders: Orders,
         lane: Lane,
         switch: LaneSwitch,
         breaker: Breaker,
@@ -68,8 +66,7 @@ class Worker:
         Args:
             pipeline: works events.
             ticks: works the scheduler's ticks.
-            baseline: works an operator's orders.
-            mirror_check: works those about the mirror.
+            orders: works what operators order.
             lane: the queue.
             switch: pauses the lane.
             breaker: says when it may have to be paused.
@@ -84,8 +81,7 @@ class Worker:
         """
         self._pipeline = pipeline
         self._ticks = ticks
-        self._baseline = baseline
-        self._mirror_check = mirror_check
+        self._orders = orders
         self._lane = lane
         self._switch = switch
         self._breaker = breaker
@@ -130,11 +126,7 @@ class Worker:
             return True
         self._enter(own)
         try:
-            if envelope.order is not None:
-                self._baseline.work(envelope.order, envelope.part, own, message.id)
-                return True
-            if envelope.comparison is not None:
-                self._mirror_check.work(envelope.comparison, envelope.part, own, message.id)
+            if self._orders.work(envelope, own, message.id):
                 return True
             if event is None:
                 self._ticks.work(envelope, own, message.id)

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from processor.message import Message
+from processor.orders import Orders
 from processor.worker import Worker
 from steward import telemetry
 from steward.envelope import Comparison, Envelope, Order, decode
@@ -107,8 +108,7 @@ def new_worker(pipeline: Any, sqs: Any) -> Worker:
     return Worker(
         pipeline=pipeline,
         ticks=cast("Any", Ticking(pipeline)),
-        baseline=cast("Any", Ordered(pipeline)),
-        mirror_check=cast("Any", Ordered(pipeline)),
+        orders=Orders(cast("Any", Ordered(pipeline)), cast("Any", Ordered(pipeline))),
         switch=cast("Any", Running()),
         breaker=Breaker(),
         vitals=cast("Any", Deaf()),

@@ -6,11 +6,10 @@ row in between (see ``database``). What is decided outside a transaction is writ
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
 from steward.mirror.database import Transaction
-from steward.mirror.rows import OURS, Counts, Row, Watermark, Written, plain
+from steward.mirror.rows import Counts, Row, Watermark, Written, plain
 from steward.mirror.schema import OWN, TYPES, Columns, quoted
 
 _SET_BY_US = frozenset({"id", "updated_at"})
@@ -90,33 +89,6 @@ class Projects:
         return self._became(
             transaction, row, found, Written.CREATED if created else Written.UPDATED, expected
         )
-
-    def mark_trashed(
-        self, transaction: Transaction, page_id: str, at: datetime, observed_at: datetime, version: int
-    ) -> Written:
-        """Mark the row of a page that is gone; a mark that is there keeps its time. The row itself stays.
-
-        Args:
-            transaction: the caller's.
-            page_id: the page.
-            at: since when.
-            observed_at: when that was seen.
-            version: of the snapshot that says so.
-        """
-        touched = transaction.run(
-            "UPDATE projects SET trashed_at = coalesce(trashed_at, %s), observed_at = %s, observed_version = %s,"
-            " origin = %s, updated_at = now() WHERE notion_page_id = %s"
-            " AND (projects.observed_version IS NULL OR projects.observed_version <= %s)",
-            at,
-            observed_at,
-            version,
-            OURS,
-            page_id,
-            version,
-        )
-        if touched:
-            return Written.UPDATED
-        return Written.STALE if self.find(transaction, [page_id]) else Written.ABSENT
 
     def changed_since(self, transaction: Transaction, mark: Watermark | None, limit: int) -> list[Row]:
         """The rows that were written after the mark, oldest first.

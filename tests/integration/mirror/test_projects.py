@@ -1,7 +1,7 @@
 """Rows and audit rows: an older observation never wins, nothing is written twice, nothing is lost that was not named."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
@@ -150,24 +150,6 @@ def test_a_row_of_the_application_gets_its_page_by_its_own_id(database: Database
     assert put(database, table, replace(FULL, id="gone"))[0] is Written.ABSENT
 
 
-@pytest.mark.req("A7")
-def test_a_page_that_is_gone_is_marked_and_its_row_stays(database: Database, table: Projects) -> None:
-    _, first = put(database, table, FULL)
-
-    def trash(version: int, at: datetime) -> Written:
-        return database.run(CALL, lambda t: table.mark_trashed(t, PAGE, at, at, version))
-
-    assert trash(2, NOW) is Written.STALE
-    assert trash(4, NOW) is Written.UPDATED
-    assert trash(5, NOW + timedelta(hours=1)) is Written.UPDATED
-    row = only(database, table)
-    assert (row.name, row.trashed_at, row.observed_version) == (first.name, NOW, 5)
-    assert database.run(CALL, lambda t: table.mark_trashed(t, "unknown", NOW, NOW, 1)) is Written.ABSENT
-
-    _, back = put(database, table, replace(FULL, observed_version=6))
-    assert back.trashed_at is None
-
-
 @pytest.mark.req("A8")
 def test_changed_rows_come_in_one_order_without_a_gap_or_a_double(
     database: Database, table: Projects
@@ -192,7 +174,7 @@ def test_changed_rows_come_in_one_order_without_a_gap_or_a_double(
 def test_every_row_is_paged_through_and_counted(database: Database, table: Projects) -> None:
     for number in range(5):
         put(database, table, replace(FULL, notion_page_id=f"page-{number}"))
-    database.run(CALL, lambda t: table.mark_trashed(t, "page-0", NOW, NOW, 9))
+    put(database, table, replace(FULL, notion_page_id="page-0", trashed_at=NOW, observed_version=9))
     database.run(CALL, lambda t: t.run("INSERT INTO projects (id) VALUES ('theirs')"))
 
     after, seen = "", list[str]()
