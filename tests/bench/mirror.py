@@ -25,7 +25,7 @@ from steward.effects import Effect, Kind, effect_id
 from steward.envelope import Comparison, Side, encode_comparison
 from steward.lane import FIRST, Lane
 from steward.memory import Memory
-from steward.mirror.audit import UPDATED
+from steward.mirror.audit import PROJECT, UPDATED
 from steward.mirror.database import Database
 from steward.mirror.migrate import migrate
 from steward.mirror.report import HEALTH, Report, Status
@@ -34,6 +34,7 @@ from steward.snapshots import Snapshot
 from steward.state import State
 from tests.bench.bursts import LIMIT, QUERY, WINDOW
 from tests.bench.figures import Figure
+from tests.integration.mirrored import keep_mirror_at
 from tests.integration.stand import Stand, standing
 from tests.mirror import database_at
 
@@ -130,7 +131,7 @@ def _bare(connection: "psycopg.Connection[tuple[object, ...]]", number: int) -> 
         connection.execute(
             "INSERT INTO audit_logs (id, effect_id, action, resource_type, resource_id, details)"
             " VALUES (%s, %s, %s, %s, %s, %s)",
-            (str(uuid.uuid4()), f"bare-{number}", UPDATED, "project", "x", json.dumps({"number": number})),
+            (str(uuid.uuid4()), f"bare-{number}", UPDATED, PROJECT, "x", json.dumps({"number": number})),
         )
 
 
@@ -148,8 +149,7 @@ def _comparison(dsn: str, scratch: Path) -> list[Figure]:
     rules = scratch / "mirror.toml"
     rules.write_text(RULES)
     with standing(quick=True, RULES_FILE=str(rules), REQUESTS_PER_MINUTE=str(LIMIT)) as stand:
-        secret = {"SecretId": stand.environ["MIRROR_SECRET_ID"], "SecretString": json.dumps({"dsn": dsn})}
-        stand.secrets.put_secret_value(**secret)
+        keep_mirror_at(stand, dsn)
         stand.add_tasks(PAGES - len(stand.demo.tasks))
         stand.clock.sleep(3600)
         filled, _ = _compare(stand, "notion")
