@@ -7,7 +7,6 @@ effect was done.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from steward.mirror.database import Transaction
@@ -87,14 +86,6 @@ class AuditLog:
             "SELECT effect_id FROM audit_logs WHERE effect_id = ANY(%s)", list(effect_ids)
         )
         return frozenset(row["effect_id"] for row in found)
-
-    def count(self, transaction: Transaction, since: datetime) -> dict[str, int]:
-        """How many rows of each action were written since."""
-        found = transaction.rows(
-            "SELECT action, count(*) AS times FROM audit_logs WHERE created_at >= %s GROUP BY action ORDER BY action",
-            since,
-        )
-        return {row["action"]: int(row["times"]) for row in found}
 
 
 def _storable(value: Any) -> Any:

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 from typing import Any
 
 from steward.mirror.mapping import (
@@ -103,7 +102,7 @@ def written_as(column: str, value: Any, rule: MirrorRule, types: Mapping[str, st
 
 def value_id(row: Row, column: str, value: Any) -> str:
     """What this value of this row is known by among what was refused."""
-    source = "\n".join((row.id, column, canonical({column: value if _is_finite(value) else str(value)})))
+    source = "\n".join((row.id, column, canonical({column: value})))
     return "refused-" + hashlib.sha256(source.encode("utf-8", "replace")).hexdigest()[:24]
 
 
@@ -114,8 +113,6 @@ def row_id(row: Row, why: str) -> str:
 
 def _must_be_whole(column: str, value: Any, rule: MirrorRule, page: Snapshot) -> None:
     """A row shows the beginning of a long text: to write that back would cut the page's."""
-    if not _is_finite(value):
-        raise CannotWrite(column, f"Notion has no number {value}")
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise CannotWrite(
             column, f"a row shows {LONGEST_TEXT} characters, not {len(value)}; change it in Notion"
@@ -125,7 +122,3 @@ def _must_be_whole(column: str, value: Any, rule: MirrorRule, page: Snapshot) ->
         raise CannotWrite(
             column, f"the page's text is longer than the {LONGEST_TEXT} characters that a row shows"
         )
-
-
-def _is_finite(value: Any) -> bool:
-    return not isinstance(value, float) or isfinite(value)

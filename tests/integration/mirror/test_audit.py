@@ -1,7 +1,6 @@
 """Audit rows: one an effect, and always JSON that PostgreSQL can cast."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -10,7 +9,6 @@ from steward.mirror.audit import AuditEntry, AuditLog
 from steward.mirror.database import Database
 
 CALL = "postgres.test"
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.req("P3", "A7")
@@ -32,5 +30,4 @@ def test_an_effect_leaves_one_audit_row_whoever_writes_it_how_often(database: Da
             "SELECT details::jsonb ->> 'of' AS it, action FROM audit_logs WHERE event_id = 'event'"
         ),
     )
-    assert len(found) == 3
-    assert database.run(CALL, lambda t: log.count(t, NOW - timedelta(days=999)))["project.updated"] == 3
+    assert [row["action"] for row in found] == ["project.updated"] * 3

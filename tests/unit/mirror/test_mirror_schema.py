@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from steward.mirror import audit, database, migrate, projects
+from steward.mirror import audit, database, migrate, page_texts, projects
 from steward.mirror.connection import columns_in, is_kept
 from steward.mirror.rows import Row
 from steward.mirror.schema import (
@@ -70,7 +70,7 @@ def test_no_statement_asks_for_what_dsql_lacks(statement: str) -> None:
 
 
 @pytest.mark.req("A7")
-@pytest.mark.parametrize("module", [audit, migrate, projects])
+@pytest.mark.parametrize("module", [audit, migrate, page_texts, projects])
 def test_no_query_asks_for_what_dsql_lacks(module: ModuleType) -> None:
     statements = re.findall(r'f?"((?:SELECT|INSERT|UPDATE|DELETE| )[^"]*)"', inspect.getsource(module))
 
