@@ -43,7 +43,7 @@ def test_ready_is_honest_and_the_end_leaves_no_process() -> None:
     caught.value.close()
     folder = ROOT / ".local" / f"run-{url.rsplit(':', 1)[1]}"
     pids = json.loads((folder / "state.json").read_text())["pids"]
-    assert len(pids) == 4  # AWS, Notion, the partner's Notion, Slack
+    assert len(pids) == 5  # AWS, Notion, the partner's Notion, Slack, PostgreSQL
 
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
