@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from steward.documents import iso
+from steward.mirror.agreed import recalled
 from steward.mirror.audit import CONFLICT, PUSHED, UPDATED, AuditEntry, AuditLog
 from steward.mirror.connection import Transactions
 from steward.mirror.database import Transaction
-from steward.mirror.mapping import Shared, canonical, differing, digest, recalled
+from steward.mirror.mapping import Shared, canonical, differing, digest
 from steward.mirror.merge import Conflict, Merge, Times, base_after, merge
 from steward.mirror.projects import Projects
 from steward.mirror.push import shared_in, with_shared

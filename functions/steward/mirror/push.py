@@ -11,6 +11,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from steward.mirror.agreed import recalled
 from steward.mirror.mapping import (
     NAME,
     STATUS,
@@ -18,7 +19,6 @@ from steward.mirror.mapping import (
     Shared,
     canonical,
     differing,
-    recalled,
     roles_of,
     shared_of,
     writes_of,
