@@ -13,6 +13,7 @@ from steward.mirror.agreed import recalled
 from steward.mirror.audit import CREATED, INLINE, RESTORED, TRASHED, UPDATED
 from steward.mirror.mapping import NAME, STATUS, Shared, canonical, differing, digest, shared_of
 from steward.mirror.merge import Conflict, Merge, Times, base_after, merge
+from steward.mirror.push import shared_in
 from steward.mirror.rows import OURS, Row, storable
 from steward.rules import MirrorRule
 from steward.snapshots import Snapshot
@@ -63,7 +64,7 @@ def matched(
         observed_at=snapshot.observed_at,
         observed_version=snapshot.version,
     )
-    was = values_of(there, rule)
+    was = shared_in(there, rule)
     before = {column: was.get(column) for column in merged.to_row} if row else {}
     after = dict(merged.to_row)
     if there.data_source != source:
@@ -89,7 +90,7 @@ def matched_unseen(row: Row, page: Shared, rule: MirrorRule, changed_at: datetim
     merged = _merged(row, page, rule, changed_at)
     if not (merged.to_row or merged.conflicts):
         return Match(row)
-    was = values_of(row, rule)
+    was = shared_in(row, rule)
     becomes = replace(_told(row, page, merged, rule, changed_at), observed_version=None)
     before = {column: was[column] for column in merged.to_row}
     return Match(
@@ -113,12 +114,6 @@ def matched_gone(row: Row, snapshot: Snapshot, at: datetime) -> Match:
     return Match(replace(seen, trashed_at=at), TRASHED, {}, plain({"trashed_at": at}))
 
 
-def values_of(row: Row, rule: MirrorRule) -> dict[str, Any]:
-    """A row's shared values: those of the rule's columns."""
-    found: dict[str, Any] = {NAME: row.name, STATUS: row.status}
-    return found | {c.name: row.values[c.name] for c in rule.columns if c.name in row.values}
-
-
 def taken_over(row: Row, values: Shared) -> Row:
     """The row with other shared values; of its mapped columns it holds those only, so that no other is written."""
     mapped = {column: value for column, value in values.items() if column not in (NAME, STATUS)}
@@ -139,7 +134,7 @@ def plain(values: Shared) -> dict[str, Any]:
 
 
 def _merged(row: Row, page: Shared, rule: MirrorRule, changed_at: datetime | None) -> Merge:
-    was = values_of(row, rule)
+    was = shared_in(row, rule)
     if rule.both_ways:
         return merge(recalled(row.synced, rule), page, was, Times(changed_at, row.updated_at))
     return Merge({column: page[column] for column in differing(page, was)}, {})
