@@ -100,6 +100,10 @@ class Projects:
             row_id,
         )
 
+    def forget_version(self, transaction: Transaction, row_id: str) -> None:
+        """Let any observation be written into a row that shows one of another page."""
+        transaction.run("UPDATE projects SET observed_version = NULL WHERE id = %s", row_id)
+
     def mark_trashed(
         self, transaction: Transaction, page_id: str, at: datetime, observed_at: datetime, version: int
     ) -> Written:
