@@ -59,13 +59,18 @@ class ChangedRows:
 
         def read(transaction: Transaction) -> tuple[list[Row], datetime]:
             (now,) = transaction.rows("SELECT now() AS at")
-            return self._projects.changed_since(transaction, mark, limit), now["at"]
+            found = self._projects.changed_since(transaction, mark, limit)
+            return self._projects.spelt(transaction, found), now["at"]
 
         return self._database.run("postgres.changed_rows", read)
 
     def after(self, row_id: str, limit: int) -> list[Row]:
         """Some rows in the order of their ids."""
-        return self._database.run("postgres.all_rows", lambda t: self._projects.page(t, row_id, limit))
+
+        def read(transaction: Transaction) -> list[Row]:
+            return self._projects.spelt(transaction, self._projects.page(transaction, row_id, limit))
+
+        return self._database.run("postgres.all_rows", read)
 
     def of_page(self, page_id: str) -> Row | None:
         """The row of a page."""
