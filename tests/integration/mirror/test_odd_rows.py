@@ -101,3 +101,15 @@ def test_many_rows_dated_in_the_future_are_not_read_again_and_again(
 
     assert sides.shows(page)["name"] == "Renamed"
     assert sum(times) == MOST_ROWS
+
+
+@pytest.mark.req("A8")
+@pytest.mark.parametrize("how", ["RENAME COLUMN priority TO old", "DROP COLUMN priority"])
+def test_a_column_that_somebody_takes_away_empties_no_page(sides: SideBySide, how: str) -> None:
+    page = sides.linked("Plan")
+    sides.sql(f"ALTER TABLE projects {how}")
+    sides.change(page, name="Renamed")
+    sides.minutes(4)
+
+    assert (sides.shows(page)["name"], sides.shows(page)["priority"]) == ("Renamed", "Low")
+    assert sides.row(page)["priority"] == "Low"
