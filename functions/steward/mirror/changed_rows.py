@@ -140,7 +140,7 @@ class ChangedRows:
                 self._tell(transaction, f"{effect_id}.row", UPDATED, row, details)
             for conflict in merged.conflicts:
                 details = _disputed(conflict, page_id, page_at, row.updated_at)
-                self._tell(transaction, f"{effect_id}.{conflict.column}", CONFLICT, row, details)
+                self._tell(transaction, f"{effect_id}.conflict.{conflict.column}", CONFLICT, row, details)
             return Compared(after, merged, settled=True)
 
         return self._database.run("postgres.compare_row", work)

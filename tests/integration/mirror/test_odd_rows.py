@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 
 from processor.mirroring import MOST_ROWS
+from steward.mirror.audit import AuditLog
 from steward.mirror.changed_rows import ChangedRows
+from steward.mirror.database import Database
+from steward.mirror.mapping import canonical
+from steward.mirror.migrate import migrate
+from steward.mirror.projects import Projects
 from steward.mirror.rows import Row, Watermark
+from steward.rules import MirrorRule
 from steward.snapshots import Snapshot
 from steward.state import State
 from tests.integration.mirror.side_by_side import SideBySide, side_by_side
@@ -113,3 +119,23 @@ def test_a_column_that_somebody_takes_away_empties_no_page(sides: SideBySide, ho
 
     assert (sides.shows(page)["name"], sides.shows(page)["priority"]) == ("Renamed", "Low")
     assert sides.row(page)["priority"] == "Low"
+
+
+@pytest.mark.req("A8")
+def test_a_conflict_of_a_column_named_row_is_told_beside_what_else_the_row_took_over(
+    database: Database,
+) -> None:
+    rule = MirrorRule.model_validate(
+        {"kind": "mirror", "columns": [{"name": "row", "role": "row", "type": "text"}]}
+    )
+    migrate(database, {"row": "text"})
+    ids = map(str, range(9))
+    projects, audit = Projects({"row": "text"}, lambda: next(ids)), AuditLog(lambda: next(ids))
+    base = canonical({"name": "Plan", "status": None, "row": "1"})
+    there = Row(notion_page_id="p", name="Plan", values={"row": "2"}, synced=base)
+    database.run("test", lambda transaction: projects.put(transaction, there))
+    shown = {"name": "Renamed", "status": None, "row": "3"}
+    ChangedRows(database, projects, audit).compare("e", "p", shown, rule, None, wait=False)
+
+    told = database.run("test", lambda t: t.rows("SELECT action FROM audit_logs WHERE effect_id LIKE 'e.%%'"))
+    assert sorted(row["action"] for row in told) == ["project.conflict", "project.updated"]
