@@ -128,7 +128,8 @@ class Mirroring:
                 return False
             if len(found) < AT_ONCE:
                 return True
-        return False
+        # What is dated in the future stays ahead of the watermark: another message would read the same again.
+        return start is not None and start.updated_at > now
 
     def _remember(self, name: str, mark: Watermark | None, reached: Watermark, now: datetime) -> None:
         """Move the watermark: never back into the overlap, and never to a time that an application made up."""

@@ -10,6 +10,7 @@ from processor.known import Known
 from steward import telemetry
 from steward.claims import THERE, lives_in
 from steward.effects import Effect, Kind, Status, effect_id
+from steward.identifiers import normalise_id
 from steward.mirror.changed_rows import ChangedRows
 from steward.mirror.push import Push, changed, push_of, value_id
 from steward.mirror.refusals import refusal, skipped
@@ -18,6 +19,9 @@ from steward.mirror.rows import Row
 from steward.rules import DataSource, MirrorRule, Rules
 from steward.snapshots import Snapshot
 from steward.state import State
+
+LONGEST_ID = 100
+"""Characters of a page's id; for one that is far longer DynamoDB refuses the whole question."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,8 @@ class RowNews:
 
     def _measured(self, news: Sequence[Row]) -> Iterator[_Found]:
         """The rows that their pages have to follow; what no page follows is written down once."""
-        pages = self._state.snapshots([row.notion_page_id for row in news if row.notion_page_id])
+        ids = [row.notion_page_id or "" for row in news]
+        pages = self._state.snapshots([page_id for page_id in ids if 0 < len(page_id) <= LONGEST_ID])
         notes = []
         for row in news:
             page = pages.get(row.notion_page_id or "")
@@ -171,6 +176,8 @@ class RowNews:
 def _why_not(row: Row, page: Snapshot | None, rule: MirrorRule | None) -> str | None:
     if row.notion_page_id is None:
         return "it names no page, and rows make none"
+    if page is None and normalise_id(row.notion_page_id) != row.notion_page_id:
+        return "another row has its page already, whose id is only written otherwise here"
     if page is None:
         return "its page is not known: not shared with the connection, in no data source of the rules, or not seen yet"
     if page.gone:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steward.mirror.agreed import recalled
 from steward.mirror.mapping import (
     CannotWrite,
     canonical,
     differing,
     digest,
-    recalled,
     shared_of,
     writes_of,
 )
@@ -182,3 +182,30 @@ def test_a_number_that_is_none_is_the_same_as_itself() -> None:
 
     assert differing(nan, recalled(canonical(nan), RULE)) == ()
     assert differing(nan, {"estimate": 1.0}) == ("estimate",)
+
+
+@pytest.mark.req("A7", "A8")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "null",
+        "[]",
+        "[" * 100_000,
+        '{"due_on": "soon", "starts_at": 5, "estimate": [], "billable": "yes", "tags": {}, "name": 3}',
+    ],
+)
+def test_what_cannot_be_read_was_never_agreed_on(text: str) -> None:
+    assert recalled(text, RULE) == {}
+    assert recalled('{"due_on": 1, "name": "Plan", "status": null}', RULE) == {"name": "Plan", "status": None}
+
+
+@pytest.mark.req("A7")
+def test_a_property_that_became_a_text_has_no_day_to_show() -> None:
+    values = {**VALUES, "due": "soon", "start": "later"}
+
+    assert shared_of(replace(PAGE, values=values), RULE) == {
+        column: value
+        for column, value in shared_of(PAGE, RULE).items()
+        if column not in ("due_on", "starts_at")
+    }

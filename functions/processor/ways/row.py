@@ -29,6 +29,9 @@ PUT, LOOK = "postgres.put_row", "postgres.find_effect"
 UNREAD = timedelta(minutes=1)
 """Until it is asked again whether a page was read."""
 
+TRIES = 3
+"""Times that a row is matched that shows a newer observation each time."""
+
 
 class RowWay:
     """See ``Way``."""
@@ -66,9 +69,13 @@ class RowWay:
 
     def send(self, prepared: Prepared) -> str:
         """See ``Way.send``; the id of the row, or of a page that has none."""
-        effect = prepared.effect
-        snapshot = self._known(effect)
-        return self._database.run(PUT, lambda transaction: self._match(transaction, effect, snapshot))
+        effect, foreign = prepared.effect, None
+        for _ in range(TRIES):
+            done = self._try(effect, self._known(effect), foreign)
+            if isinstance(done, str):
+                return done
+            foreign = done
+        raise Instead(Status.PLANNED, "its row shows newer observations all the time", self._now() + UNREAD)
 
     def look(self, effect: Effect) -> Found | None:
         """By the effect's audit row. Without one it was not done, or there was nothing to do."""
@@ -95,6 +102,24 @@ class RowWay:
         if self._now() > effect.planned_at + GIVE_UP:
             raise Instead(Status.CANCELLED, "its page was never read")
         raise Instead(Status.PLANNED, "its page is still to be read", self._now() + UNREAD)
+
+    def _try(self, effect: Effect, snapshot: Snapshot, foreign: int | None) -> str | int:
+        """Match; instead, the row's version where that is newer than the snapshot.
+
+        Somebody may have been faster, so the snapshot is read again. A version that is still newer than that is not of
+        this page: its row was linked to another one before.
+        """
+
+        def work(transaction: Transaction) -> str | int:
+            row = self._projects.find(transaction, [snapshot.page_id]).get(snapshot.page_id)
+            version = row.observed_version if row is not None else None
+            if row is not None and version is not None and version > snapshot.version:
+                if version != foreign:
+                    return version
+                self._projects.forget_version(transaction, row.id)
+            return self._match(transaction, effect, snapshot)
+
+        return self._database.run(PUT, work)
 
     def _match(self, transaction: Transaction, effect: Effect, snapshot: Snapshot) -> str:
         done = self._audit.subject(transaction, effect.id)

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from steward.documents import iso
+from steward.mirror.agreed import recalled
 from steward.mirror.audit import CONFLICT, PROJECT, PUSHED, UPDATED, AuditEntry, AuditLog
 from steward.mirror.connection import Transactions
 from steward.mirror.database import Transaction
-from steward.mirror.mapping import Shared, canonical, differing, digest, recalled
+from steward.mirror.mapping import Shared, canonical, differing, digest
 from steward.mirror.merge import Merge, Times, base_after, merge
 from steward.mirror.projects import Projects
 from steward.mirror.row_values import plain, shared_in, taken_over
@@ -55,13 +56,18 @@ class ChangedRows:
 
         def read(transaction: Transaction) -> tuple[list[Row], datetime]:
             (now,) = transaction.rows("SELECT now() AS at")
-            return self._projects.changed_since(transaction, mark, limit), now["at"]
+            found = self._projects.changed_since(transaction, mark, limit)
+            return self._projects.spelt(transaction, found), now["at"]
 
         return self._database.run("postgres.changed_rows", read)
 
     def after(self, row_id: str, limit: int) -> list[Row]:
         """Some rows in the order of their ids."""
-        return self._database.run("postgres.all_rows", lambda t: self._projects.page(t, row_id, limit))
+
+        def read(transaction: Transaction) -> list[Row]:
+            return self._projects.spelt(transaction, self._projects.page(transaction, row_id, limit))
+
+        return self._database.run("postgres.all_rows", read)
 
     def of_page(self, page_id: str) -> Row | None:
         """The row of a page."""
@@ -132,7 +138,7 @@ class ChangedRows:
                 self._tell(transaction, f"{effect_id}.row", UPDATED, row, details)
             for conflict in merged.conflicts:
                 details = {"page_id": page_id, **conflict.told(times)}
-                self._tell(transaction, f"{effect_id}.{conflict.column}", CONFLICT, row, details)
+                self._tell(transaction, f"{effect_id}.conflict.{conflict.column}", CONFLICT, row, details)
             return Compared(after, merged, settled=True)
 
         return self._database.run("postgres.compare_row", work)

@@ -8,13 +8,14 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from steward.property_values import checkbox, multi_select, select, status
 from steward.property_values import date as date_value
-from steward.rules import ColumnType, MirrorRule
+from steward.rules import MirrorRule
 from steward.snapshots import Snapshot
 from steward.values import Value, texts
 
@@ -63,7 +64,8 @@ def shared_of(snapshot: Snapshot, rule: MirrorRule) -> dict[str, Any]:
             found[STATUS] = rule.options.get(name, name) if name is not None else None
     for column in rule.columns:
         if column.role in snapshot.values:
-            found[column.name] = _READ[column.type](snapshot.values[column.role])
+            with suppress(ValueError):  # its property is of another type by now
+                found[column.name] = _READ[column.type](snapshot.values[column.role])
     return found
 
 
@@ -102,14 +104,6 @@ def digest(values: Shared) -> str:
     return hashlib.sha256(canonical(values).encode("utf-8", "replace")).hexdigest()
 
 
-def recalled(text: str | None, rule: MirrorRule) -> dict[str, Any]:
-    """Shared values from what ``canonical`` made of them; columns that the rule has no more are left out."""
-    kinds: dict[str, ColumnType] = {NAME: "text", STATUS: "text"}
-    kinds.update({column.name: column.type for column in rule.columns})
-    found = json.loads(text) if text else {}
-    return {column: _recalled(kinds[column], found[column]) for column in kinds if column in found}
-
-
 def differing(one: Shared, other: Shared) -> tuple[str, ...]:
     """The columns that both have, and in which they are not the same."""
     return tuple(c for c in one if c in other and _plain(one[c]) != _plain(other[c]))
@@ -127,16 +121,6 @@ def _plain(value: Any) -> Any:
             # NaN is not even equal to itself, and no JSON.
             return float(value) if math.isfinite(value) else str(float(value))
     raise TypeError(type(value).__name__)
-
-
-def _recalled(kind: ColumnType, value: Any) -> Any:
-    if value is None:
-        return None
-    if kind == "date":
-        return date.fromisoformat(value)
-    if kind == "timestamp":
-        return datetime.fromisoformat(value)
-    return float(value) if kind == "number" else value
 
 
 def _one(value: Value) -> str | None:

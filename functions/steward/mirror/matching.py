@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from steward.mirror.agreed import recalled
 from steward.mirror.audit import CREATED, INLINE, RESTORED, TRASHED, UPDATED
-from steward.mirror.mapping import Shared, canonical, differing, digest, recalled, shared_of
+from steward.mirror.mapping import Shared, canonical, differing, digest, shared_of
 from steward.mirror.merge import Conflict, Merge, Times, base_after, merge
 from steward.mirror.row_values import plain, shared_in, stored, taken_over
 from steward.mirror.rows import OURS, Row

@@ -39,6 +39,9 @@ ALREADY = frozenset({"23505", "42P07", "42710", "42701"})
 RUNS = 3
 """How often a statement is run at most that another one is running, too."""
 
+BATCH = 1000
+"""Rows of one transaction; Aurora DSQL takes 3,000."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -107,6 +110,8 @@ def migrate(database: Database, columns: Columns, seconds: float = TRANSACTION) 
             if _note(database, migration):
                 made.append(f"{migration.number}: {migration.what}")
     statements = missing(columns, standing(database).columns) if columns else []
+    for column in columns.keys() - there.columns.keys() if there.columns else ():
+        _forget(database, column, seconds)
     for statement in statements:
         _alone(database, statement, seconds)
         made.append(statement)
@@ -159,6 +164,20 @@ def _alone(database: Database, statement: str, seconds: float) -> None:
                 raise
         else:
             return
+
+
+def _forget(database: Database, column: str, seconds: float) -> None:
+    """Forget what both sides agreed on where it names a column that is to be made.
+
+    The column was dropped or renamed: empty as it comes back, it would be taken for emptied, and so would every page's value.
+    """
+    again = (
+        f"UPDATE {PROJECTS} SET synced = NULL, synced_hash = NULL WHERE id IN"  # noqa: S608 - constants
+        f" (SELECT id FROM {PROJECTS} WHERE strpos(synced, %s) > 0 ORDER BY id LIMIT {BATCH})"
+    )
+    key = json.dumps(column) + ": "
+    while database.run(CALL, lambda transaction: transaction.run(again, key), seconds) == BATCH:
+        pass
 
 
 def _note(database: Database, migration: Migration) -> bool:

@@ -5,9 +5,10 @@ row in between (see ``database``). What is decided outside a transaction is writ
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
+from steward.identifiers import normalise_id
 from steward.mirror.database import Transaction
 from steward.mirror.rows import Counts, Row, Watermark, Written, plain
 from steward.mirror.schema import OWN, TYPES, Columns, quoted
@@ -90,6 +91,10 @@ class Projects:
             transaction, row, found, Written.CREATED if created else Written.UPDATED, expected
         )
 
+    def forget_version(self, transaction: Transaction, row_id: str) -> None:
+        """Let any observation be written into a row that shows one of another page."""
+        transaction.run("UPDATE projects SET observed_version = NULL WHERE id = %s", row_id)
+
     def changed_since(self, transaction: Transaction, mark: Watermark | None, limit: int) -> list[Row]:
         """The rows that were written after the mark, oldest first.
 
@@ -100,6 +105,26 @@ class Projects:
         if mark is not None:
             after, values = "WHERE (updated_at, id) > (%s, %s)", [mark.updated_at, mark.id]
         return self._select(transaction, f"{after} ORDER BY updated_at, id LIMIT %s", *values, limit)
+
+    def spelt(self, transaction: Transaction, rows: Iterable[Row]) -> list[Row]:
+        """The rows, linked by ids that are written as everywhere else: people copy them from links, without hyphens.
+
+        Of two rows that mean one page, the second stays as it is, and has no page.
+        """
+        found = []
+        for row in rows:
+            page_id = normalise_id(row.notion_page_id or "")
+            if page_id and page_id != row.notion_page_id and not self.find(transaction, [page_id]):
+                transaction.run(
+                    "UPDATE projects SET notion_page_id = %s WHERE id = %s AND notion_page_id = %s",
+                    page_id,
+                    row.id,
+                    row.notion_page_id,
+                )
+                found.append(replace(row, notion_page_id=page_id))
+            else:
+                found.append(row)
+        return found
 
     def page(self, transaction: Transaction, after: str, limit: int) -> list[Row]:
         """Some rows in the order of their ids, those that follow the id ``after``; from the first one with ``""``."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from steward.mirror.agreed import recalled
 from steward.mirror.mapping import (
     NAME,
     CannotWrite,
     Shared,
     canonical,
     differing,
-    recalled,
     roles_of,
     shared_of,
     writes_of,

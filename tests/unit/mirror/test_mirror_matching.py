@@ -131,3 +131,13 @@ def test_an_event_stands_in_only_for_what_is_older_and_other(
     else:
         assert (found.row.status, found.row.observed_version) == ("Blocked", None)
         assert '"status": "Blocked"' in (found.row.synced or "")
+
+
+@pytest.mark.req("A7", "A8")
+def test_an_empty_text_in_a_row_is_no_value_that_a_page_could_lose_to() -> None:
+    later = AT + SECOND
+    blank = replace(ROW, name="", status="", values={"estimate": None}, updated_at=later, synced=None)
+    found = match(blank)
+
+    assert (found.conflicts, found.pending) == ((), ())
+    assert found.after == {"name": "Write", "status": "Done", "estimate": 3.0}

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from steward.mirror.mapping import recalled
+from steward.mirror.agreed import recalled
 from steward.mirror.reconcile import (
     REPAIR,
     Listed,
