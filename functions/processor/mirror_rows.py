@@ -93,8 +93,9 @@ class Rows:
         wish = missing(run.order)
         if wish != "":
             return _put(run, number, _left(report, replace(difference, repair=wish)))
-        run = replace(run, calls=run.calls + 1)
-        said = self._still_there(row, self._sources[number][0])
+        asked = self._asked_for(row)
+        run = replace(run, calls=run.calls + len(asked))
+        said = next(filter(None, (self._still_there(row, source) for source in asked)), None)
         if said is not None:
             return _put(run, number, _left(report, replace(difference, repair=LEFT + said)))
         repair, now = Repair(self._mirror.projects, self._mirror.audit, run.order), self._now()
@@ -108,6 +109,12 @@ class Rows:
         report = replace(report, rows=report.rows - 1)
         mended = replace(difference, repair="marked as gone")
         return _put(run, number, report.with_difference(mended, repaired=True))
+
+    def _asked_for(self, row: Row) -> list[DataSource]:
+        """Whose connections know the page of a row: its source's; where it names none that is mirrored, any of them may."""
+        if row.data_source in self._numbers:
+            return [self._sources[self._numbers[row.data_source]][0]]
+        return list({source.connection: source for source, _ in self._sources}.values())
 
     def _still_there(self, row: Row, source: DataSource) -> str | None:
         """Where the page of a row is, if it is anywhere."""
