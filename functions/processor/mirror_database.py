@@ -70,5 +70,5 @@ class MirrorDatabase:
         return result
 
     def _tell(self, pause: Pause) -> None:
-        self._count(telemetry.MIRROR_RESTS, cause=str(pause.cause))
+        self._count(telemetry.MIRROR_RESTS)
         self._logger.error("the mirror rests", cause=str(pause.cause), detail=pause.detail, severity="P2")

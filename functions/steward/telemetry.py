@@ -48,7 +48,7 @@ RULES_BROKEN = (
 )
 ASIDE = "Aside"  # events that wait beside the lane for a further connection; dimension connection
 RESTS = "ConnectionRests"  # rests of a further connection that began or went on; dimensions connection, cause
-MIRROR_RESTS = "MirrorRests"  # rests of the mirror's database that began or went on; dimension cause
+MIRROR_RESTS = "MirrorRests"  # rests of the mirror's database that began or went on
 NOTES = "Notes"  # what automations left undone, or decided between two sides; dimension reason
 INCIDENT_TOLD = "IncidentTold"  # messages about incidents; dimension way: first, whole, update, page
 INCIDENT_UNTOLD = "IncidentUntold"  # what could not be told of an incident for a day, and was given up

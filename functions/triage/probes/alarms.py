@@ -24,6 +24,7 @@ NAMES = (
     "dead-letters-expire",
     "processor-throttled",
     "ingest-throttled",
+    "mirror-rests",
     "incident-untold",
     "bugs",
     "deliveries-fail",
