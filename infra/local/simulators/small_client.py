@@ -32,11 +32,19 @@ class MachineAdmin:
         self._call("release")
 
     def _call(self, operation: str, **arguments: object) -> Any:
-        body = json.dumps(arguments).encode()
-        request = urllib.request.Request(f"{self.url}{ADMIN}{operation}", body)  # noqa: S310 - a simulator's address
-        try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
-                return json.loads(answer.read())["result"]
-        except urllib.error.HTTPError as error:
-            with error:
-                raise SimulatorError(json.loads(error.read())["message"]) from None
+        return operated(self.url, operation, arguments, self._timeout)
+
+
+def operated(url: str, operation: str, arguments: Json, timeout: float) -> Any:
+    """What an operation of the simulator at an address gives, after ``timeout`` seconds at the latest.
+
+    Raises:
+        SimulatorError: it refuses the operation; the message says what to do instead.
+    """
+    request = urllib.request.Request(f"{url}{ADMIN}{operation}", json.dumps(arguments).encode())  # noqa: S310 - a simulator's address
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
+            return json.loads(answer.read())["result"]
+    except urllib.error.HTTPError as error:
+        with error:
+            raise SimulatorError(json.loads(error.read())["message"]) from None

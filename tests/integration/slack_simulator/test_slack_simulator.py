@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from infra.local.simulators.slack import SlackAdmin, SlackSimulator
-from infra.local.simulators.slack.model import SimulatorError
+from infra.local.simulators.small_wire import SimulatorError
 from tests.integration.clock import Clock
 
 

@@ -1,12 +1,10 @@
 """The admin API of a simulator in another process."""
 
-import json
-import urllib.error
-import urllib.request
 from typing import Any
 
+from infra.local.simulators.small_client import operated
+
 from .control import SlackControl
-from .model import SimulatorError
 
 
 class SlackAdmin(SlackControl):
@@ -17,11 +15,4 @@ class SlackAdmin(SlackControl):
         self._timeout = timeout
 
     def _call(self, operation: str, **arguments: object) -> Any:
-        body = json.dumps(arguments).encode()
-        request = urllib.request.Request(f"{self.url}/_admin/{operation}", body)  # noqa: S310 - a simulator's address
-        try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
-                return json.loads(answer.read())["result"]
-        except urllib.error.HTTPError as error:
-            with error:
-                raise SimulatorError(json.loads(error.read())["message"]) from None
+        return operated(self.url, operation, arguments, self._timeout)

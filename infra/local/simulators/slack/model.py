@@ -16,10 +16,6 @@ class SlackError(Exception):
         self.more = more
 
 
-class SimulatorError(Exception):
-    """A wrong use of the admin API; the message says what to do instead."""
-
-
 @dataclass
 class Channel:
     """A channel, or a direct message to a user."""

@@ -13,9 +13,11 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from infra.local.simulators.small_wire import SimulatorError
+
 from .control import SlackControl
 from .gateway import ACTIONS, Gateway, Reply
-from .model import WEBHOOK_PATH, Channel, Fault, SimulatorError, SlackError, Workspace
+from .model import WEBHOOK_PATH, Channel, Fault, SlackError, Workspace
 
 ADMIN = "/_admin/"
 
