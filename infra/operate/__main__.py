@@ -10,16 +10,18 @@ from infra.local.setup import ROOT, SetupError
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit status."""
     try:
-        ensure("infra.operate", ("boto3", "requests", "pydantic", "slack_sdk", "psycopg"))
+        ensure("infra.operate", ("boto3", "requests", "pydantic", "slack_sdk", "psycopg", "rich"))
     except SetupError as error:
         print(f"infra.operate: {error}", file=sys.stderr)
         return 2
     sys.path.insert(0, str(ROOT / "functions"))
+    from infra.operate.answering import Parser, answer  # noqa: PLC0415 - beside the next one
     from infra.operate.command_line import make_parser  # noqa: PLC0415 - it needs functions/ on the path
 
+    Parser.arguments = tuple(sys.argv[1:] if arguments is None else arguments)
     wishes = make_parser().parse_args(arguments)
     try:
-        status: int = wishes.run(wishes)
+        status = answer(wishes.command, wishes)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader, e.g. `head`, has seen enough; Python's own flush at the end must not fail.

@@ -6,6 +6,7 @@ and shows how far it has come. What was interrupted goes on where it stopped whe
 """
 
 import argparse
+import json
 import secrets
 import sys
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.setup import ROOT
+from infra.operate.progress import Bar, progress
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable
 from steward.baseline import Phase, Progress, memory_name
@@ -67,19 +69,26 @@ def _run(wishes: argparse.Namespace, target: Target) -> int:
             printable(f"baseline: no data source {unknown[0]!r}; the rules file has {have}"), file=sys.stderr
         )
         return 2
-    watch = Watch(target)
+    watch = Watch(target, quiet=wishes.json)
     runs = {name: watch.order(every[name]) for name in names}
     if wishes.no_wait:
-        print(f"ordered in {target.name}; the same command shows how far it is while it goes on")
+        if wishes.json:
+            print(json.dumps({"ordered": names}))
+        else:
+            print(f"ordered in {target.name}; the same command shows how far it is while it goes on")
         return 0
-    ended = [watch.follow(every[name], run) for name, run in runs.items()]
-    return 0 if all(ended) else 1
+    with progress("pages", None, quiet=wishes.json) as bar:
+        ended = {name: watch.follow(every[name], run, bar) for name, run in runs.items()}
+    if wishes.json:
+        print(json.dumps({"sources": [{"name": n, **p.document()} for n, p in ended.items()]}))
+    return 0 if all(p.phase is Phase.DONE for p in ended.values()) else 1
 
 
 class Watch:
     """Gives orders, and watches them."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, *, quiet: bool = False) -> None:
+        self._quiet = quiet
         lanes = int(target.parameter("Lanes", "1"))
         self._lane = Lane(target.client("sqs"), target.output("LaneQueueUrl"), lanes)
         self._memory = Memory(target.table(target.output("StateTableName")), _now)
@@ -88,35 +97,41 @@ class Watch:
         """Give the order, unless one is being worked; returns the run that was there before, if a new one was ordered."""
         before = self._progress(source)
         if before and before.phase is Phase.RUNNING and _now() - before.updated < STALE:
-            print(printable(f"{source.name}: it is being done already"))
+            self._say(f"{source.name}: it is being done already")
             return None
         run = secrets.token_hex(6)
         if before and before.phase is not Phase.DONE:
-            print(printable(f"{source.name}: goes on after {before.listed} pages"))
+            self._say(f"{source.name}: goes on after {before.listed} pages")
         self._lane.republish(encode_order(Order(source.id, run)), FIRST, f"baseline-{source.id}-{run}")
         return before.run if before else ""
 
-    def follow(self, source: DataSource, old: str | None) -> bool:
-        """Print how far it is until it ends; whether it ended well.
+    def follow(self, source: DataSource, old: str | None, bar: Bar) -> Progress:
+        """Print how far it is until it ends, and give how it ended.
 
         Args:
             source: the data source.
             old: the run that was there before the order, which says nothing of it.
+            bar: shows how many pages were listed.
         """
         said, quiet = "", 0
         while True:
-            progress = self._progress(source)
-            if progress is not None and progress.run != old:
-                line = _line(source, progress)
+            found = self._progress(source)
+            if found is not None and found.run != old:
+                line = _line(source, found)
                 if line != said:
-                    print(printable(line), flush=True)
+                    self._say(line)
                     said, quiet = line, 0
-                if progress.phase is not Phase.RUNNING:
-                    return progress.phase is Phase.DONE
+                bar.reached(found.listed)
+                if found.phase is not Phase.RUNNING:
+                    return found
             quiet += 1
             if quiet == PATIENCE:
-                print(HINT, flush=True)
+                self._say(HINT)
             sleep(POLL)
+
+    def _say(self, line: str) -> None:
+        if not self._quiet:
+            print(printable(line), flush=True)
 
     def _progress(self, source: DataSource) -> Progress | None:
         return Progress.of(self._memory.recall(memory_name(source.id)))

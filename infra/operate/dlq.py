@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.operate.dead_letters import LOOK, DeadLetter, DeadLetters
+from infra.operate.progress import progress
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable, table, when
 from steward.lane import Lane
@@ -30,7 +31,6 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("dlq", help="look at the dead letters, redrive them", description=__doc__)
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="what lies there and why")
-    listing.add_argument("--json", action="store_true", help="print one JSON object a dead letter")
     listing.set_defaults(run=on_target("dlq list", _list))
     show = actions.add_parser("show", help="everything of one, personal data included")
     show.add_argument("id", metavar="MESSAGE_ID", help="as `dlq list` gives it")
@@ -50,9 +50,9 @@ def _list(wishes: argparse.Namespace, target: Target) -> int:
     with queue.looked_at() as letters:
         hidden = max(queue.count() - len(letters), 0)
     if wishes.json:
-        for letter in letters:
-            print(json.dumps(_summary(letter)))
-    elif letters:
+        print(json.dumps({"dead_letters": [_summary(letter) for letter in letters], "hidden": hidden}))
+        return 0
+    if letters:
         rows = [
             (
                 letter.id,
@@ -64,10 +64,9 @@ def _list(wishes: argparse.Namespace, target: Target) -> int:
             for letter in letters
         ]
         print(table(("id", "first seen", "attempts", "event", "reason"), rows))
-    out = sys.stderr if wishes.json else sys.stdout
-    print(f"{_count(len(letters))} in {target.name}; nothing was changed", file=out)
+    print(f"{_count(len(letters))} in {target.name}; nothing was changed")
     if hidden:
-        print(HIDDEN.format(hidden=hidden), file=out)
+        print(HIDDEN.format(hidden=hidden))
     return 0
 
 
@@ -76,6 +75,10 @@ def _show(wishes: argparse.Namespace, target: Target) -> int:
         letter = next((one for one in letters if one.id == wishes.id), None)
     if letter is None:
         return _not_there("dlq show", wishes.id, target)
+    if wishes.json:
+        whole = {"attributes": letter.attributes, "of_sqs": letter.system, "body": letter.body}
+        print(json.dumps({**_summary(letter), **whole}))
+        return 0
     print(f"{letter.id}  {printable(letter.subject)}")
     print(f"reason      {printable(letter.reason)}")
     print(f"first seen  {when(letter.first_seen)}")
@@ -95,20 +98,25 @@ def _show(wishes: argparse.Namespace, target: Target) -> int:
 def _redrive(wishes: argparse.Namespace, target: Target) -> int:
     queue = _queue(target)
     lane = Lane(target.client("sqs"), target.output("LaneQueueUrl"), int(target.parameter("Lanes", "1")))
-    mover = Mover(queue, lane, force=wishes.force)
+    mover = Mover(queue, lane, force=wishes.force, quiet=wishes.json)
     held: dict[str, DeadLetter] = {}
     try:
-        for batch in queue.batches(LOOK if wishes.id else math.inf):
-            held |= {letter.id: letter for letter in batch}
-            for letter in batch:
-                if wishes.all or letter.id == wishes.id:
-                    mover.move(letter)
-            if wishes.id in held:
-                break
+        with progress("redriving", queue.count() if wishes.all else None, quiet=wishes.json) as moved:
+            for batch in queue.batches(LOOK if wishes.id else math.inf):
+                held |= {letter.id: letter for letter in batch}
+                for letter in batch:
+                    if wishes.all or letter.id == wishes.id:
+                        mover.move(letter)
+                        moved.step()
+                if wishes.id in held:
+                    break
     finally:
         queue.give_back([letter for letter in held.values() if letter.id not in mover.removed])
     if wishes.id and wishes.id not in held:
         return _not_there("dlq redrive", wishes.id, target)
+    if wishes.json:
+        print(json.dumps({"moved": sorted(mover.removed), "left": mover.why}))
+        return 1 if mover.left else 0
     print(f"{len(mover.removed)} put on the lane of {target.name}, {len(mover.left)} left")
     # SQS counts late: what was just moved may still be in its number, so only what was refused can hide more.
     hidden = queue.count() - len(mover.left) if wishes.all and mover.left else 0
@@ -122,21 +130,32 @@ class Mover:
 
     Attributes:
         removed: ids of those that are on the lane and no longer among the dead letters.
-        left: ids of those that still lie there.
+        why: id of each that still lies there → why.
     """
 
-    def __init__(self, queue: DeadLetters, lane: Lane, *, force: bool) -> None:
+    def __init__(self, queue: DeadLetters, lane: Lane, *, force: bool, quiet: bool = False) -> None:
         self._queue = queue
         self._lane = lane
         self._force = force
+        self._quiet = quiet
         self._sent: set[str] = set()
         self.removed: set[str] = set()
-        self.left: set[str] = set()
+        self.why: dict[str, str] = {}
+
+    @property
+    def left(self) -> set[str]:
+        """Ids of those that still lie there."""
+        return set(self.why)
 
     def move(self, letter: DeadLetter) -> None:
         """Send it to the lane, then delete it here."""
         trouble = self._trouble(letter)
-        (self.removed if trouble is None else self.left).add(letter.id)
+        if trouble is None:
+            self.removed.add(letter.id)
+        else:
+            self.why[letter.id] = trouble
+        if self._quiet:
+            return
         said = "moved" if trouble is None else "left "
         print(f"{said}  {letter.id}  {printable(letter.subject)}{f': {trouble}' if trouble else ''}")
 

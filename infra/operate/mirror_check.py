@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from infra.operate.progress import Bar, progress
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable, table
 from steward.baseline import Phase
@@ -107,10 +108,15 @@ class _Watch:
 
     def follow(self, order: Comparison) -> Report | None:
         """Print how far it is until it ends; its report, or None when another order took its place."""
+        with progress("pages compared", None, quiet=self._quiet) as bar:
+            return self._follow(order, bar)
+
+    def _follow(self, order: Comparison, bar: Bar) -> Report | None:
         said, quiet = "", 0
         while True:
             run = self._run()
             if run is not None and run.order.run == order.run:
+                bar.reached(run.pages)
                 if run.phase is not Phase.RUNNING:
                     return self.last()
                 line = f"{run.pages} pages compared; {run.calls} calls" + (

@@ -52,7 +52,6 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("--forge", action="store_true", help="sign with a token that is not yours")
     parser.add_argument("--dry-run", action="store_true", help="print what would be sent")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a delivery")
     parser.set_defaults(run=run)
 
 
@@ -66,8 +65,10 @@ def run(wishes: argparse.Namespace) -> int:
         print(f"send: {error}", file=sys.stderr)
         return 2
     payload = _payload(wishes)
-    taken = [_deliver(wishes, {**payload, "attempt_number": n + 1}, token) for n in range(wishes.repeat)]
-    return 0 if all(taken) else 1
+    told = [_deliver(wishes, {**payload, "attempt_number": n + 1}, token) for n in range(wishes.repeat)]
+    if wishes.json:
+        print(json.dumps({"deliveries": told}))
+    return 0 if all(one["ok"] for one in told) else 1
 
 
 def find_token(file: Path | None, environ: Mapping[str, str]) -> str:
@@ -110,23 +111,21 @@ def _payload(wishes: argparse.Namespace) -> dict[str, Any]:
     return {**older, "id": wishes.event_id} if wishes.event_id else older
 
 
-def _deliver(wishes: argparse.Namespace, payload: Mapping[str, Any], token: str) -> bool:
+def _deliver(wishes: argparse.Namespace, payload: Mapping[str, Any], token: str) -> Mapping[str, Any]:
     body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json", "X-Notion-Signature": sign(body, token)}
     if wishes.dry_run:
-        print(*(f"{name}: {value}" for name, value in headers.items()), "", body.decode(), sep="\n")
-        return True
+        if not wishes.json:
+            print(*(f"{name}: {value}" for name, value in headers.items()), "", body.decode(), sep="\n")
+        return {"ok": True, "headers": headers, "body": body.decode()}
     began = time.perf_counter()
     try:
         answer = requests.post(wishes.url, data=body, headers=headers, timeout=30, allow_redirects=False)
     except requests.exceptions.RequestException as error:
-        print(
-            f"send: {wishes.url} can't be reached ({type(error).__name__}); is the stack up?", file=sys.stderr
-        )
-        return False
+        why = f"{wishes.url} can't be reached ({type(error).__name__})"
+        print(f"send: {why}; is the stack up?", file=sys.stderr)
+        return {"ok": False, "error": why, "do": "look whether the stack is up"}
     milliseconds = round((time.perf_counter() - began) * 1000, 1)
-    if wishes.json:
-        print(json.dumps({"status": answer.status_code, "ms": milliseconds, "answer": answer.text}))
-    else:
+    if not wishes.json:
         print(f"{answer.status_code} in {milliseconds} ms  {answer.text}")
-    return answer.ok
+    return {"ok": answer.ok, "status": answer.status_code, "ms": milliseconds, "answer": answer.text}

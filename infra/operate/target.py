@@ -17,7 +17,7 @@ from botocore.config import Config
 
 from infra.local import runs
 
-START = "start one with `make run`, or name a deployed one with --stack-name"
+START = "start one with `make run`, or name a deployed one with --stack"
 
 _BAD_CREDENTIALS = (
     "ExpiredToken",
@@ -92,8 +92,20 @@ class Target:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Let a command name its target."""
-    group = parser.add_argument_group("target", "without these, the local stack that runs on this machine")
-    group.add_argument("--stack-name", metavar="NAME", help="a deployed CloudFormation stack")
+    group = parser.add_argument_group(
+        "target", "needs a stack: without these, the local one that runs on this machine"
+    )
+    which = group.add_mutually_exclusive_group()
+    which.add_argument(
+        "--stack",
+        "--stack-name",
+        dest="stack_name",
+        metavar="NAME",
+        help="a deployed CloudFormation stack; needs AWS credentials",
+    )
+    which.add_argument(
+        "--local", action="store_true", help="the local stack, which is meant without --stack, too"
+    )
     group.add_argument("--region", help="its region; that of the profile or environment without")
     group.add_argument("--profile", help="the AWS profile to use; the environment's credentials without")
 
@@ -139,7 +151,7 @@ def find(
     """
     if stack_name is None:
         if region or profile:
-            raise TargetError("--region and --profile need --stack-name: the local stack has neither")
+            raise TargetError("--region and --profile need --stack: the local stack has neither")
         return _local(local)
     name = f"the stack {stack_name}"
     with plainly(name):

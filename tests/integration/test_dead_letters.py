@@ -33,7 +33,8 @@ def task(stand: Stand) -> str:
 def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     capsys.readouterr()
     assert main(["dlq", "list", "--json"]) == 0
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["dead_letters"]
+    return found
 
 
 def attributes(stand: Stand) -> dict[str, str]:

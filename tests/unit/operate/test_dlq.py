@@ -47,7 +47,8 @@ def run(*arguments: str) -> int:
 def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     capsys.readouterr()
     assert run("list", "--json") == 0
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["dead_letters"]
+    return found
 
 
 def test_an_empty_queue_is_said(deployed: Account, capsys: pytest.CaptureFixture[str]) -> None:

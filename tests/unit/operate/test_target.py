@@ -58,7 +58,7 @@ def test_a_local_stack_that_does_not_answer_is_told(tmp_path: Path) -> None:
 
 
 def test_a_region_without_a_stack_is_refused() -> None:
-    with pytest.raises(TargetError, match="need --stack-name"):
+    with pytest.raises(TargetError, match="need --stack"):
         find(region=REGION)
 
 

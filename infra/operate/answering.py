@@ -1,0 +1,109 @@
+"""How every command answers: text for people, or with ``--json`` one JSON document on standard output and nothing else.
+
+What a command prints is held back with ``--json`` until it has ended. A command that has a document of its own prints it;
+of any other the lines become ``{"lines": [...]}``. What went wrong is ``{"error": ..., "do": ...}``, on standard output too,
+so that whoever parses always has one document to parse; the exit status tells which: 0 it is well, 1 nothing was found or
+it is not as it should be, 2 the command can't be run so or there is no target. ``triage`` and ``mirror`` have more, see their
+``--help``. Progress and hints go to standard error, and are dropped with ``--json``.
+
+Rejected: a document type for every command's every line. The promise has to hold for commands that are written tomorrow,
+too, and so is kept here, where none can forget it.
+"""
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any, NoReturn
+
+HELP = "print one JSON document and nothing else; errors are {error, do}"
+
+LOOK = "{command} --help says what it takes and needs"
+"""What to do where a command does not say it itself."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are JSON, too, where ``--json`` stands on the command line."""
+
+    arguments: tuple[str, ...] = ()
+    """The command line that is being parsed."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2, as argparse does."""
+        if "--json" not in Parser.arguments:
+            super().error(message)
+        print(json.dumps(refusal(message, LOOK.format(command=self.prog))))
+        sys.exit(2)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Let a command be asked for JSON, unless it can be already."""
+    if "--json" not in parser._option_string_actions:
+        parser.add_argument("--json", action="store_true", help=HELP)
+
+
+def answer(name: str, wishes: argparse.Namespace) -> int:
+    """Run what was parsed and give its exit status; with ``--json``, print one document whatever happens within.
+
+    Args:
+        name: of the command, e.g. ``dlq list``.
+        wishes: with ``run``.
+    """
+    run: Callable[[argparse.Namespace], int] = wishes.run
+    if not getattr(wishes, "json", False):
+        return run(wishes)
+    said, complained = io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(complained):
+        status = run(wishes)
+    document = document_of(said.getvalue(), complained.getvalue(), name, status)
+    print(json.dumps(document, ensure_ascii=True))
+    return status
+
+
+def document_of(said: str, complained: str, name: str, status: int) -> Any:
+    """The one document of what a command printed.
+
+    Args:
+        said: on standard output: a document, lines for people, or nothing.
+        complained: on standard error.
+        name: of the command.
+        status: its exit status.
+    """
+    text = said.strip()
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass
+    if status != 0 and complained.strip() and not text:
+        return _split(complained.strip(), name)
+    lines = text.splitlines()
+    return (
+        {"lines": lines}
+        if status == 0
+        else {"lines": lines, "error": _last(lines, complained), "do": _how(name)}
+    )
+
+
+def refusal(error: str, do: str) -> dict[str, str]:
+    """What went wrong, and what to do about it."""
+    return {"error": error, "do": do}
+
+
+def _split(complaint: str, name: str) -> dict[str, str]:
+    """Complaints are written as ``command: what is wrong; what to do``."""
+    text = complaint.removeprefix(f"{name}: ").removeprefix(f"{name.partition(' ')[0]}: ")
+    for mark in ("; ", ": ", ". "):
+        error, _, do = text.partition(mark)
+        if do:
+            return refusal(error, do)
+    return refusal(text, _how(name))
+
+
+def _last(lines: list[str], complained: str) -> str:
+    return (complained.strip().splitlines() or lines or ["it did not say why"])[-1]
+
+
+def _how(name: str) -> str:
+    return LOOK.format(command=f"python -m infra.operate {name}")
