@@ -6,13 +6,16 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run test crash fuzz gameday triage-report check-rules lint format types template bench setup lock clean
+.PHONY: help run op test crash fuzz gameday triage-report check-rules lint format types template bench setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Start the whole stack on this machine and play a real scenario; ARGS=--once ends after it
 	@$(BIN)/python -m infra.local up $(ARGS)
+
+op: $(VENV)/.run ## Run an operator's command; ARGS='events --limit 5', ARGS=--help lists them
+	@$(BIN)/python -m infra.operate $(ARGS)
 
 test: $(VENV)/.dev .local/aws-plane/.ready ## Run all tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)

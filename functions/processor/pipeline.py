@@ -3,7 +3,7 @@
 ::
 
     event(P, T)
-      finished before?                             → DUPLICATE, 0 calls
+      finished before?                             → DUPLICATE, 0 calls; an operator's replay goes on to observe
       irrelevant?                                  → IGNORED,   0 calls
       only its text changed?                       → its reading is planned, 0 calls: see ``text_watch``
       snapshot(P) covers T?                        → COVERED,   0 calls
@@ -31,6 +31,7 @@ from processor.relevance import Irrelevant, judge, schema_of
 from processor.schema_watch import Look, SchemaWatch
 from processor.settle import Settler
 from processor.text_watch import TextWatch
+from steward import replays
 from steward.effects import Effect
 from steward.events import Event
 from steward.journal import Decision, Entry, Journal
@@ -107,7 +108,10 @@ class Pipeline:
             StateConflict: another writer was faster; work it again.
         """
         calls_before = self._calls()
-        if self._journal.finished(event.id):
+        finished = self._journal.finished(event.id)
+        if finished and event.dialect == replays.DIALECT:
+            return self._replay(event, calls_before)
+        if finished:
             if event.entity_id is not None:
                 self._settler.settle(self._state.load(event.entity_id))
             self._journal.redelivered(event.id)
@@ -129,6 +133,13 @@ class Pipeline:
                 after=after,
             )
         )
+        return outcome.decision
+
+    def _replay(self, event: Event, calls_before: int) -> Decision:
+        """Make sure of a finished event's page again; how effects end is written beside its row, which stays as it was."""
+        outcome = self._decide(event)
+        calls = self._calls() - calls_before
+        self._journal.replayed(event.id, outcome.decision, outcome.why, calls)
         return outcome.decision
 
     def park(self, event: Event, parked: Parked, received_at: datetime | None) -> None:

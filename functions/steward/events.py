@@ -41,7 +41,7 @@ class Event:
     Attributes:
         id: Notion's event id; for a dialect without one it is derived from the payload.
         type: e.g. ``page.properties_updated``.
-        dialect: ``official``, ``event_type``, ``object`` or ``unknown``.
+        dialect: ``official``, ``event_type``, ``object`` or ``unknown``; ``replay`` of an operator's, see ``replays``.
         occurred_at: when it happened, by Notion's clock; None when absent or absurd.
         entity_id: what changed.
         entity_type: ``page``, ``block``, ``database``, ``data_source``, ``comment``, ``file_upload``, ``view``.

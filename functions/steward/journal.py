@@ -154,6 +154,22 @@ class Journal:
                 ExpressionAttributeValues={":one": 1},
             )
 
+    def replayed(self, event_id: str, decision: Decision, why: str, calls: int) -> None:
+        """Write beside what became of an event what its last replay came to, and count it; the row stays as it was."""
+        with _conditional():
+            self._table.update_item(
+                Key=_key(event_id),
+                UpdateExpression="SET replayed_at = :at, replay = :decision, replay_why = :why ADD replays :one, calls :calls",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={
+                    ":at": iso(self._now()),
+                    ":decision": str(decision),
+                    ":why": why,
+                    ":one": 1,
+                    ":calls": calls,
+                },
+            )
+
     def of_day(self, day: str, limit: int = 20) -> list[dict[str, Any]]:
         """The rows of a UTC day (``2026-11-21``), newest first."""
         answer = self._table.query(

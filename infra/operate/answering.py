@@ -13,12 +13,15 @@ too, and so is kept here, where none can forget it.
 import argparse
 import io
 import json
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any, NoReturn
 
 HELP = "print one JSON document and nothing else; errors are {error, do}"
+
+PROGRAM = "python -m infra.operate"
 
 LOOK = "{command} --help says what it takes and needs"
 """What to do where a command does not say it itself."""
@@ -30,6 +33,19 @@ class Parser(argparse.ArgumentParser):
     arguments: tuple[str, ...] = ()
     """The command line that is being parsed."""
 
+    below: Mapping[str, "Parser"] | None = None
+    """The parsers of the words that may follow, or None where nothing does."""
+
+    def add_subparsers(self, **options: Any) -> Any:
+        """As argparse does; what is added is known as ``below``."""
+        actions = super().add_subparsers(**options)
+        self.below = actions.choices
+        return actions
+
+    def takes(self, option: str) -> bool:
+        """Whether it knows an option."""
+        return re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", self.format_usage()) is not None
+
     def error(self, message: str) -> NoReturn:
         """End with status 2, as argparse does."""
         if "--json" not in Parser.arguments:
@@ -38,9 +54,9 @@ class Parser(argparse.ArgumentParser):
         sys.exit(2)
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
+def add_json(parser: Parser) -> None:
     """Let a command be asked for JSON, unless it can be already."""
-    if "--json" not in parser._option_string_actions:
+    if not parser.takes("--json"):
         parser.add_argument("--json", action="store_true", help=HELP)
 
 
@@ -106,4 +122,4 @@ def _last(lines: list[str], complained: str) -> str:
 
 
 def _how(name: str) -> str:
-    return LOOK.format(command=f"python -m infra.operate {name}")
+    return LOOK.format(command=f"{PROGRAM} {name}")

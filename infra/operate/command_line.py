@@ -1,18 +1,20 @@
 """Every command, one module each, as one parser; ``functions/`` has to be on the path."""
 
-import argparse
 from collections.abc import Iterator
 
 from infra.operate import (
     baseline,
     dlq,
     doctor,
+    events,
     explain,
     incident,
     lane,
+    logs,
     mirror,
     post_mortem,
     read,
+    replay,
     rotate,
     rules,
     search,
@@ -20,12 +22,15 @@ from infra.operate import (
     status,
     triage,
 )
-from infra.operate.answering import Parser, add_json
+from infra.operate.answering import PROGRAM, Parser, add_json
 
 _COMMANDS = (
     send,
-    dlq,
+    events,
     explain,
+    replay,
+    logs,
+    dlq,
     lane,
     mirror,
     search,
@@ -41,10 +46,10 @@ _COMMANDS = (
 )
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser() -> Parser:
     """The parser; what it parsed has ``run``, which takes it and returns the exit status, and ``command``, its name."""
     parser = Parser(
-        prog="python -m infra.operate",
+        prog=PROGRAM,
         description="Operate Steward.",
         epilog="Exit status: 0 it is well, 1 nothing found or not as it should be, 2 usage or target. "
         "--json prints one document with every command; errors are {error, do} on standard output.",
@@ -54,17 +59,16 @@ def make_parser() -> argparse.ArgumentParser:
         command.register(commands)
     for name, leaf in leaves(parser):
         add_json(leaf)
-        if "--stack" not in leaf._option_string_actions:
+        if not leaf.takes("--stack"):
             leaf.add_argument_group("target", "none: it needs no stack and no AWS credentials")
         leaf.set_defaults(command=name)
     return parser
 
 
-def leaves(parser: argparse.ArgumentParser, name: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
+def leaves(parser: Parser, name: str = "") -> Iterator[tuple[str, Parser]]:
     """Everything that can be run, with its name: ``dlq list``, ``triage``."""
-    below = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    if not below:
+    if parser.below is None:
         yield name, parser
-    for action in below:
-        for word, each in action.choices.items():
-            yield from leaves(each, f"{name} {word}".strip())
+        return
+    for word, each in parser.below.items():
+        yield from leaves(each, f"{name} {word}".strip())

@@ -55,6 +55,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"decision    {found['decision']}: {printable(found['why'])}"
     if "attempts" in found:
         yield f"parked      at receive {found['attempts']}, {found.get('exception', 'unknown')}"
+    if again := found.get("replays"):
+        yield f"replayed    {again['times']} times, last {_when(again, 'at')}: {again['decision']}: {printable(again['why'])}"
     yield f"rules       {', '.join(found['rules']) or 'none asked for anything'}"
     yield from _changes(found["changes"])
     yield from _effects(found["effects"])

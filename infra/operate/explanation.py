@@ -23,7 +23,7 @@ def explanation(
         A JSON document, or None when the journal has no row: ``event`` (id, type, dialect, entity, title, occurred_at,
         received_at, finished_at, latency_ms), ``decision``, ``why``, ``rules``, ``changes`` (label → before, after),
         ``effects`` (as ``journal.effect_row`` gives them, with ``seen``, and ``digest`` where one told it), ``calls``,
-        ``deliveries``,
+        ``deliveries``, where operators replayed it, ``replays`` (times, and of the last one at, decision, why),
         and, for what was parked, ``attempts`` and ``exception``. Times are ISO-8601 strings.
     """
     row = Journal(journal_table, journal_days, now).row(event_id)
@@ -48,6 +48,9 @@ def explanation(
     document["event"] |= _picked(row, "occurred_at", "received_at", "finished_at")
     if "latency_ms" in row:
         document["event"]["latency_ms"] = int(row["latency_ms"])
+    if "replays" in row:
+        names = {"at": "replayed_at", "decision": "replay", "why": "replay_why"}
+        document["replays"] = {"times": int(row["replays"]), **{k: row[name] for k, name in names.items()}}
     if "attempts" in row:
         document |= {"attempts": int(row["attempts"]), **_picked(row, "exception")}
     return document

@@ -27,7 +27,10 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("incident", metavar="INCIDENT_ID", help="e.g. notion-20261121-1")
     parser.add_argument(
-        "--version", type=int, metavar="N", help="of an incident that was reopened; the newest without"
+        "--version",
+        type=int,
+        metavar="N",
+        help="which version, of an incident that was reopened; the newest without",
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--list", action="store_true", help="which versions there are")

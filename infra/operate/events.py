@@ -1,0 +1,173 @@
+"""``events``: what became of the last events, the newest first (P8).
+
+Reads the journal and nothing else. An event is in it when it is finished: what still waits is told by `lane status`. With a
+filter, at most 5,000 rows are looked through.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import reduce
+from itertools import islice
+from operator import and_
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from infra.operate.spans import SINCE, count_to, since, span, took
+from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.text import parsed, printable, table
+from steward.by_day import WITH_THE_LAST, pages
+from steward.journal import Decision
+from steward.page_links import linked_page
+
+MOST = 500
+"""Events of one answer."""
+
+LOOKED_AT = 5000
+"""Rows of the journal that a filter looks through."""
+
+AT_ONCE = 250
+"""Rows of one request."""
+
+FACTS = ("type", "dialect", "entity", "title", "occurred_at", "received_at", "finished_at", "decision", "why")
+COUNTS = ("calls", "latency_ms", "deliveries", "attempts", "replays")
+
+
+def register(commands: Any) -> None:
+    """Add the command to the operator's command line."""
+    parser = commands.add_parser("events", help="what became of the last events", description=__doc__)
+    parser.add_argument(
+        "--limit",
+        type=count_to(MOST),
+        default=20,
+        metavar="N",
+        help=f"at most so many events, up to {MOST} (20)",
+    )
+    parser.add_argument("--since", type=since, default="7d", metavar="TIME", help=f"{SINCE}; 7d without")
+    parser.add_argument(
+        "--outcome", action="append", choices=[str(d) for d in Decision], help="only these; may be repeated"
+    )
+    parser.add_argument("--page", metavar="ID", help="only of this page: its id, or its address in Notion")
+    parser.set_defaults(run=on_target("events", _events))
+    add_arguments(parser)
+
+
+@dataclass
+class Looked:
+    """How many rows were looked at, and whether there may be more behind them."""
+
+    rows: int = 0
+    cut: bool = False
+
+
+def _events(wishes: argparse.Namespace, target: Target) -> int:
+    now = _now()
+    page = page_id(wishes.page) if wishes.page else None
+    if wishes.page and page is None:
+        print("events: that is no page; give its id, or its address in Notion", file=sys.stderr)
+        return 2
+    looked = Looked()
+    found = rows(
+        target.table(target.output("JournalTableName")),
+        wishes.since(now),
+        now,
+        looked,
+        outcomes=tuple(wishes.outcome or ()),
+        page=page,
+    )
+    told = list(islice(found, wishes.limit))
+    if wishes.json:
+        print(json.dumps({"events": [document(row) for row in told], "complete": not looked.cut}))
+    elif told:
+        header = ("finished", "took", "outcome", "type", "page", "effects", "id")
+        print(table(header, (_line(row, now) for row in told)))
+    if looked.cut:
+        print(f"looked through {looked.rows} rows only; name a shorter --since", file=sys.stderr)
+    if not told:
+        days = target.parameter("JournalDays", "90")
+        print(
+            f"events: none that was finished since {wishes.since(now):%Y-%m-%d %H:%M}Z; the journal keeps them for {days} "
+            "days, and what waits is told by `lane status`",
+            file=sys.stderr,
+        )
+    return 0 if told else 1
+
+
+def page_id(text: str) -> str | None:
+    """The page that an operator means: an id in any spelling, or an address; None when it is neither."""
+    return linked_page(text)
+
+
+def rows(
+    journal: Any,
+    first: datetime,
+    last: datetime,
+    looked: Looked,
+    *,
+    outcomes: tuple[str, ...] = (),
+    page: str | None = None,
+    most: int = LOOKED_AT,
+) -> Iterator[Mapping[str, Any]]:
+    """The rows of finished events, the newest first.
+
+    Args:
+        journal: the table.
+        first: from when on.
+        last: until when, included.
+        looked: told how much was read.
+        outcomes: only these decisions; all without.
+        page: only of this page.
+        most: rows that are looked at.
+    """
+    wanted = [Attr("decision").is_in(list(outcomes))] if outcomes else []
+    wanted += [Attr("entity").eq(page)] if page else []
+    more: dict[str, Any] = {"FilterExpression": _all(wanted)} if wanted else {}
+    for answer in pages(journal, first, last, WITH_THE_LAST, Limit=AT_ONCE, **more):
+        looked.rows += int(answer.get("ScannedCount", len(answer["Items"])))
+        yield from answer["Items"]
+        if looked.rows >= most:
+            looked.cut = True
+            return
+
+
+def document(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON: ``id``, the facts and counts that it has, and its effects by status; times are ISO-8601, in UTC."""
+    facts = {name: row[name] for name in FACTS if name in row}
+    counts = {name: int(row[name]) for name in COUNTS if name in row}
+    return {"id": row["pk"].removeprefix("EVENT#"), **facts, **counts, "effects": _effects(row)}
+
+
+def _effects(row: Mapping[str, Any]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for effect in row.get("effects", []):
+        found[effect["status"]] = found.get(effect["status"], 0) + 1
+    return found
+
+
+def _line(row: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
+    told = document(row)
+    finished = parsed(told.get("finished_at"))
+    latency = took(told["latency_ms"]) if "latency_ms" in told else "?"
+    effects = ", ".join(f"{n} {status}" for status, n in told["effects"].items()) or "-"
+    return (
+        f"{span(now - finished)} ago" if finished else "?",
+        latency,
+        told.get("decision", "?"),
+        printable(told.get("type", "?")),
+        printable(told.get("title") or told.get("entity") or "-")[:40],
+        effects,
+        printable(told["id"]),
+    )
+
+
+def _all(conditions: list[Any]) -> ConditionBase:
+    both: ConditionBase = reduce(and_, conditions)
+    return both
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

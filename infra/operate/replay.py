@@ -1,0 +1,214 @@
+"""``replay``: have the page of an event looked at again, so that the world matches it (O4).
+
+A replay reads the page and tells what differs from what Steward remembers; what was told is remembered, and is told no
+second time. It says nothing of what the event once said, and does not read a page's text for the mirror again. Of several
+events of a page the newest stands for all. It goes through the lane, under the event's id, and costs a call a page.
+A parked event is not replayed: its dead letter holds all of it, see `dlq redrive`.
+
+``--dry-run`` sends nothing, and says what is owed already; with ``--observe`` also what a look would lead to: that reads the
+page (a call of the probes' share of the budget), and takes the rules from ``--rules``, which should be those that run.
+"""
+
+import argparse
+import json
+import secrets
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from infra.local.setup import ROOT
+from infra.operate.events import LOOKED_AT, Looked, page_id, rows
+from infra.operate.notion_access import clients_of
+from infra.operate.progress import progress
+from infra.operate.rehearsal import Rehearsal
+from infra.operate.replay_preview import Preview, lines, preview
+from infra.operate.spans import SINCE, since
+from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.text import printable
+from steward import replays
+from steward.envelope import encode
+from steward.errors import CallFailed, RulesError
+from steward.events import Event
+from steward.identifiers import normalise_id
+from steward.journal import Decision, Journal
+from steward.lane import Lane
+from steward.rules import load
+from steward.state import State
+
+MARGIN = timedelta(seconds=2)
+"""Of a rehearsal, which has no event's time to compare with."""
+
+
+@dataclass
+class Chosen:
+    """What is replayed, and what is left out.
+
+    Attributes:
+        events: one a page, or a data source.
+        of: how many events of the journal they stand for.
+        parked: ids of events that lie among the dead letters.
+        nothing: how many events are about nothing that can be looked at.
+        complete: False when the journal holds more than is looked through.
+    """
+
+    events: list[Event]
+    of: int = 0
+    parked: tuple[str, ...] = ()
+    nothing: int = 0
+    complete: bool = True
+
+
+def register(commands: Any) -> None:
+    """Add the command to the operator's command line."""
+    parser = commands.add_parser("replay", help="have an event's page looked at again", description=__doc__)
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("event", nargs="?", metavar="EVENT_ID", help="this event; see `events`")
+    which.add_argument("--page", metavar="ID", help="this page: its id, or its address in Notion")
+    which.add_argument(
+        "--since", type=since, metavar="TIME", help=f"every event that was finished since; {SINCE}"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what it would do, and send nothing")
+    parser.add_argument(
+        "--observe", action="store_true", help="with --dry-run: read each page now, one call each"
+    )
+    parser.add_argument(
+        "--rules",
+        type=Path,
+        default=ROOT / "functions" / "steward.toml",
+        metavar="FILE",
+        help="with --observe: the rules file to plan by",
+    )
+    parser.set_defaults(run=on_target("replay", _replay))
+    add_arguments(parser)
+
+
+def _replay(wishes: argparse.Namespace, target: Target) -> int:
+    if wishes.observe and not wishes.dry_run:
+        return _refuse("--observe goes with --dry-run; a replay observes anyway", 2)
+    chosen = _choose(wishes, target)
+    if isinstance(chosen, str):
+        return _refuse(chosen, 1)
+    if wishes.dry_run:
+        return _rehearse(wishes, target, chosen)
+    lane = Lane(target.client("sqs"), target.output("LaneQueueUrl"), int(target.parameter("Lanes", "1")))
+    run = secrets.token_hex(4)
+    with progress("replaying", len(chosen.events), quiet=wishes.json) as bar:
+        for event in chosen.events:
+            # SQS drops an id that it has seen within five minutes: this one is new, the event's stays.
+            lane.republish(encode(event, _now()), lane.group_of(event.entity_id), f"replay-{run}-{event.id}")
+            bar.step()
+    if wishes.json:
+        print(json.dumps({"replayed": [_named(e) for e in chosen.events], **_left_out(chosen)}))
+    else:
+        for event in chosen.events[:20]:
+            print(f"on the lane  {printable(event.id)}  about {event.entity_id}")
+        count = len(chosen.events)
+        print(f"{count} put on the lane of {target.name}; `explain EVENT_ID` says what becomes of each")
+        _say_left_out(chosen)
+    return 0 if chosen.events else 1
+
+
+def _choose(wishes: argparse.Namespace, target: Target) -> Chosen | str:
+    """What is replayed, or why nothing is."""
+    if wishes.page:
+        page = page_id(wishes.page)
+        if page is None:
+            return "that is no page; give its id, or its address in Notion"
+        return Chosen([replays.of_page(page, f"replay-{secrets.token_hex(8)}")], 1)
+    table = target.table(target.output("JournalTableName"))
+    if wishes.since:
+        now = _now()
+        looked = Looked()
+        return _newest(list(rows(table, wishes.since(now), now, looked)), complete=not looked.cut)
+    days = int(target.parameter("JournalDays", "90"))
+    row = Journal(table, days, _now).row(wishes.event)
+    if row is None:
+        return (
+            f"the journal of {target.name} does not know the event {wishes.event}; it keeps events for {days} days: "
+            "replay its page by --page"
+        )
+    if row["decision"] == str(Decision.PARKED):
+        return f"the event is parked; `dlq redrive` has all of it, or replay its page by --page {row.get('entity')}"
+    event = replays.of_row(row)
+    return (
+        "the event is about nothing that can be looked at; see `explain`"
+        if event is None
+        else Chosen([event], 1)
+    )
+
+
+def _newest(found: list[Any], *, complete: bool) -> Chosen:
+    """One event for whatever is looked at, oldest page first; ``found`` has the newest first."""
+    chosen: dict[str, Event] = {}
+    parked, nothing, of = [], 0, 0
+    for row in found:
+        event = replays.of_row(row)
+        if row["decision"] == str(Decision.PARKED):
+            parked.append(row["pk"].partition("#")[2])
+        elif event is None or event.entity_id is None:
+            nothing += 1
+        else:
+            of += 1
+            chosen.setdefault(normalise_id(event.entity_id), event)
+    return Chosen(list(chosen.values())[::-1], of, tuple(parked), nothing, complete)
+
+
+def _rehearse(wishes: argparse.Namespace, target: Target, chosen: Chosen) -> int:
+    try:
+        shown = list(_previews(wishes, target, chosen))
+    except RulesError as error:
+        return _refuse(str(error), 2)
+    except CallFailed as failure:
+        return _refuse(f"Notion can't be asked: {failure}; see `triage`", 1)
+    if wishes.json:
+        pages = [one.document() for one in shown]
+        print(json.dumps({"pages": pages, "calls": len(pages), **_left_out(chosen)}))
+    else:
+        for one in shown:
+            print(*map(printable, lines(one)), sep="\n")
+        print(f"a replay would cost up to {len(chosen.events)} calls; nothing was sent or written")
+        _say_left_out(chosen)
+    return 0 if chosen.events else 1
+
+
+def _previews(wishes: argparse.Namespace, target: Target, chosen: Chosen) -> Iterator[Preview]:
+    table = target.table(target.output("StateTableName"))
+    state = State(table, _now)
+    rules = load(wishes.rules) if wishes.observe else None
+    notions = clients_of(target, rules, _now) if rules is not None else {}
+    with progress("looking", len(chosen.events), quiet=wishes.json) as bar:
+        for event in chosen.events:
+            record = state.load(str(event.entity_id))
+            rehearsal = Rehearsal(rules, table, notions, MARGIN, _now) if rules is not None else None
+            yield preview(event, record, rules, rehearsal)
+            bar.step()
+
+
+def _named(event: Event) -> dict[str, str | None]:
+    return {"event_id": event.id, "entity": event.entity_id}
+
+
+def _left_out(chosen: Chosen) -> dict[str, Any]:
+    parked, complete = list(chosen.parked), chosen.complete
+    return {"events": chosen.of, "parked": parked, "about_nothing": chosen.nothing, "complete": complete}
+
+
+def _say_left_out(chosen: Chosen) -> None:
+    if chosen.parked:
+        print(f"{len(chosen.parked)} parked events are left out; `dlq redrive` is for them")
+    if chosen.nothing:
+        print(f"{chosen.nothing} events are about nothing that can be looked at")
+    if not chosen.complete:
+        print(f"the newest {LOOKED_AT} events were looked at; there are older ones since then")
+
+
+def _refuse(why: str, status: int) -> int:
+    print(f"replay: {printable(why)}", file=sys.stderr)
+    return status
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

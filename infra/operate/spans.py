@@ -1,0 +1,77 @@
+"""Times as an operator writes them on a command line, and ages as one reads them. Pure."""
+
+import argparse
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+_SPAN = re.compile(r"([0-9]{1,5})(s|m|h|d|w)")
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+
+SINCE = "how far back: 90s, 45m, 2h, 7d or 1w before now, or an ISO-8601 time (UTC where it names no zone)"
+"""Help of an option whose value ``since`` reads."""
+
+Since = Callable[[datetime], datetime]
+"""Gives the moment that was meant, from now."""
+
+
+def since(text: str) -> Since:
+    """Read a span before now, or a time.
+
+    Raises:
+        argparse.ArgumentTypeError: it is neither.
+    """
+    found = _SPAN.fullmatch(text)
+    if found is not None:
+        span = int(found[1]) * _UNITS[found[2]]
+        return lambda now: now - span
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time; write 45m, 2h or 7d, or 2026-11-21T14:00"
+        ) from None
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return lambda _: zoned
+
+
+def count_to(most: int) -> Callable[[str], int]:
+    """Make a reader of numbers from 1 to ``most``."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not 0 < int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {most}")
+        return int(text)
+
+    return read
+
+
+def span(time: timedelta) -> str:
+    """A time for a person, in its two largest units: ``42 s``, ``3 min 20 s``, ``2 h 5 min``, ``3 d 4 h``; never negative."""
+    seconds = max(int(time.total_seconds()), 0)
+    for size, name, under, small in (
+        (86_400, "d", 3600, "h"),
+        (3600, "h", 60, "min"),
+        (60, "min", 1, "s"),
+    ):
+        if seconds >= size:
+            rest = seconds % size // under
+            return f"{seconds // size} {name}" + (f" {rest} {small}" if rest else "")
+    return f"{seconds} s"
+
+
+def took(milliseconds: int) -> str:
+    """A duration for a person: ``340 ms``, ``2.1 s``, then as ``span``."""
+    if milliseconds < 1000:
+        return f"{max(milliseconds, 0)} ms"
+    return (
+        f"{milliseconds / 1000:.1f} s"
+        if milliseconds < 60_000
+        else span(timedelta(milliseconds=milliseconds))
+    )
