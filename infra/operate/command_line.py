@@ -21,6 +21,7 @@ from infra.operate import (
     send,
     status,
     triage,
+    what_if,
 )
 from infra.operate.answering import PROGRAM, Parser, add_json
 
@@ -29,6 +30,7 @@ _COMMANDS = (
     events,
     explain,
     replay,
+    what_if,
     logs,
     dlq,
     lane,
