@@ -108,9 +108,9 @@ def refusal(error: str, do: str) -> dict[str, str]:
 
 
 def _split(complaint: str, name: str) -> dict[str, str]:
-    """Complaints are written as ``command: what is wrong; what to do``."""
+    """Complaints are written as ``command: what is wrong; what to do``, or in sentences."""
     text = complaint.removeprefix(f"{name}: ").removeprefix(f"{name.partition(' ')[0]}: ")
-    for mark in ("; ", ": ", ". "):
+    for mark in ("; ", ". "):
         error, _, do = text.partition(mark)
         if do:
             return refusal(error, do)

@@ -90,8 +90,8 @@ def _events(wishes: argparse.Namespace, target: Target) -> int:
     if not told:
         days = target.parameter("JournalDays", "90")
         print(
-            f"events: none that was finished since {wishes.since(now):%Y-%m-%d %H:%M}Z; the journal keeps them for {days} "
-            "days, and what waits is told by `lane status`",
+            f"events: none that fits was finished since {wishes.since(now):%Y-%m-%d %H:%M}Z; the journal keeps them for "
+            f"{days} days, and what waits is told by `lane status`",
             file=sys.stderr,
         )
     return 0 if told else 1

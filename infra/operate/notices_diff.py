@@ -66,7 +66,8 @@ def differences(now: Iterable[Told], new: Iterable[Told]) -> Differences:
         sides[_key(told)].now.append(told)
     for told in new:
         sides[_key(told)].new.append(told)
-    added, removed, changed, same = [], [], [], 0
+    added, removed, same = list[Told](), list[Told](), 0
+    changed: list[tuple[Told, Told]] = []
     for side in sides.values():
         alike = Counter(side.now) & Counter(side.new)
         same += alike.total()

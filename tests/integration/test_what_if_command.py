@@ -9,8 +9,9 @@ import pytest
 
 from infra.operate import target, what_if
 from infra.operate.__main__ import main
+from tests.integration.aws import ROOT
 from tests.integration.here import Here
-from tests.integration.stand import ROOT, Stand, standing
+from tests.integration.stand import Stand, standing
 
 NOW = ROOT / "functions" / "steward.toml"
 PRIORITY = """

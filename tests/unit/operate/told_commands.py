@@ -38,7 +38,8 @@ def wrong_with(told: str) -> str:
             a value.
     """
     for words in alternatives(told):
-        parser, place = PARSER, 0
+        parser: Parser = PARSER
+        place = 0
         while place < len(words) and (below := actions_of(parser)):
             if words[place] in parser._option_string_actions:
                 break
