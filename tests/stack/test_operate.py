@@ -28,25 +28,48 @@ def test_a_dead_letter_is_listed_redriven_and_then_explained(
     notion.add_fault(refusal, match={"method": "GET", "path": f"/v1/pages/{page}"})
     notion.edit(page, properties={"Assignee": [demo.ann]}, by=demo.ben)
 
-    (letter,) = eventually(lambda: printed(capsys, "dlq", "list", "--json")["dead_letters"])
+    (letter,) = eventually(lambda: printed(capsys, "dlq", "list")["dead_letters"])
     assert letter["entity"] == page
     assert letter["exception"] == "CallFailed/invalid"
     assert main(["dlq", "redrive", "--id", letter["id"]]) == 0
     eventually(lambda: notion.comments(page))
 
     def told() -> Any:
-        found = printed(capsys, "explain", letter["event_id"], "--json")
+        found = printed(capsys, "explain", letter["event_id"])
         return found if found.get("decision") == "observed" else None
 
     found = eventually(told)
     assert {effect["status"] for effect in found["effects"]} == {"done"}
     assert len(notion.comments(page)) == 1
-    assert printed(capsys, "dlq", "list", "--json")["dead_letters"] == []
+    assert printed(capsys, "dlq", "list")["dead_letters"] == []
+
+
+@pytest.mark.req("O4")
+def test_an_event_is_listed_replayed_without_telling_twice_and_found_in_the_logs(
+    stack: LocalStack, demo: Demo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(target, "find", partial(target.find, local=stack.folder))
+    notion = stack.notion
+    assert notion is not None
+    page = notion.add_page(demo.data_source_id, {"Name": "Order new chairs"})
+    notion.edit(page, properties={"Assignee": [demo.chloe]}, by=demo.ben)
+    eventually(lambda: notion.comments(page))
+    (event, *_) = eventually(lambda: printed(capsys, "events", "--page", page).get("events"))
+
+    seen = printed(capsys, "replay", event["id"], "--dry-run", "--observe")["pages"][0]
+    assert (seen["entity"], seen["observed"]["would_plan"]) == (page, [])
+    assert main(["replay", event["id"]]) == 0
+    found = eventually(lambda: printed(capsys, "explain", event["id"]).get("replays"))
+
+    assert (found["times"], found["decision"]) == (1, "observed")
+    assert len(notion.comments(page)) == 1
+    lines = eventually(lambda: printed(capsys, "logs", "--event", event["id"]).get("lines"))
+    assert {line["function"] for line in lines} <= {"ingest", "processor"}
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
     capsys.readouterr()
-    main(list(arguments))
+    main([*arguments, "--json"])
     return json.loads(capsys.readouterr().out)
 
 

@@ -1,0 +1,43 @@
+"""Progress bars: on a terminal's standard error, and nowhere else."""
+
+import io
+import sys
+
+import pytest
+
+from infra.operate.progress import progress
+
+
+class Terminal(io.StringIO):
+    """A standard error that people see."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.req("O4")
+@pytest.mark.parametrize(
+    ("stream", "quiet", "shown"),
+    [(Terminal, False, True), (Terminal, True, False), (io.StringIO, False, False)],
+)
+def test_a_bar_is_shown_on_a_terminal_unless_it_is_to_be_quiet(
+    stream: type[io.StringIO],
+    quiet: bool,
+    shown: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    errors = stream()
+    monkeypatch.setattr(sys, "stderr", errors)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress("redriving", 2, quiet=quiet) as bar:
+        bar.step()
+        bar.reached(2)
+    assert ("redriving" in errors.getvalue()) is shown
+    assert capsys.readouterr().out == ""
+
+
+def test_what_goes_wrong_under_a_bar_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with pytest.raises(KeyError), progress("pages", None):
+        raise KeyError
