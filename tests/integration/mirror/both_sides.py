@@ -1,8 +1,9 @@
 """The whole of Steward in one process with a real PostgreSQL, and the operator's commands on it."""
 
+import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,12 @@ def both_sides(
         patch.setattr(here, "client", lambda _service: stand.sqs)
         patch.setattr(target, "find", lambda *_: here)
         patch.setattr(mirror_check, "_now", stand.clock.now)
-        patch.setattr(mirror_check, "sleep", lambda _seconds: stand.step())
+        patch.setattr(mirror_check, "sleep", lambda _seconds: _step_elsewhere(stand))
         stand.clock.sleep(3600)
         yield Sides(stand, dsn)
+
+
+def _step_elsewhere(stand: Stand) -> None:
+    """The processor is another process: what it writes is not what the command prints."""
+    with redirect_stdout(io.StringIO()):
+        stand.step()
