@@ -119,19 +119,19 @@ def _show(wishes: argparse.Namespace, target: Target) -> int:
 
 def _ack(wishes: argparse.Namespace, target: Target) -> int:
     change = acknowledge(_by(wishes), _now(), take_over=wishes.take_over)
-    return _change("ack", wishes.id, target, change)
+    return _change("ack", wishes, target, change)
 
 
 def _silence(wishes: argparse.Namespace, target: Target) -> int:
-    return _change("silence", wishes.id, target, silence(_by(wishes), _now(), wishes.span))
+    return _change("silence", wishes, target, silence(_by(wishes), _now(), wishes.span))
 
 
 def _note(wishes: argparse.Namespace, target: Target) -> int:
-    return _change("note", wishes.id, target, note(_by(wishes), _now(), wishes.text))
+    return _change("note", wishes, target, note(_by(wishes), _now(), wishes.text))
 
 
-def _change(action: str, incident_id: str, target: Target, change: Change) -> int:
-    store = _store(target)
+def _change(action: str, wishes: argparse.Namespace, target: Target, change: Change) -> int:
+    store, incident_id = _store(target), wishes.id
     try:
         after = store.change(incident_id, change)
     except NotDone as refused:
@@ -142,6 +142,9 @@ def _change(action: str, incident_id: str, target: Target, change: Change) -> in
         return 1
     if after is None:
         return _unknown(action, incident_id, store)
+    if wishes.json:
+        print(json.dumps(document(after)))
+        return 0
     last = max(after.timeline, key=lambda m: m.at)
     print(f"{after.id}: {last.step}: {printable(last.says)}")
     return 0

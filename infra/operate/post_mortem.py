@@ -5,14 +5,16 @@ parked and redriven since is another row.
 """
 
 import argparse
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable, table, when
 from steward.closings import Closings
+from steward.documents import iso
 from steward.journal import Journal
 from steward.post_mortems import PostMortem, PostMortems
 from triage.post_mortem.facts import MOST_ROWS
@@ -50,17 +52,25 @@ def _run(wishes: argparse.Namespace, target: Target) -> int:
     if not 1 <= number <= len(versions):
         return _refuse(_missing(wishes, target, len(versions)))
     if wishes.list:
+        times = [{"resolved_at": iso(v.resolved_at), "written_at": iso(v.written_at)} for v in versions]
         rows = [(str(n), when(v.resolved_at), when(v.written_at)) for n, v in enumerate(versions, 1)]
-        print(table(("version", "resolved at", "written at"), rows))
-        return 0
+        return _tell(wishes, {"versions": times}, [table(("version", "resolved at", "written at"), rows)])
     version = versions[number - 1]
     if wishes.rows is None:
-        print("\n".join(printable(line) for line in version.text.splitlines()))
-        return 0
+        lines = [printable(line) for line in version.text.splitlines()]
+        return _tell(wishes, {"version": number, "markdown": version.text}, lines)
     query = _query(version, wishes.rows)
     if query is None:
         return _refuse(f"the draft has no query {wishes.rows}; it has Q1 to Q{len(version.queries)}")
-    for line in _rows(version, query, target, now):
+    found = list(_rows(version, query, target, now))
+    return _tell(wishes, {"version": number, "rows": found}, found)
+
+
+def _tell(wishes: argparse.Namespace, document: Mapping[str, Any], lines: Iterable[str]) -> int:
+    if wishes.json:
+        print(json.dumps({"incident": wishes.incident, **document}))
+        return 0
+    for line in lines:
         print(line)
     return 0
 

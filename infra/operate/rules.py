@@ -73,9 +73,16 @@ def _run(wishes: argparse.Namespace) -> int:
     try:
         rules = load(wishes.file)
     except RulesError as error:
-        print("\n".join(map(printable, str(error).splitlines())))
+        if wishes.json:
+            print(json.dumps({"file": wishes.file.name, "mistakes": str(error).splitlines()}))
+        else:
+            print("\n".join(map(printable, str(error).splitlines())))
         return 1
     automations = sum(len(source.automation) for source in rules.data_source)
+    counts = {"data_sources": len(rules.data_source), "automations": automations}
+    if wishes.json and not wishes.live:
+        print(json.dumps({"file": wishes.file.name, "mistakes": [], **counts}))
+        return 0
     print(
         f"{wishes.file.name}: no mistakes; {_count(len(rules.data_source), 'data source')}, {_count(automations, 'automation')}"
     )

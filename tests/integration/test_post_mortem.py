@@ -1,5 +1,6 @@
 """A post-mortem is written once for each resolution, from however many rows, and printed by a command."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -200,6 +201,12 @@ def test_versions_are_listed(stand: Stand, capsys: pytest.CaptureFixture[str]) -
     assert main(["post-mortem", incident.id, "--list"]) == 0
 
     assert len(capsys.readouterr().out.splitlines()) == 2
+    assert main(["post-mortem", incident.id, "--list", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["versions"]) == 1
+    assert main(["post-mortem", incident.id, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["markdown"].startswith("#")
+    assert main(["post-mortem", incident.id, "--rows", "Q1", "--json"]) == 0
+    assert "rows" in json.loads(capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -62,7 +62,8 @@ def test_an_operator_takes_care_notes_and_silences(rig: Rig, run: Run) -> None:
 
     assert run("ack", ID, "--by", "Ann") == (0, f"{ID}: acknowledged: Ann takes care of it\n", "")
     assert run("note", ID, "the vendor called", "--by", "Ann")[0] == 0
-    assert run("silence", ID, "--for", "2h", "--by", "Ann")[0] == 0
+    silenced = run("silence", ID, "--for", "2h", "--by", "Ann", "--json")[1]
+    assert json.loads(silenced)["silenced_until"] is not None
 
     incident = loaded(rig)
     assert incident.acknowledged_by == "Ann"

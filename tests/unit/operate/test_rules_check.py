@@ -209,3 +209,16 @@ def test_a_stack_that_is_not_there_is_another_status(
         arguments = ["--live", "--stack-name", "elsewhere", "--region", REGION]
         assert main(["rules", "check", write(tmp_path, ONE), *arguments]) == 2
     assert "elsewhere is not there" in capsys.readouterr().err
+
+
+def test_mistakes_are_one_document_when_that_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("[slak]\n")
+    assert main(["rules", "check", str(wrong), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["file"] == "wrong.toml"
+    assert any("slak" in mistake for mistake in found["mistakes"])
+    assert main(["rules", "check", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["mistakes"] == []
