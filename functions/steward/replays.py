@@ -3,7 +3,7 @@
 A replay carries the id of the event that it repeats, and the dialect ``replay``: for it the processor does not ask whether
 the event was finished, nor whether the snapshot covers it, but reads the page, and plans from what differs from the
 snapshot. It never says again what the event said, not when it happened, not who did it, not that something was news: what
-was told is in the snapshot and so is told no second time. See ADR 15.
+was told is in the snapshot and so is told no second time. See ADR 16.
 """
 
 from collections.abc import Mapping
