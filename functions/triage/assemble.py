@@ -12,6 +12,8 @@ from steward.clients.pager import Pager
 from steward.clients.slack import Slack
 from steward.closings import Closings
 from steward.fallback import Fallback
+from steward.incidents.names import Names
+from steward.incidents.store import Incidents
 from steward.journal import Journal
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
@@ -22,8 +24,6 @@ from triage.incidents.by_slack import Channels, WhenUnsure
 from triage.incidents.damping import Rules
 from triage.incidents.desk_with import Settings as DeskSettings
 from triage.incidents.desk_with import make_desk
-from triage.incidents.store import Incidents
-from triage.incidents.wording import Names
 from triage.mitigation.mitigator import Mitigator, Promote
 from triage.pace import Pace
 from triage.patrol import Books, Patrol

@@ -12,17 +12,18 @@ from aws_lambda_powertools import Logger
 
 from steward.closings import Closings
 from steward.errors import StateConflict
+from steward.incidents.classes import Class
+from steward.incidents.incident import Incident, Stage
+from steward.incidents.store import Incidents
 from steward.journal import Journal
 from steward.memory import Memory
 from steward.post_mortems import PostMortems
-from triage.diagnosis.classes import Class, Diagnosis
 from triage.diagnosis.diagnose import diagnose
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.diagnosis.picture import FRESH
 from triage.findings import Finding, Probe
 from triage.incidents.desk import Desk
-from triage.incidents.incident import Incident, Stage
 from triage.incidents.runs import Measure
-from triage.incidents.store import Incidents
 from triage.mitigation.mitigator import Mitigator
 from triage.mitigation.remedies import WORKED_ON
 from triage.post_mortem.write import write_post_mortem

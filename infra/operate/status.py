@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from infra.operate.target import Target, add_arguments, on_target
-from triage.incidents.status_text import document, markdown
-from triage.incidents.store import Incidents
-from triage.incidents.wording import Names
+from steward.incidents.names import Names
+from steward.incidents.status_text import document, markdown
+from steward.incidents.store import Incidents
 from triage.vendors import known
 
 LATELY = timedelta(days=1)
