@@ -151,9 +151,7 @@ def board_of(
     worst_first = tuple(sorted(incidents, key=lambda i: (i.severity, i.opened_at)))
     return Board(
         at=now,
-        headline=headline(
-            pulse=pulse, health=said, pause=pause, incidents=incidents, names=names, now=now
-        ),
+        headline=headline(pulse=pulse, health=said, pause=pause, incidents=incidents, names=names, now=now),
         pulse=pulse,
         health=said,
         services=tuple(

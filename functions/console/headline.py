@@ -121,9 +121,7 @@ def _services(pulse: Pulse | None, names: Names) -> Iterator[Headline]:
             says = f"{names.title(name)} is down"
             yield Headline(Tone.BAD if name == "notion" else Tone.WARN, says, service.since, service.says)
         elif service.state is ServiceState.DEGRADED:
-            yield Headline(
-                Tone.WARN, f"{names.title(name)} is not quite well", service.since, service.says
-            )
+            yield Headline(Tone.WARN, f"{names.title(name)} is not quite well", service.since, service.says)
 
 
 def _events(pulse: Pulse | None, health: Mapping[str, Any]) -> Iterator[Headline]:
