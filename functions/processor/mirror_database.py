@@ -13,11 +13,9 @@ from steward.memory import Memory
 from steward.mirror.connection import Transactions
 from steward.mirror.database import TRANSACTION, Transaction
 from steward.mirror.trouble import VENDOR
-from steward.pauses import Pause
+from steward.pauses import MIRROR_REST, Pause
 
 T = TypeVar("T")
-
-REST = "MIRROR-REST"
 
 
 class MirrorDatabase:
@@ -44,7 +42,7 @@ class MirrorDatabase:
         self._database = database
         self._logger = logger
         self._count = count
-        self._rest = RememberedRest(REST, memory, now, self._tell)
+        self._rest = RememberedRest(MIRROR_REST, memory, now, self._tell)
 
     def refuse(self, call: str) -> None:
         """Do nothing while the database is used.
