@@ -9,11 +9,12 @@ from aws_lambda_powertools import Logger
 from processor.remembered_rest import RememberedRest
 from steward import telemetry
 from steward.errors import CallFailed
+from steward.lane_switch import MIRROR_REST
 from steward.memory import Memory
 from steward.mirror.connection import Transactions
 from steward.mirror.database import TRANSACTION, Transaction
 from steward.mirror.trouble import VENDOR
-from steward.pauses import MIRROR_REST, Pause
+from steward.pauses import Pause
 
 T = TypeVar("T")
 

@@ -26,9 +26,6 @@ TRIP = 4
 FIRST_PROBE, LAST_PROBE = timedelta(minutes=1), timedelta(minutes=10)
 """Between two probes; the time doubles from the first to the last."""
 
-MIRROR_REST = "MIRROR-REST"
-"""Under which name ``memory`` keeps the rest of the mirror's database, which is a pause of its own."""
-
 RELAPSE = timedelta(minutes=10)
 """A pause so soon after a resumption goes on with the probes of the pause before, so that the lane does not flap."""
 

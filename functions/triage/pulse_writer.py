@@ -10,9 +10,8 @@ from datetime import datetime
 from steward.closings import Closings
 from steward.incidents.incident import Incident
 from steward.journal import Journal
-from steward.lane_switch import pause_of
+from steward.lane_switch import MIRROR_REST, pause_of
 from steward.memory import Memory
-from steward.pauses import MIRROR_REST
 from steward.pulse import PULSE, Lane, Pulse
 from triage.diagnosis.diagnosis import Diagnosis
 from triage.findings import Finding, Probe
