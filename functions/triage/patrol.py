@@ -1,4 +1,4 @@
-"""One round of the desk: look, diagnose, mitigate, keep the incidents, and write up what is over.
+"""One round of the desk: look, diagnose, mitigate, keep the incidents, note the pulse, and write up what is over.
 
 In this order, because what is done is part of what people are told. Each step finds what the one before it left in the
 tables: a round that dies anywhere is made up for by the next.
@@ -29,6 +29,7 @@ from triage.mitigation.remedies import WORKED_ON
 from triage.post_mortem.write import write_post_mortem
 from triage.probes import alarms
 from triage.probes.calls import US
+from triage.pulse_writer import PulseWriter, Round
 from triage.repeats import counted
 
 OVER = timedelta(days=7)
@@ -67,6 +68,7 @@ class Patrol:
         mitigator: Mitigator,
         desk: Desk,
         books: Books,
+        pulse: PulseWriter,
         now: Callable[[], datetime],
         logger: Logger,
     ) -> None:
@@ -77,6 +79,7 @@ class Patrol:
             mitigator: takes remedies.
             desk: keeps the incidents and tells people.
             books: what is kept.
+            pulse: notes how everything is, for whoever only looks.
             now: our clock.
             logger: logs.
         """
@@ -84,6 +87,7 @@ class Patrol:
         self._mitigator = mitigator
         self._desk = desk
         self._books = books
+        self._pulse = pulse
         self._now = now
         self._logger = logger
 
@@ -107,6 +111,7 @@ class Patrol:
             measures = self._mitigator.take(worst_first, troubled)
         finally:  # whatever a remedy stumbles over, people are told
             incidents = self._keep(diagnoses, measures, now, found)
+            self._pulse.write(Round(found, diagnoses, live if incidents is None else incidents))
         if incidents is None:
             return live
         self._write_up()

@@ -36,6 +36,7 @@ ADAPTERS = {
     "explanation",
     "reads",
     "secret_store",
+    "spent_budget",
     "siding",
     "mirror",
     "telemetry",

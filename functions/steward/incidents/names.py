@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+TITLES = {"notion": "Notion", "hubspot": "HubSpot", "slack": "Slack", "postgres": "PostgreSQL"}
+"""How the services that we work with write themselves; a vendor that is not here is capitalised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
