@@ -12,7 +12,6 @@ from console.sources import Sources
 from console.sparkline import Bar, Sparkline, bars, latency, sparkline
 from console.wish import Wish
 from steward.budget import BudgetRecord
-from steward.clients.connection import remembered_budget, requests_per_minute
 from steward.health import health
 from steward.incidents.incident import Incident
 from steward.incidents.names import Names
@@ -21,6 +20,7 @@ from steward.mirror import report
 from steward.mirror.report import HEALTH, Report
 from steward.pauses import Pause
 from steward.pulse import PULSE, Lane, Lost, Pulse, Service
+from steward.spent_budget import remembered_budget, requests_per_minute
 
 WINDOW = 60
 """Seconds over which Notion counts requests."""

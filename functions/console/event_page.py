@@ -25,7 +25,10 @@ def values(found: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         "found": {
             **found,
             "event": {
-                **{"entity": None, "title": None, "latency_ms": None, **event},
+                "entity": None,
+                "title": None,
+                "latency_ms": None,
+                **event,
                 **{name: parsed(event.get(name)) for name in _TIMES},
             },
             "effects": [_effect(effect) for effect in found["effects"]],

@@ -1,6 +1,6 @@
 """The one line that answers: are we well, and if not, what is wrong since when. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

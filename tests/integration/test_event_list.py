@@ -9,6 +9,7 @@ import pytest
 from console import event_list
 from console.event_list import EventList
 from console.wish import Outcome, Wish
+from steward.closings import Closings
 from steward.effects import Kind, Status
 from steward.journal import Decision
 from tests.browser.world import ANN, World, today
@@ -123,13 +124,13 @@ def count(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[int]]:
 
     def counting(name: str) -> list[int]:
         calls: list[int] = []
-        original = getattr(event_list.Closings, name)
+        original = getattr(Closings, name)
 
         def counted(self: Any, *given: Any) -> Any:
             calls.append(1)
             return original(self, *given)
 
-        monkeypatch.setattr(event_list.Closings, name, counted)
+        monkeypatch.setattr(Closings, name, counted)
         return calls
 
     return counting

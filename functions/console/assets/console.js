@@ -1,7 +1,7 @@
 // Times in the reader's zone, and a dashboard that keeps itself fresh. Everything works without it.
 "use strict";
 (() => {
-  const EVERY = Number(document.documentElement.dataset.every || 15) * 1000;
+  const EVERY = 15_000;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const shapes = {
     clock: new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
