@@ -172,6 +172,8 @@ def _http(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _request(event: Mapping[str, Any]) -> Request:
     http = _http(event)
+    if not http:
+        raise _Refused(Answer(400, *_json("bad_request", "this is no request of the HTTP API")))
     headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
     secure, origin = origin_of(headers.get("x-forwarded-proto", "https"), headers.get("host", ""))
     cookies: dict[str, str] = {}

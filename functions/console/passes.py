@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
 from itsdangerous import BadSignature, TimestampSigner
 
@@ -78,6 +79,17 @@ class Passes:
         except (BadSignature, ValueError, OverflowError):
             return False
         return True if -SKEW <= self._clock() - at.timestamp() <= seconds else None
+
+
+def login_link(dashboard: str, token: str, clock: Callable[[], float]) -> str:
+    """The address that logs in whoever follows it, for ``TICKET_SECONDS``; it holds a ticket, not the token.
+
+    Args:
+        dashboard: the dashboard's address.
+        token: the console's, in use.
+        clock: seconds since the epoch.
+    """
+    return f"{dashboard}/login?{urlencode({'ticket': Passes([token], clock).ticket()})}"
 
 
 def _made(signer: _Signer | None) -> str:
