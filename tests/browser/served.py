@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,21 +11,17 @@ from console.handler import App, make_app
 from console.passes import Passes
 from infra.local.front_door import FrontDoor
 from infra.local.http_api import Route
-from infra.local.payload import Answer, Request, answer_of, event_of
 from tests.browser.world import World
+from tests.integration.aws import template
 
 TOKEN = "a-console-token-that-is-made-up-0123456789"
 SECRET = "steward-console"
-PATHS = (
-    "/health",
-    "/status",
-    "/dashboard",
-    "/dashboard/login",
-    "/dashboard/logout",
-    "/dashboard/events/{id}",
-    "/dashboard/incidents/{id}",
-    "/dashboard/assets/{name}",
-)
+
+
+def routes() -> list[Route]:
+    """The console's routes, as the template has them."""
+    events = template()["Console"]["Properties"]["Events"].values()
+    return [Route(e["Properties"]["Method"], e["Properties"]["Path"], "Console") for e in events]
 
 
 class Secrets:
@@ -56,8 +51,7 @@ class Console:
             now=world.clock,
             monotonic=lambda: world.clock().timestamp(),
         )
-        routes = [Route("ANY", path, "Console") for path in PATHS]
-        self.door = _Door(0, routes, {"Console": "console"}, self._invoke)
+        self.door = FrontDoor(0, routes(), {"Console": "console"}, self._invoke)
 
     @property
     def url(self) -> str:
@@ -78,12 +72,6 @@ class Context:
     """As much of Lambda's context as is looked at."""
 
     function_name, aws_request_id = "console", "r-1"
-
-
-class _Door(FrontDoor):
-    def answer(self, request: Request) -> Answer:
-        event = event_of(request, "ANY /x", datetime.now(UTC))
-        return answer_of(json.loads(self._invoke("x", json.dumps(event).encode(), 9) or b""))
 
 
 @contextmanager

@@ -61,7 +61,7 @@ class Visit:
 
     def check(self) -> list[str]:
         """What axe-core finds that is serious or critical: rule, and where."""
-        found = Axe().run(self.page).response["violations"]
+        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
         return [
             f"{one['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
             for one in found
