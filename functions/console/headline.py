@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from steward.health import OLD
+from steward.health import ENOUGH, OLD
 from steward.incidents.classes import Severity
 from steward.incidents.incident import Incident, Stage
 from steward.incidents.names import Names
@@ -80,12 +80,13 @@ def headline(
         *_services(pulse, names),
         *_events(pulse, health),
     ]
+    few = _few(health)
     if not found:
         last = None if pulse is None else pulse.last_event_at
-        return Headline(Tone.GOOD, "All is well", None, "" if last else "No event has come yet")
+        return Headline(Tone.GOOD, "All is well", None, "" if last else "No event has come yet", few)
     worst = min(found, key=lambda line: _RANK.index(line.tone))
     also = tuple(line.says for line in found if line is not worst)
-    return Headline(worst.tone, worst.says, worst.since, worst.detail, also)
+    return Headline(worst.tone, worst.says, worst.since, worst.detail, (*also, *few))
 
 
 def _silence(pulse: Pulse | None, now: datetime) -> Iterator[Headline]:
@@ -127,13 +128,23 @@ def _services(pulse: Pulse | None, names: Names) -> Iterator[Headline]:
 def _events(pulse: Pulse | None, health: Mapping[str, Any]) -> Iterator[Headline]:
     if pulse is None:
         return
-    failed, total = health["failed"], health["total"]
-    if failed:
-        says = f"{failed} of the last {total} events failed"
-        tone = Tone.WARN if health["status"] != "down" or health["succeeded"] else Tone.BAD
-        yield Headline(tone, says, None, "Filter the events below by their outcome to see which.")
+    if health["failed"] and not _is_few(health):
+        tone = Tone.WARN if health["succeeded"] else Tone.BAD
+        yield Headline(tone, _failed(health), None, "The events below can be filtered by their outcome.")
     if pulse.dead_letters:
-        one = pulse.dead_letters == 1
-        says = f"{pulse.dead_letters} dead letter{'' if one else 's'}"
+        says = f"{pulse.dead_letters} dead letter{'' if pulse.dead_letters == 1 else 's'}"
         detail = "`python -m infra.operate dlq list` says why, `dlq redrive` works them off again."
         yield Headline(Tone.WARN, says, None, detail)
+
+
+def _few(health: Mapping[str, Any]) -> tuple[str, ...]:
+    """Failures that ``health`` calls healthy are named, and are no headline."""
+    return (_failed(health),) if health["failed"] and _is_few(health) else ()
+
+
+def _is_few(health: Mapping[str, Any]) -> bool:
+    return bool(health["succeeded"] / health["total"] > ENOUGH)
+
+
+def _failed(health: Mapping[str, Any]) -> str:
+    return f"{health['failed']} of the last {health['total']} events failed"

@@ -3,19 +3,16 @@
 Chromium is the system's own: nothing is downloaded. Where there is none these tests are skipped, and say what to install.
 """
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browser.chromium import MISSING, path, running
 from tests.browser.served import Console, serving
 from tests.browser.visit import Visit
 from tests.browser.world import World, today
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 Open = Callable[..., Visit]
 
@@ -23,15 +20,11 @@ Open = Callable[..., Visit]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("no Chromium on PATH; Debian and Ubuntu have it in the package chromium")
-    # The sandbox needs a user of its own, which root in a container is not; it opens pages of ours alone.
-    more = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--disable-dev-shm-usage", *more])
+    found = path()
+    if found is None:
+        pytest.skip(MISSING)
+    with running(found) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

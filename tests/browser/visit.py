@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from tests.browser.served import Console
@@ -73,6 +73,12 @@ class Visit:
         """Pixels by which the page is wider than the window."""
         width: int = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         return max(0, width)
+
+    def box(self, selector: str) -> dict[str, float]:
+        """Where the first such element is drawn: ``x``, ``y``, ``width``, ``height`` in pixels."""
+        box = self.page.locator(selector).first.bounding_box()
+        assert box is not None, f"{selector} is not drawn"
+        return dict(box)  # type: ignore[arg-type]  # a TypedDict of numbers
 
     def close(self) -> None:
         """Close it; no page may have broken its own policy, failed, asked anybody else, or opened a dialog."""

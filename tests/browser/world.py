@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from math import sin
+from random import Random
 from typing import Any
 
 from steward.budget import BudgetRecord
@@ -110,10 +110,10 @@ class World:
         self._snapshot(page, title, person, gone=decision is Decision.GONE)
         return event_id
 
-    def ordinary(self, rounds: int = 4) -> list[str]:
-        """Ordinary life: so many times the same eight events, one a minute and a half; their ids, the newest first."""
+    def ordinary(self, rounds: int = 4, last: timedelta = timedelta(seconds=20)) -> list[str]:
+        """Ordinary life until so long ago: the same eight events so many times, one in 90 seconds; their ids, newest first."""
         told = [told for _ in range(rounds) for told in ORDINARY]
-        return [self.event(n, one, n * 1.5 * MINUTE + timedelta(seconds=20)) for n, one in enumerate(told)]
+        return [self.event(n, one, n * 1.5 * MINUTE + last) for n, one in enumerate(told)]
 
     def well(self) -> None:
         """All is well."""
@@ -147,13 +147,13 @@ class World:
         self, *, down_since: datetime | None = None, waiting: int = 0, dead_letters: int = 0, lost: int = 0
     ) -> None:
         """Write what the triage last saw."""
-        now, bad = self.now.replace(microsecond=0), down_since is not None
+        now, bad, chance = self.now.replace(microsecond=0), down_since is not None, Random(7)
         minutes = tuple(
             Minute(
                 now.replace(second=0) - ago * MINUTE,
                 0
                 if down_since and now.replace(second=0) - ago * MINUTE >= down_since
-                else 3 + round(3 * sin(ago) ** 2 + ago % 4),
+                else chance.randint(2, 9),
                 1 if ago == 27 and bad else 0,
             )
             for ago in reversed(range(60))
@@ -181,13 +181,11 @@ class World:
         BudgetMemory(self.memory).save(BudgetRecord({second: used}))
 
     def _service(self, usual: float, down_since: datetime | None = None, says: str = "") -> Service:
-        samples = []
+        samples, chance = [], Random(usual)
         for ago in reversed(range(60)):
             at = self.now - ago * MINUTE - timedelta(seconds=12)
             down = down_since is not None and at >= down_since
-            seconds = (
-                None if down else round(usual * (1 + 0.35 * sin(ago * 1.7) + (1.4 if ago == 41 else 0)), 4)
-            )
+            seconds = None if down else round(usual * (0.8 + chance.expovariate(4)), 4)
             samples.append(Sample(at, not down, seconds))
         if down_since:
             return Service(ServiceState.DOWN, down_since, says, tuple(samples))

@@ -127,3 +127,13 @@ def test_of_two_incidents_the_more_severe_leads() -> None:
 
     assert line.says == "Notion: vendor outage"
     assert line.also == ("Slack: vendor outage",)
+
+
+def test_what_health_calls_healthy_is_named_and_is_no_headline() -> None:
+    line = told(pulse(minutes=(Minute(NOW, 99, 1),)))
+
+    assert (line.tone, line.says, line.also) == (
+        Tone.GOOD,
+        "All is well",
+        ("1 of the last 100 events failed",),
+    )
