@@ -81,7 +81,7 @@ class Rig:
     secrets: Secrets = field(default_factory=Secrets)
 
     def __post_init__(self) -> None:
-        resources, tables = template()["Resources"], Tables()
+        resources, tables = template(), Tables()
         self.state = tables.make("state", resources["StateTable"]["Properties"])
         self.journal = tables.make("journal", resources["JournalTable"]["Properties"])
         self.shown = [ReadOnly(self.state), ReadOnly(self.journal)]
@@ -106,7 +106,7 @@ class Rig:
         return sources(settings, self.state, self.journal, self.clock.now)  # type: ignore[arg-type] # in memory
 
     def ask(
-        self, method: str, target: str, body: bytes = b"", *, address: str = "192.0.2.1", **headers: str
+        self, method: str, target: str, body: bytes = b"", /, *, address: str = "192.0.2.1", **headers: str
     ) -> Got:
         """Ask as API Gateway does; header names with underscores for hyphens."""
         given = {"host": HOST, "x-forwarded-proto": "https"} | {

@@ -64,11 +64,13 @@ def test_a_session_ends_after_its_time_and_goes(rig: Rig, counted: dict[str, lis
 @pytest.mark.parametrize("path", INSIDE)
 @pytest.mark.parametrize(
     "value",
-    ["x", "a.b.c", TOKEN, "..", "%00", "é.é.é", "x" * 5000, Passes(["x" * 40], lambda: 1.7e9).session()],
+    ["x", "a.b.c", TOKEN, "..", "%00", "é.é.é", "x" * 5000, "another token's"],
 )
 def test_a_forged_session_opens_nothing_and_is_counted(
     rig: Rig, path: str, value: str, counted: dict[str, list[float]]
 ) -> None:
+    if value == "another token's":
+        value = Passes(["x" * 40], rig.clock.time).session()
     got = rig.ask("GET", path, cookie=f"__Host-steward={value}")
 
     assert (got.status, got.headers["location"]) == (303, LOGIN)
@@ -180,10 +182,10 @@ def test_a_ticket_logs_in_for_a_quarter_of_an_hour(rig: Rig) -> None:
 
 
 @pytest.mark.req("C3")
-@pytest.mark.parametrize(
-    "ticket", ["x", "a.b.c", TOKEN, "%00", "%ff", Passes([TOKEN], lambda: 1.7e9).session()]
-)
+@pytest.mark.parametrize("ticket", ["x", "a.b.c", TOKEN, "%00", "%ff", "a session"])
 def test_a_forged_ticket_opens_nothing(rig: Rig, ticket: str) -> None:
+    if ticket == "a session":
+        ticket = Passes([TOKEN], rig.clock.time).session()
     got = rig.ask("GET", f"{LOGIN}?ticket={ticket}")
 
     assert (got.status, got.cookies) == (401, [])
@@ -258,7 +260,7 @@ def test_nothing_that_was_sent_comes_back_in_a_header(rig: Rig, hostile: str) ->
 @pytest.mark.req("C3")
 @pytest.mark.parametrize("path", ["events", "incidents"])
 @pytest.mark.parametrize(
-    "given", ["none", "%2e%2e%2f..", "<script>alert(1)</script>", "%00", "x" * 2000, "%F0%9F%98%80"]
+    "given", ["none", "%2e%2e%2f..", "<script>alert(1)", "%3Cscript%3E", "%00", "x" * 2000, "%F0%9F%98%80"]
 )
 def test_what_is_not_there_is_404_and_comes_back_as_text_at_most(rig: Rig, path: str, given: str) -> None:
     got = rig.ask("GET", f"/dashboard/{path}/{given}", cookie=rig.log_in())
@@ -269,7 +271,7 @@ def test_what_is_not_there_is_404_and_comes_back_as_text_at_most(rig: Rig, path:
 
 @pytest.mark.req("O5")
 def test_no_log_line_holds_a_token_a_ticket_or_a_session(
-    rig: Rig, capsys: pytest.CaptureFixture[str]
+    rig: Rig, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     cookie = rig.log_in()
     ticket = Passes([TOKEN], rig.clock.time).ticket()
@@ -278,6 +280,6 @@ def test_no_log_line_holds_a_token_a_ticket_or_a_session(
     rig.ask("GET", "/api/admin/sync/health", authorization=f"Bearer {TOKEN}")
     rig.post_form(LOGIN, b"token=almost-" + TOKEN.encode())
 
-    logged = capsys.readouterr().out
-    assert '"route":"POST /dashboard/login"' in logged.replace(" ", "").replace("POST/", "POST /")
+    logged = capsys.readouterr().out + "".join(str(vars(record)) for record in caplog.records)
+    assert "POST /dashboard/login" in logged
     assert not [secret for secret in (TOKEN, ticket, cookie.partition("=")[2]) if secret in logged]
