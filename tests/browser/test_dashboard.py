@@ -64,7 +64,7 @@ def test_an_event_has_a_page_with_everything_that_explain_knows(visit: Open, wor
     title = here.page.get_by_role("link", name="Rotate the staging certificates").first
     assert (title.get_attribute("href") or "").startswith("https://www.notion.so/")
 
-    here.page.locator(".events .when a").nth(1).click()
+    here.page.get_by_role("link", name="Details of Rotate the staging certificates").first.click()
 
     here.page.get_by_role("heading", name="What it led to").wait_for()
     assert "Tasks/assignment" in here.text()

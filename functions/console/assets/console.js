@@ -22,11 +22,12 @@
     }
   }
 
-  // Whoever types, selects or stands on something in the page is not disturbed.
+  // Whoever types, selects, stands on something in the page or points at it is not disturbed.
   function busy(main) {
     const at = document.activeElement;
     const selected = document.getSelection();
-    return (at && at !== main && main.contains(at)) || (selected && !selected.isCollapsed);
+    const points = main.querySelector("a:hover, button:hover, time:hover, select:hover, input:hover");
+    return points || (at && at !== main && main.contains(at)) || (selected && !selected.isCollapsed);
   }
 
   function refreshing(place) {
@@ -47,7 +48,7 @@
       const main = document.querySelector("main");
       if (stopped || document.hidden || busy(main)) return;
       try {
-        const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store" });
+        const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
         if (answer.status === 401 || answer.redirected) return location.reload();
         if (!answer.ok) return;
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
