@@ -23,7 +23,8 @@ def running(executable: str) -> Iterator[Browser]:
     more = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=executable, args=["--disable-dev-shm-usage", *more]
+            executable_path=executable,
+            args=["--disable-dev-shm-usage", "--disable-background-networking", *more],
         )
         yield started
         started.close()

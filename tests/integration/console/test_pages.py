@@ -31,8 +31,9 @@ NAMES = Names(TITLES)
 
 
 def read_of(world: World) -> Sources:
-    made: Any = (world.state_table, world.journal_table)
-    return sources(Settings({"REQUESTS_PER_MINUTE": "180"}, 90, NAMES), *made, world.clock)
+    state: Any = world.state_table
+    journal: Any = world.journal_table
+    return sources(Settings({"REQUESTS_PER_MINUTE": "180"}, 90, NAMES), state, journal, world.clock)
 
 
 def dashboard(world: World, **query: str) -> str:
@@ -186,9 +187,8 @@ def test_a_status_without_incidents_says_so() -> None:
 def test_an_event_is_shown_with_all_that_is_known(decision: Decision, effects: Any, says: list[str]) -> None:
     world = World(today())
     id_ = world.event(1, ("A title", "page.created", None, decision, "because", effects), MINUTE)
-    made: Any = (world.state_table, world.journal_table)
 
-    found = explanation(id_, *made, 90, world.clock)
+    found = explanation(id_, world.state_table, world.journal_table, 90, world.clock)
     assert found is not None
     page = screens.event(found, world.now)
 
