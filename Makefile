@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run op test crash fuzz gameday triage-report check-rules lint format types template bench setup lock clean
+.PHONY: help run op test crash fuzz gameday triage-report picture check-rules lint format types template bench setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ fuzz: $(VENV)/.dev ## Throw twenty times as much at whatever comes from outside 
 
 triage-report: $(VENV)/.dev ## Score the diagnosis on the labelled cases, beside two naive decision trees
 	@$(BIN)/python -m tests.triage
+
+picture: $(VENV)/.dev ## Take the picture of the dashboard that the README shows; needs Chromium
+	@PYTHONPATH=functions:. POWERTOOLS_LOG_LEVEL=ERROR $(BIN)/python -m tests.browser
 
 gameday: $(VENV)/.dev .local/aws-plane/.ready ## Let vendors, tokens and our own code fail on the local stack, and grade it; ARGS='token' or --turned-clock
 	@$(BIN)/python -m tests.gameday $(ARGS)

@@ -1,5 +1,6 @@
 """The project's documents as a reader has them: their links, their headings, and the command lines that they show."""
 
+import itertools
 import re
 import shlex
 from collections.abc import Iterator
@@ -60,7 +61,7 @@ def anchors(document: Path) -> set[str]:
     found: dict[str, int] = {}
     tokens = parsed(document)
     slugs = set()
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in itertools.pairwise(tokens):
         if before.type != "heading_open":
             continue
         plain = "".join(c.content for c in token.children or () if c.type in ("text", "code_inline"))
@@ -81,5 +82,7 @@ def command_lines(document: Path) -> Iterator[CommandLine]:
                 if typed:
                     yield CommandLine(document, number, typed)
         for child in token.children or ():
-            if child.type == "code_inline" and re.match(r"(python -m infra\.|make [a-z]|sam [a-z])", child.content):
+            if child.type == "code_inline" and re.match(
+                r"(python -m infra\.|make [a-z]|sam [a-z])", child.content
+            ):
                 yield CommandLine(document, line, child.content)

@@ -199,6 +199,14 @@ class Journal:
                 return rows[:limit]
         return rows
 
+    def backwards(self, first: datetime, last: datetime, at_once: int = 100) -> Iterator[dict[str, Any]]:
+        """The whole rows of what was finished from ``first`` on and before ``last``, newest first.
+
+        They are read when they are wanted, ``at_once`` at a time; an answer of the index holds a megabyte at most.
+        """
+        for page in pages(self._table, first, last, Limit=at_once):
+            yield from (dict(item) for item in page["Items"])
+
     def count_between(self, first: datetime, last: datetime, dialects: Sequence[str]) -> int:
         """How many events of these dialects were finished from ``first`` on and before ``last``."""
         asked = {"Select": "COUNT", "FilterExpression": Attr("dialect").is_in(list(dialects))}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from infra.operate import (
     baseline,
+    console,
     dlq,
     doctor,
     events,
@@ -40,6 +41,7 @@ _COMMANDS = (
     doctor,
     incident,
     status,
+    console,
     post_mortem,
     read,
     rotate,
