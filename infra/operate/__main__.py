@@ -10,7 +10,7 @@ from infra.local.setup import ROOT, SetupError
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit status."""
     try:
-        ensure("infra.operate", ("boto3", "requests", "pydantic", "slack_sdk", "psycopg"))
+        ensure("infra.operate", ("boto3", "requests", "pydantic", "slack_sdk", "psycopg", "rich"))
     except SetupError as error:
         print(f"infra.operate: {error}", file=sys.stderr)
         return 2

@@ -18,10 +18,12 @@ from infra.operate import (
     search,
     send,
     status,
+    subscribe,
     triage,
 )
 
 _COMMANDS = (
+    subscribe,
     send,
     dlq,
     explain,
