@@ -39,6 +39,8 @@ class Here:
     """The stand as the target of a command."""
 
     name = "the stand"
+    stack_name = "stand"
+    is_local = False
 
     def __init__(self, stand: Stand) -> None:
         self._stand = stand
