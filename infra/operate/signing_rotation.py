@@ -192,7 +192,7 @@ class SigningRotation:
             return [
                 f"{rotation.mark} is proved: a delivery that it signed was accepted",
                 f"delete the old subscription in Notion now; run again after {when(over)} to retire the old token,",
-                "which is accepted until then for what Notion repeats, or with --now if it leaked",
+                "which is accepted until then for what Notion repeats; if it leaked, `rotate notion-signing --now` does it at once",
             ]
         ended = {"token": rotation.mark, "since": self._now().isoformat()}
         self._write(self._signing_secret, {**_only(signing, kept), "ended": ended})

@@ -7,7 +7,7 @@ SOFT = frozenset({Probe.LATENCY, Probe.QUOTA})
 """Probes whose bad verdict stops nothing."""
 
 REMEDIES = {
-    Probe.AUTH: "run `triage {vendor}`; if the token was revoked, `rotate {vendor}`",
+    Probe.AUTH: "run `triage {vendor}`; if the token was revoked, `rotate notion|hubspot`",
     Probe.CAPABILITIES: "in the connection's settings, Capabilities: tick it",
     Probe.SHARED: "in Notion, open the database, then its menu, Connections: add the connection",
     Probe.SCHEMA: "run `rules check --live`; it says the line that mends it",

@@ -90,8 +90,8 @@ def _notion(secret: Secret, connections: Sequence[str], now: datetime) -> Iterat
         token = (
             secret.text("token") if name == MAIN else (further.get(name) if isinstance(further, dict) else "")
         )
-        more = "" if name == MAIN else f" --connection {name}"
-        yield _token(f"notion, {name}", token, _NOTION, f"run `rotate notion{more}`")
+        more = "" if name == MAIN else f", with --connection {name}"
+        yield _token(f"notion, {name}", token, _NOTION, f"run `rotate notion`{more}")
 
 
 def _slack(secret: Secret, _: Sequence[str], now: datetime) -> Iterator[Line]:

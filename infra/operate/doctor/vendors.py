@@ -61,7 +61,7 @@ def look_at_hubspot(stack: Stack) -> Sequence[Line]:
     if not token:
         return [ok("hubspot", "not used")]
     vendor = replace(known()["hubspot"], finds=(), latency=None, capabilities=())
-    url = stack.target.parameter("HubSpotApiUrl", "")
+    url = stack.target.parameter("HubSpotApiUrl", "") or stack.variables.get("HUBSPOT_API_URL", "")
     vendor = replace(vendor, base_url=url.rstrip("/")) if url else vendor
     found = ask_vendor(_asker(stack, vendor, token), {}, seconds=2 * ANSWER - 1, each=ANSWER)
     return [line_of("hubspot", finding) for finding in found] or [

@@ -84,11 +84,11 @@ class Gateway:
                 reply.headers["Retry-After"] = str(wait)
                 return reply
             reply = _json(call(self._workspace, method, arguments))
-            has = ALL_SCOPES if self._workspace.scopes is None else self._workspace.scopes
-            reply.headers["X-OAuth-Scopes"] = ",".join(sorted(has))
-            return reply
         except SlackError as error:
             return _json({"ok": False, "error": str(error), **error.more})
+        has = ALL_SCOPES if self._workspace.scopes is None else self._workspace.scopes
+        reply.headers["X-OAuth-Scopes"] = ",".join(sorted(has))
+        return reply
 
     def _webhook(self, path: str, raw: bytes) -> Reply:
         try:

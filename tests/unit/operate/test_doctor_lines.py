@@ -1,0 +1,331 @@
+"""What each part of ``doctor`` makes of what it was told: a case that is well and one that is not, for every part."""
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from infra.operate.doctor import alarms, clocks, functions, lane, mirror, schedules, secrets, slack
+from infra.operate.doctor.by_finding import line_of
+from infra.operate.doctor.examination import examine
+from infra.operate.doctor.line import Check, Line, State, ok
+from infra.operate.doctor.slack_needs import channels_of, needs_of
+from infra.operate.doctor.stack import Secret
+from infra.operate.target import TargetError
+from steward.errors import Failure
+from steward.mirror.migrate import Standing
+from steward.mirror.schema import LATEST
+from steward.pauses import Cause, Pause, Phase
+from steward.rules import parse
+from triage.findings import Finding, Probe, Verdict
+from triage.probes.alarms import NAMES
+from triage.probes.backlog import Depth
+
+pytestmark = pytest.mark.req("O4")
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+LATER = (NOW + timedelta(minutes=9)).isoformat()
+
+SIGNING, NOTION, BOT = "secret_" + "s" * 40, "ntn_" + "n" * 40, "xoxb-" + "b" * 30
+HOOK = "https://hooks.slack.com/services/T1/B1/hhhhhhhhhhhh"
+CONSOLE, PASSWORD = "c0ns0le-" * 5, "pa55word-of-the-mirror"
+DSN = f"postgresql://steward:{PASSWORD}@db.example.com/steward"
+CANDIDATE = {"token": SIGNING, "received_at": NOW.isoformat(), "signed": True}
+
+
+def states(lines: Iterable[Line]) -> list[str]:
+    return [str(line.state) for line in lines]
+
+
+def of_secret(name: str, document: Mapping[str, Any] | None, *connections: str) -> list[Line]:
+    return list(secrets.judged({name: Secret(document)}, connections or ("main",), NOW))
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "expected", "says"),
+    [
+        ("signing", {"active": [SIGNING]}, "ok", "is active"),
+        ("signing", {"active": []}, "fault", "no token is active"),
+        ("signing", {}, "fault", "no token is active"),
+        ("signing", None, "fault", "no JSON object"),
+        ("signing", {"active": "secret_x"}, "fault", "no verification token"),
+        ("signing", {"active": [f" {SIGNING}"]}, "fault", "no verification token"),
+        ("signing", {"active": [SIGNING, SIGNING + "2"]}, "warning", "2 tokens"),
+        (
+            "signing",
+            {"active": [SIGNING], "rotation": {"token": "abc", "since": NOW.isoformat()}},
+            "warning",
+            "rotated in since",
+        ),
+        ("pending", {"armed_until": None, "candidates": []}, "ok", "takes none"),
+        ("pending", {"armed_until": LATER, "candidates": []}, "warning", "is armed until"),
+        ("pending", {"armed_until": None, "candidates": [CANDIDATE]}, "warning", "1 wait"),
+        ("notion", {"token": NOTION}, "ok", "main: well-formed"),
+        ("notion", {"token": ""}, "fault", "no token"),
+        ("notion", {"token": "Bearer " + NOTION}, "fault", "has not the form"),
+        ("notion", {"token": 7}, "fault", "no token"),
+        ("slack", {"bot_token": BOT, "webhook_url": ""}, "ok", "bot token: well-formed"),
+        ("slack", {"bot_token": "", "webhook_url": HOOK}, "ok", "webhook: well-formed"),
+        ("slack", {"bot_token": "", "webhook_url": "https://example.com"}, "fault", "no address of one"),
+        ("slack", {"bot_token": "xoxp-a-persons-own", "webhook_url": ""}, "fault", "has not the form"),
+        ("slack", {}, "fault", "neither"),
+        ("console", {"token": CONSOLE}, "ok", "well-formed"),
+        ("console", {"token": ""}, "warning", "nothing opens it"),
+        ("console", {"token": "short"}, "fault", "too easy to guess"),
+        ("hubspot", {"token": "pat-eu1-12345678"}, "ok", "well-formed"),
+        ("hubspot", {"token": ""}, "ok", "not used"),
+        ("hubspot", {"token": "with space and more"}, "fault", "has not the form"),
+        ("mirror", {"dsn": DSN}, "ok", "well-formed"),
+        ("mirror", {"dsn": ""}, "fault", "no database is configured"),
+        ("mirror", {"dsn": DSN + "?sslmode=require"}, "fault", "does not prove who answers"),
+    ],
+)
+def test_each_secret_is_well_formed_or_says_what_is_wrong_and_never_itself(
+    name: str, document: Mapping[str, Any] | None, expected: str, says: str
+) -> None:
+    (line,) = of_secret(name, document)
+    assert states([line]) == [expected]
+    assert says in line.says
+    assert bool(line.remedy) is (expected != "ok")
+    shown = json.dumps([line.says, line.remedy])
+    for secret in (SIGNING, NOTION, BOT, HOOK, CONSOLE, PASSWORD, "xoxp-a-persons-own"):
+        assert secret not in shown
+
+
+def test_the_token_of_each_connection_of_the_rules_is_wanted() -> None:
+    document = {"token": NOTION, "connections": {"partner": NOTION}}
+    assert states(of_secret("notion", document, "main", "partner")) == ["ok", "ok"]
+    assert states(of_secret("notion", {"token": NOTION}, "main", "partner")) == ["ok", "fault"]
+    assert states(of_secret("notion", {"token": NOTION, "connections": 3}, "main", "p")) == ["ok", "fault"]
+
+
+def mapping(state: str = "Enabled", function: str = "processor") -> dict[str, str]:
+    return {"FunctionArn": f"arn:aws:lambda:eu-west-1:1:function:{function}", "State": state}
+
+
+def resting(cause: Cause) -> Pause:
+    return Pause(phase=Phase.PAUSED, cause=cause, detail="why", since=NOW)
+
+
+@pytest.mark.parametrize(
+    ("pause", "mappings", "expected"),
+    [
+        (Pause(), [mapping()], "ok"),
+        (Pause(), [mapping("Enabling"), mapping("Disabled", "another")], "ok"),
+        (Pause(), [mapping("Disabled")], "fault"),
+        (Pause(), [mapping(function="processor-of-another")], "fault"),
+        (Pause(), [], "fault"),
+        (resting(Cause.OPERATOR), [mapping("Disabled")], "fault"),
+        (resting(Cause.VENDOR), [mapping("Disabled")], "warning"),
+    ],
+)
+def test_the_lane_runs_or_says_why_not(pause: Pause, mappings: list[dict[str, str]], expected: str) -> None:
+    assert states(lane.judged(pause, mappings, "processor", Depth(1, 0))) == [expected]
+
+
+def alarm(name: str, **changes: Any) -> dict[str, Any]:
+    return {"AlarmName": f"prod-{name}", "StateValue": "OK", "ActionsEnabled": True, **changes}
+
+
+ALL = [alarm(name) for name in (*NAMES, *alarms.COMPOSITES)]
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "says"),
+    [
+        (ALL, ["ok"], "all 20"),
+        ([*ALL, alarm("of-another-stack", StateValue="ALARM")], ["ok"], "all 20"),
+        (ALL[1:], ["fault"], "1 of 20 are not there: prod-heartbeat-missing"),
+        ([], ["fault"], "20 of 20"),
+        ([*ALL[1:], alarm(NAMES[0], ActionsEnabled=False)], ["fault"], "switched off"),
+        ([*ALL[1:], alarm(NAMES[0], StateValue="ALARM")], ["warning"], "on: prod-heartbeat-missing"),
+    ],
+)
+def test_every_alarm_is_there_and_acts(found: list[dict[str, Any]], expected: list[str], says: str) -> None:
+    lines = list(alarms.judged("prod", found))
+    assert states(lines) == expected
+    assert says in lines[0].says
+
+
+@pytest.mark.parametrize(
+    ("arns", "expected"),
+    [
+        (["arn:aws:sns:eu-west-1:1:t:1"], "ok"),
+        ([], "fault"),
+        (["PendingConfirmation"], "fault"),
+        (["arn:aws:sns:eu-west-1:1:t:1", "PendingConfirmation"], "warning"),
+    ],
+)
+def test_somebody_has_confirmed_to_hear_the_alarms(arns: list[str], expected: str) -> None:
+    found = [{"SubscriptionArn": arn, "Endpoint": "ann@example.com"} for arn in arns]
+    line = alarms.judged_topic(found)
+    assert states([line]) == [expected]
+    assert "ann@example.com" not in line.says + line.remedy
+
+
+@pytest.mark.parametrize(
+    ("reserved", "lanes", "local", "expected"),
+    [
+        (1, "1", False, "ok"),
+        (1, "", False, "ok"),
+        (0, "1", False, "fault"),
+        (2, "3", False, "fault"),
+        (None, "1", False, "fault"),
+        (None, "1", True, "not checked"),
+    ],
+)
+def test_the_reserved_concurrency_is_the_number_of_lanes(
+    reserved: int | None, lanes: str, *, local: bool, expected: str
+) -> None:
+    assert states([functions.concurrency(reserved, lanes, local=local)]) == [expected]
+
+
+def test_a_variable_that_was_changed_by_hand_is_named() -> None:
+    same = {"LANES": "1", "NOTION_VERSION": "2026-03-11"}
+    parameters = {"Lanes": "1", "NotionVersion": "2026-03-11", "WhenUnsure": ""}
+    assert states(functions.judged(same, parameters)) == ["ok"]
+    (line,) = functions.judged({**same, "LANES": "2"}, parameters)
+    assert line.state is State.WARNING
+    assert "LANES" in line.says
+
+
+def schedule(name: str, state: str = "ENABLED") -> dict[str, str]:
+    return {"Name": f"prod-{name}-1A2B", "State": state}
+
+
+def test_every_schedule_is_there_and_enabled() -> None:
+    found = [schedule(name) for name in schedules.ALWAYS]
+    assert states(schedules.judged(found, schedules.ALWAYS)) == ["ok"]
+    assert states(schedules.judged(found, (*schedules.ALWAYS, schedules.MIRROR))) == ["fault"]
+    off = [*found[1:], schedule("TriageSchedule", "DISABLED")]
+    (line,) = schedules.judged(off, schedules.ALWAYS)
+    assert (line.state, line.says) == (State.FAULT, "not enabled: TriageSchedule")
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected", "says"),
+    [
+        ({"date": "Fri, 20 Nov 2026 12:00:02 GMT"}, "ok", "agree"),
+        ({"date": "Fri, 20 Nov 2026 11:59:40 GMT"}, "warning", "20 s ahead of"),
+        ({"date": "Fri, 20 Nov 2026 12:10:00 GMT"}, "fault", "600 s behind"),
+        ({"date": "yesterday"}, "not checked", "told no time"),
+        ({}, "not checked", "told no time"),
+    ],
+)
+def test_a_clock_that_differs_is_noticed(headers: dict[str, str], expected: str, says: str) -> None:
+    line = clocks.judged("Notion", headers, NOW)
+    assert states([line]) == [expected]
+    assert says in line.says
+
+
+def test_the_mirrors_schema_is_that_of_this_version() -> None:
+    there = Standing(LATEST, frozenset(), {"budget": "numeric"})
+    assert states([mirror.judged(there, ["budget"], is_used=True)]) == ["ok"]
+    assert states([mirror.judged(there, [], is_used=False)]) == ["warning"]
+    assert states([mirror.judged(there, ["owner"], is_used=True)]) == ["fault"]
+    assert states([mirror.judged(Standing(LATEST - 1), [], is_used=True)]) == ["fault"]
+
+
+RULES = """
+[slack]
+default_channel = "#team"
+[[data_source]]
+name = "Tasks"
+id = "2f1c7c1e-0d3a-4c5b-9b0e-6a1d5e0c4b11"
+properties = { title = "Name", assignee = "Assignee", status = "Status" }
+slack_channel = "C0123456789"
+[[data_source.automation]]
+kind = "assignment"
+"""
+
+
+def test_the_scopes_are_those_that_the_rules_need() -> None:
+    quiet, direct = parse(RULES), parse(RULES + "direct = true\n")
+    channels = channels_of(quiet, "#incidents")
+    assert channels == ("#team", "C0123456789", "#incidents")
+    needs = needs_of(quiet, channels)
+    everything = frozenset(need.scope for need in needs_of(direct, channels))
+    assert "im:write" not in {need.scope for need in needs}
+    assert states(slack.scope_lines(everything, needs_of(direct, channels))) == ["ok"]
+    assert states(slack.scope_lines(None, needs)) == ["not checked"]
+    assert states(slack.scope_lines(everything - {"chat:write"}, needs)) == ["fault"]
+    assert states(slack.scope_lines(everything - {"users:read.email"}, needs)) == ["warning"]
+    (line,) = slack.scope_lines(everything - {"users:read.email"}, needs_of(direct, channels))
+    assert line.state is State.FAULT
+    assert "add users:read.email" in line.remedy
+
+
+@pytest.mark.parametrize(
+    ("channel", "anywhere", "expected"),
+    [
+        (slack.Channel("C1", "team", archived=False, member=True), False, "ok"),
+        (slack.Channel("C1", "team", archived=False, member=False), True, "ok"),
+        (slack.Channel("C1", "team", archived=False, member=False), False, "fault"),
+        (slack.Channel("C1", "team", archived=True, member=True), True, "fault"),
+        (slack.Channel("C1", "teams", archived=False, member=True), True, "warning"),
+    ],
+)
+def test_a_channel_can_be_written_to_or_says_what_to_do(
+    channel: slack.Channel, *, anywhere: bool, expected: str
+) -> None:
+    assert states(slack.channel_lines(["#team"], [channel], may_write_anywhere=anywhere)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("probe", "verdict", "failure", "expected"),
+    [
+        (Probe.AUTH, Verdict.GOOD, None, "ok"),
+        (Probe.AUTH, Verdict.BAD, Failure.UNAUTHORIZED, "fault"),
+        (Probe.SHARED, Verdict.BAD, Failure.NOT_FOUND, "fault"),
+        (Probe.LATENCY, Verdict.BAD, None, "warning"),
+        (Probe.SCHEMA, Verdict.UNKNOWN, Failure.UNAVAILABLE, "warning"),
+        (Probe.CAPABILITIES, Verdict.UNKNOWN, None, "not checked"),
+    ],
+)
+def test_a_finding_is_a_line_and_what_nobody_knows_is_never_ok(
+    probe: Probe, verdict: Verdict, failure: Failure | None, expected: str
+) -> None:
+    line = line_of("notion", Finding("notion", probe, verdict, NOW, "says", failure=failure))
+    assert states([line]) == [expected]
+
+
+def raising(error: Exception) -> Callable[[], list[Line]]:
+    def run() -> list[Line]:
+        raise error
+
+    return run
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": f"not with {NOTION}"}}, "DescribeAlarms")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "says"),
+    [
+        (refused("AccessDenied"), "not checked", "may not call DescribeAlarms"),
+        (refused("InternalError"), "not checked", "AWS refused DescribeAlarms"),
+        (EndpointConnectionError(endpoint_url="https://x"), "warning", "can't be reached"),
+        (TargetError("the stack has no output X"), "not checked", "no output X"),
+        (KeyError(NOTION), "warning", "KeyError"),
+    ],
+)
+def test_a_check_that_can_not_be_made_is_a_line_of_its_own_and_takes_none_from_the_others(
+    error: Exception, expected: str, says: str
+) -> None:
+    lines = examine([Check("bad", raising(error)), Check("good", lambda: [ok("good", f"has {NOTION}")])])
+    assert states(lines) == [expected, "ok"]
+    assert says in lines[0].says
+    assert NOTION not in "".join(line.says + line.remedy for line in lines)
+
+
+def test_a_check_that_hangs_ends_with_its_time() -> None:
+    forever = threading.Event()
+    lines = examine([Check("slow", lambda: [ok("slow", str(forever.wait(20)))], seconds=0.05)])
+    forever.set()
+    assert states(lines) == ["warning"]
+    assert "no answer" in lines[0].says
