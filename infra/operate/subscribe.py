@@ -18,7 +18,8 @@ from infra.operate.ceremony import operator as operators
 from infra.operate.ceremony.event_types import needed, useless
 from infra.operate.ceremony.operator import Operator
 from infra.operate.ceremony.revealing import RefusedShow, Reveal
-from infra.operate.ceremony.steps import LISTEN, Ceremony, End, Wishes
+from infra.operate.ceremony.steps import Ceremony
+from infra.operate.ceremony.wishes import LISTEN, End, Wishes
 from infra.operate.ingest_log import first_accepted_with
 from infra.operate.rules_of import rules_of
 from infra.operate.signing_rotation import HANDSHAKES, SIGNING, RefusedStep, SigningRotation

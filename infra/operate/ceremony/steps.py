@@ -10,68 +10,19 @@ Notion does not take is taken out again.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from infra.operate.ceremony.operator import Operator
-from infra.operate.ceremony.revealing import Reveal
+from infra.operate.ceremony.wishes import End, Wishes
 from infra.operate.signing_documents import Candidate, Rotation, Standing
 from infra.operate.signing_rotation import OVERLAP, SigningRotation
 from infra.operate.text import when
-
-LISTEN = 300.0
-"""Seconds that are waited for the first event: Notion promises five minutes, and takes less than one."""
 
 LOOK = 2.0
 """Seconds between two looks at the secret, and at the log."""
 
 LATELY = timedelta(days=1)
 """How far back the log is read for a subscription that is there already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the command line asked for.
-
-    Attributes:
-        second: a second subscription beside the one that is there, to change the token.
-        again: forget what came, and begin anew.
-        confirm: the fingerprint that is right, so that nobody is asked.
-        undo: take back what is under way.
-        listen: seconds to wait for the first event.
-        reveal: how the token is revealed.
-    """
-
-    second: bool = False
-    again: bool = False
-    confirm: str | None = None
-    undo: bool = False
-    listen: float = LISTEN
-    reveal: Reveal = field(default_factory=Reveal)
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Where the ceremony stands when the command ends.
-
-    Attributes:
-        stage: in words.
-        done: nothing is left to do for now.
-        mark: fingerprint of the token that it is about, or None.
-        heard_at: when the first event that it signed was accepted, or None.
-        next: what to do, or "".
-    """
-
-    stage: str
-    done: bool
-    mark: str | None = None
-    heard_at: datetime | None = None
-    next: str = ""
-
-    def document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {**asdict(self), "heard_at": self.heard_at.isoformat() if self.heard_at else None}
 
 
 class Ceremony:

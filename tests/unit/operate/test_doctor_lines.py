@@ -1,26 +1,22 @@
 """What each part of ``doctor`` makes of what it was told: a case that is well and one that is not, for every part."""
 
-import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from infra.operate.doctor import alarms, clocks, functions, lane, mirror, schedules, secrets, slack
+from infra.operate.doctor import alarms, clocks, functions, lane, mirror, schedules
 from infra.operate.doctor.by_finding import line_of
 from infra.operate.doctor.examination import examine
 from infra.operate.doctor.line import Check, Line, State, ok
-from infra.operate.doctor.slack_needs import channels_of, needs_of
-from infra.operate.doctor.stack import Secret
 from infra.operate.target import TargetError
 from steward.errors import Failure
 from steward.mirror.migrate import Standing
 from steward.mirror.schema import LATEST
 from steward.pauses import Cause, Pause, Phase
-from steward.rules import parse
 from triage.findings import Finding, Probe, Verdict
 from triage.probes.alarms import NAMES
 from triage.probes.backlog import Depth
@@ -28,79 +24,12 @@ from triage.probes.backlog import Depth
 pytestmark = pytest.mark.req("O4")
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-LATER = (NOW + timedelta(minutes=9)).isoformat()
 
-SIGNING, NOTION, BOT = "secret_" + "s" * 40, "ntn_" + "n" * 40, "xoxb-" + "b" * 30
-HOOK = "https://hooks.slack.com/services/T1/B1/hhhhhhhhhhhh"
-CONSOLE, PASSWORD = "c0ns0le-" * 5, "pa55word-of-the-mirror"
-DSN = f"postgresql://steward:{PASSWORD}@db.example.com/steward"
-CANDIDATE = {"token": SIGNING, "received_at": NOW.isoformat(), "signed": True}
+NOTION = "ntn_" + "n" * 40
 
 
 def states(lines: Iterable[Line]) -> list[str]:
     return [str(line.state) for line in lines]
-
-
-def of_secret(name: str, document: Mapping[str, Any] | None, *connections: str) -> list[Line]:
-    return list(secrets.judged({name: Secret(document)}, connections or ("main",), NOW))
-
-
-@pytest.mark.parametrize(
-    ("name", "document", "expected", "says"),
-    [
-        ("signing", {"active": [SIGNING]}, "ok", "is active"),
-        ("signing", {"active": []}, "fault", "no token is active"),
-        ("signing", {}, "fault", "no token is active"),
-        ("signing", None, "fault", "no JSON object"),
-        ("signing", {"active": "secret_x"}, "fault", "no verification token"),
-        ("signing", {"active": [f" {SIGNING}"]}, "fault", "no verification token"),
-        ("signing", {"active": [SIGNING, SIGNING + "2"]}, "warning", "2 tokens"),
-        (
-            "signing",
-            {"active": [SIGNING], "rotation": {"token": "abc", "since": NOW.isoformat()}},
-            "warning",
-            "rotated in since",
-        ),
-        ("pending", {"armed_until": None, "candidates": []}, "ok", "takes none"),
-        ("pending", {"armed_until": LATER, "candidates": []}, "warning", "is armed until"),
-        ("pending", {"armed_until": None, "candidates": [CANDIDATE]}, "warning", "1 wait"),
-        ("notion", {"token": NOTION}, "ok", "main: well-formed"),
-        ("notion", {"token": ""}, "fault", "no token"),
-        ("notion", {"token": "Bearer " + NOTION}, "fault", "has not the form"),
-        ("notion", {"token": 7}, "fault", "no token"),
-        ("slack", {"bot_token": BOT, "webhook_url": ""}, "ok", "bot token: well-formed"),
-        ("slack", {"bot_token": "", "webhook_url": HOOK}, "ok", "webhook: well-formed"),
-        ("slack", {"bot_token": "", "webhook_url": "https://example.com"}, "fault", "no address of one"),
-        ("slack", {"bot_token": "xoxp-a-persons-own", "webhook_url": ""}, "fault", "has not the form"),
-        ("slack", {}, "fault", "neither"),
-        ("console", {"token": CONSOLE}, "ok", "well-formed"),
-        ("console", {"token": ""}, "warning", "nothing opens it"),
-        ("console", {"token": "short"}, "fault", "too easy to guess"),
-        ("hubspot", {"token": "pat-eu1-12345678"}, "ok", "well-formed"),
-        ("hubspot", {"token": ""}, "ok", "not used"),
-        ("hubspot", {"token": "with space and more"}, "fault", "has not the form"),
-        ("mirror", {"dsn": DSN}, "ok", "well-formed"),
-        ("mirror", {"dsn": ""}, "fault", "no database is configured"),
-        ("mirror", {"dsn": DSN + "?sslmode=require"}, "fault", "does not prove who answers"),
-    ],
-)
-def test_each_secret_is_well_formed_or_says_what_is_wrong_and_never_itself(
-    name: str, document: Mapping[str, Any] | None, expected: str, says: str
-) -> None:
-    (line,) = of_secret(name, document)
-    assert states([line]) == [expected]
-    assert says in line.says
-    assert bool(line.remedy) is (expected != "ok")
-    shown = json.dumps([line.says, line.remedy])
-    for secret in (SIGNING, NOTION, BOT, HOOK, CONSOLE, PASSWORD, "xoxp-a-persons-own"):
-        assert secret not in shown
-
-
-def test_the_token_of_each_connection_of_the_rules_is_wanted() -> None:
-    document = {"token": NOTION, "connections": {"partner": NOTION}}
-    assert states(of_secret("notion", document, "main", "partner")) == ["ok", "ok"]
-    assert states(of_secret("notion", {"token": NOTION}, "main", "partner")) == ["ok", "fault"]
-    assert states(of_secret("notion", {"token": NOTION, "connections": 3}, "main", "p")) == ["ok", "fault"]
 
 
 def mapping(state: str = "Enabled", function: str = "processor") -> dict[str, str]:
@@ -228,51 +157,6 @@ def test_the_mirrors_schema_is_that_of_this_version() -> None:
     assert states([mirror.judged(there, [], is_used=False)]) == ["warning"]
     assert states([mirror.judged(there, ["owner"], is_used=True)]) == ["fault"]
     assert states([mirror.judged(Standing(LATEST - 1), [], is_used=True)]) == ["fault"]
-
-
-RULES = """
-[slack]
-default_channel = "#team"
-[[data_source]]
-name = "Tasks"
-id = "2f1c7c1e-0d3a-4c5b-9b0e-6a1d5e0c4b11"
-properties = { title = "Name", assignee = "Assignee", status = "Status" }
-slack_channel = "C0123456789"
-[[data_source.automation]]
-kind = "assignment"
-"""
-
-
-def test_the_scopes_are_those_that_the_rules_need() -> None:
-    quiet, direct = parse(RULES), parse(RULES + "direct = true\n")
-    channels = channels_of(quiet, "#incidents")
-    assert channels == ("#team", "C0123456789", "#incidents")
-    needs = needs_of(quiet, channels)
-    everything = frozenset(need.scope for need in needs_of(direct, channels))
-    assert "im:write" not in {need.scope for need in needs}
-    assert states(slack.scope_lines(everything, needs_of(direct, channels))) == ["ok"]
-    assert states(slack.scope_lines(None, needs)) == ["not checked"]
-    assert states(slack.scope_lines(everything - {"chat:write"}, needs)) == ["fault"]
-    assert states(slack.scope_lines(everything - {"users:read.email"}, needs)) == ["warning"]
-    (line,) = slack.scope_lines(everything - {"users:read.email"}, needs_of(direct, channels))
-    assert line.state is State.FAULT
-    assert "add users:read.email" in line.remedy
-
-
-@pytest.mark.parametrize(
-    ("channel", "anywhere", "expected"),
-    [
-        (slack.Channel("C1", "team", archived=False, member=True), False, "ok"),
-        (slack.Channel("C1", "team", archived=False, member=False), True, "ok"),
-        (slack.Channel("C1", "team", archived=False, member=False), False, "fault"),
-        (slack.Channel("C1", "team", archived=True, member=True), True, "fault"),
-        (slack.Channel("C1", "teams", archived=False, member=True), True, "warning"),
-    ],
-)
-def test_a_channel_can_be_written_to_or_says_what_to_do(
-    channel: slack.Channel, *, anywhere: bool, expected: str
-) -> None:
-    assert states(slack.channel_lines(["#team"], [channel], may_write_anywhere=anywhere)) == [expected]
 
 
 @pytest.mark.parametrize(
