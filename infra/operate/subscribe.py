@@ -58,13 +58,13 @@ def register(commands: Any) -> None:
         "--listen", type=float, default=LISTEN, metavar="SECONDS", help="wait so long for the first event"
     )
     parser.add_argument("--rules", type=Path, metavar="FILE", help="the rules file; the stack's without")
-    parser.add_argument("--json", action="store_true", help="print one JSON object; words go to stderr")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, and ask nothing")
     parser.set_defaults(run=on_target("subscribe", _run))
     add_arguments(parser)
 
 
 def _run(wishes: argparse.Namespace, target: Target) -> int:
-    return run(wishes, target, operators.here(to_stderr=wishes.json), _now)
+    return run(wishes, target, operators.here(for_machine=wishes.json), _now)
 
 
 def run(wishes: argparse.Namespace, target: Target, operator: Operator, now: Callable[[], datetime]) -> int:

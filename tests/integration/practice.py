@@ -45,12 +45,15 @@ class Aws:
 class Deployed(Here):
     """The stand, deployed."""
 
+    hidden: tuple[str, ...] = ("MirrorSecretArn",)
+    """Outputs that it does not have."""
+
     def __init__(self, stand: Stand, aws: Aws) -> None:
         super().__init__(stand)
         self._aws = aws
 
     def output(self, name: str) -> str:
-        if name == "MirrorSecretArn":
+        if name in self.hidden:
             raise target.TargetError("made only for who keeps a mirror by DSN")
         return super().output(name)
 

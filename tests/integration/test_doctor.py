@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 
+from infra.local.processes import free_port
 from infra.operate import target
 from infra.operate.__main__ import main
+from infra.operate.doctor import mirror
+from infra.operate.doctor.line import State
+from infra.operate.doctor.stack import Stack
+from steward.mirror.connection import NONE
+from steward.rules import parse
 from tests.integration import ails
+from tests.integration.aws import ROOT
 from tests.integration.here import OUTPUTS
-from tests.integration.practice import Aws, Deployed, Practice, patient
+from tests.integration.practice import Aws, Deployed, Practice, patient, put
 from tests.integration.stand import Stand
 
 
@@ -98,6 +105,25 @@ def test_what_is_broken_is_told_where_it_is(
     wrong = practice.wrong()
     for check, state, says in told:
         assert any(one[:2] == (check, state) and says in one[2] for one in wrong), (check, wrong)
+
+
+@pytest.mark.req("O4", "A7")
+def test_a_mirror_that_the_rules_want_has_a_database_that_answers(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where: Any = Deployed(practice.stand, practice.aws)
+    text = (ROOT / "functions" / "steward.toml").read_text()
+    rules = parse(text + '\n[[data_source.automation]]\nkind = "mirror"\n')
+    (line,) = mirror.look(Stack(where, rules))
+    assert (line.state, line.says) == (State.FAULT, NONE)
+
+    dsn = f"postgresql://steward:pa55word@127.0.0.1:{free_port(0)}/steward"
+    put(practice.stand, "MIRROR", {"dsn": dsn})
+    monkeypatch.setattr(Deployed, "hidden", ())
+    (line,) = mirror.look(Stack(where, rules, sleep=lambda _: None))
+    assert line.state is State.FAULT
+    assert line.says.startswith("it does not answer: ")
+    assert "pa55word" not in line.says
 
 
 @pytest.mark.req("O4")

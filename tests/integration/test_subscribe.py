@@ -126,6 +126,10 @@ def test_without_somebody_to_ask_nothing_is_confirmed_and_no_token_is_printed(
     assert scene.run() == 1
     token = scene.made["verification_token"]
     assert "subscribe --confirm FINGERPRINT" in capsys.readouterr().out
+    assert scene.run("--json") == 1
+    document = json.loads(capsys.readouterr().out)
+    assert [one["fingerprint"] for one in document["candidates"]] == [fingerprint(token)]
+    assert token not in json.dumps(document)
     assert scene.secret()["active"] == []
 
     file = tmp_path / "token"

@@ -64,12 +64,14 @@ class AtTerminal:
         out: TextIO,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        asks: bool = True,
     ) -> None:
         """Make it.
 
         Args:
             source: where answers come from.
             out: where everything goes.
+            asks: questions may be asked at all.
             clock: monotonic seconds.
             sleep: waits so many seconds.
         """
@@ -77,11 +79,12 @@ class AtTerminal:
         self._out = out
         self._clock = clock
         self._sleep = sleep
+        self._asks = asks
 
     @property
     def answers(self) -> bool:
         """See ``Operator.answers``."""
-        return self._source.isatty()
+        return self._asks and self._source.isatty()
 
     @property
     def sees(self) -> bool:
@@ -163,6 +166,10 @@ def _left(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02} left"
 
 
-def here(*, to_stderr: bool) -> AtTerminal:
-    """Whoever runs this process; what is said goes to standard error where standard output is for a machine."""
-    return AtTerminal(source=sys.stdin, out=sys.stderr if to_stderr else sys.stdout)
+def here(*, for_machine: bool) -> AtTerminal:
+    """Whoever runs this process.
+
+    Args:
+        for_machine: standard output is for a program: words go to standard error, and nobody is asked anything.
+    """
+    return AtTerminal(source=sys.stdin, out=sys.stderr if for_machine else sys.stdout, asks=not for_machine)

@@ -11,6 +11,7 @@ Notion does not take is taken out again.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from infra.operate.ceremony.operator import Operator
 from infra.operate.ceremony.wishes import End, Wishes
@@ -130,6 +131,7 @@ class Ceremony:
                 done=False,
                 next="run `subscribe --confirm FINGERPRINT` with the one that came when you created the subscription; "
                 "if more came than you caused, `subscribe --again` begins anew",
+                candidates=tuple(_shown(one) for one in candidates),
             )
         if mark in {one.mark for one in candidates}:
             self._reveal(wishes, mark)
@@ -201,3 +203,12 @@ class Ceremony:
             return End("taken back", done=True)
         self._operator.say("nothing was under way")
         return End("nothing under way", done=True)
+
+
+def _shown(candidate: Candidate) -> dict[str, Any]:
+    at = candidate.received_at
+    return {
+        "fingerprint": candidate.mark,
+        "received_at": at.isoformat() if at else None,
+        "signed": candidate.signed,
+    }

@@ -1,5 +1,6 @@
 """What the command line asked of the ceremony, and where it stands when the command ends."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,7 @@ class End:
         mark: fingerprint of the token that it is about, or None.
         heard_at: when the first event that it signed was accepted, or None.
         next: what to do, or "".
+        candidates: what waits to be confirmed: fingerprint, when it came, whether it was signed.
     """
 
     stage: str
@@ -48,6 +50,7 @@ class End:
     mark: str | None = None
     heard_at: datetime | None = None
     next: str = ""
+    candidates: tuple[Mapping[str, Any], ...] = ()
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
