@@ -13,6 +13,7 @@ from infra.operate import (
     lane,
     logs,
     mirror,
+    pause,
     post_mortem,
     read,
     replay,
@@ -21,12 +22,14 @@ from infra.operate import (
     search,
     send,
     status,
+    subscribe,
     triage,
     what_if,
 )
 from infra.operate.answering import PROGRAM, Parser, add_json
 
 _COMMANDS = (
+    subscribe,
     send,
     events,
     explain,
@@ -35,6 +38,7 @@ _COMMANDS = (
     logs,
     dlq,
     lane,
+    pause,
     mirror,
     search,
     triage,

@@ -18,6 +18,9 @@ from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Cause, Pause
 
+NO_REASON = "an operator paused it"
+"""What is told of a rest when nobody said why."""
+
 
 def register(commands: Any) -> None:
     """Add the command to the operator's command line."""
@@ -29,7 +32,7 @@ def register(commands: Any) -> None:
     status.add_argument("--json", action="store_true", help="print one JSON object")
     status.set_defaults(run=on_target("lane status", _status))
     pause = actions.add_parser("pause", help="let it rest until `lane resume`")
-    pause.add_argument("--reason", default="an operator paused it", help="for whoever asks why it rests")
+    pause.add_argument("--reason", default=NO_REASON, help="for whoever asks why it rests")
     pause.set_defaults(run=on_target("lane pause", _pause))
     resume = actions.add_parser("resume", help="let it go on, whatever it rests for")
     resume.set_defaults(run=on_target("lane resume", _resume))
@@ -45,23 +48,41 @@ def _status(wishes: argparse.Namespace, target: Target) -> int:
     )["Attributes"]
     waiting, hidden = (int(queue[name]) for name in names)
     if wishes.json:
-        times = {name: iso(getattr(pause, name)) for name in ("since", "next_probe_at", "resumed_at")}
-        print(json.dumps({**asdict(pause), **times, "waiting": waiting, "hidden": hidden}))
+        print(json.dumps({**document(pause), "waiting": waiting, "hidden": hidden}))
         return 0
-    print(f"{_standing(pause)}; about {waiting} messages wait, {hidden} more are hidden or being worked")
+    print(f"{standing(pause)}; about {waiting} messages wait, {hidden} more are hidden or being worked")
     return 0
 
 
 def _pause(wishes: argparse.Namespace, target: Target) -> int:
-    pause = _switch(target).pause(Cause.OPERATOR, wishes.reason)
-    print(_standing(pause))
+    print(standing(rest(target, wishes.reason)))
     return 0
 
 
 def _resume(_: argparse.Namespace, target: Target) -> int:
-    rested = let_go_on(_switch(target), _memory(target), _now())
-    print("the lane goes on" if rested else "the lane did not rest; its event source is enabled")
+    print(gone_on(wake(target)))
     return 0
+
+
+def rest(target: Target, reason: str) -> Pause:
+    """Let a stack's lane rest until an operator ends it; how it stands then."""
+    return _switch(target).pause(Cause.OPERATOR, reason)
+
+
+def wake(target: Target) -> bool:
+    """Let a stack's lane go on, whatever it rests for; whether it rested."""
+    return let_go_on(_switch(target), _memory(target), _now())
+
+
+def gone_on(rested: bool) -> str:
+    """What became of a lane that was to go on, for people."""
+    return "the lane goes on" if rested else "the lane did not rest; its event source is enabled"
+
+
+def document(pause: Pause) -> dict[str, Any]:
+    """How the lane stands, as JSON."""
+    times = {name: iso(getattr(pause, name)) for name in ("since", "next_probe_at", "resumed_at")}
+    return {**asdict(pause), **times}
 
 
 def let_go_on(switch: LaneSwitch, memory: Memory, now: datetime) -> bool:
@@ -76,7 +97,8 @@ def let_go_on(switch: LaneSwitch, memory: Memory, now: datetime) -> bool:
     return before.holds
 
 
-def _standing(pause: Pause) -> str:
+def standing(pause: Pause) -> str:
+    """How the lane stands, in one line for people."""
     if not pause.holds:
         return "the lane runs"
     probe = (

@@ -15,10 +15,18 @@ nothing about its sender, so an operator says which candidate is right, and may 
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from infra.operate.signing_documents import (
+    Candidate,
+    Rotation,
+    Standing,
+    active_of,
+    candidates_of,
+    rotation_of,
+    standing_of,
+)
 from infra.operate.text import parsed, when
 from ingest.handshake import fingerprint
 
@@ -38,19 +46,6 @@ class RefusedStep(Exception):
     """The step that was asked for is not possible; the message says what is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """A rotation that goes on, or the last one.
-
-    Attributes:
-        mark: fingerprint of the new token.
-        since: when both became active, or when the old one was retired.
-    """
-
-    mark: str
-    since: datetime
-
-
 class SigningRotation:
     """Rotates the signing token. Every step returns lines for the operator, without any token in them."""
 
@@ -68,9 +63,8 @@ class SigningRotation:
 
         Args:
             client: Secrets Manager.
-            signing_secret: ``{"active": [token, …], "rotation": {"token": fingerprint, "since": time}}``;
-                ``ended`` in the place of ``rotation`` for the last one.
-            pending_secret: ``{"armed_until": time, "candidates": [{"token", "received_at", "signed"}, …]}``.
+            signing_secret: id of the secret with the active tokens, see ``signing_documents``.
+            pending_secret: id of the secret with the candidates.
             proved: whether a delivery signed with the token of a fingerprint was accepted since a time.
             now: our clock.
             sleep: waits so many seconds.
@@ -82,6 +76,16 @@ class SigningRotation:
         self._now = now
         self._sleep = sleep
 
+    def standing(self) -> Standing:
+        """How the tokens stand."""
+        return standing_of(self._read(self._signing_secret), self._read(self._pending_secret))
+
+    def token_of(self, mark: str) -> str | None:
+        """The token of a fingerprint, a candidate or an active one; for whoever has to paste it. None when there is none."""
+        active = active_of(self._read(self._signing_secret))
+        waiting = [c.token for c in candidates_of(self._read(self._pending_secret))]
+        return next((token for token in (*waiting, *active) if fingerprint(token) == mark), None)
+
     def go_on(self, *, at_once: bool = False) -> list[str]:
         """Do what comes next, or say what has to happen first.
 
@@ -89,12 +93,12 @@ class SigningRotation:
             at_once: retire the old token without the overlap, because it leaked.
         """
         signing, pending = self._read(self._signing_secret), self._read(self._pending_secret)
-        rotation = _rotation(signing.get("rotation"))
+        rotation = rotation_of(signing.get("rotation"))
         if rotation is not None:
-            if _candidates(pending) or pending.get("armed_until"):
+            if candidates_of(pending) or pending.get("armed_until"):
                 self._write(self._pending_secret, _CLOSED)  # it died between the two writes of `confirm`
             return self._finish(signing, rotation, at_once)
-        candidates = _candidates(pending)
+        candidates = candidates_of(pending)
         if candidates:
             return [
                 "waiting to be confirmed:",
@@ -105,7 +109,7 @@ class SigningRotation:
         until = parsed(pending.get("armed_until"))
         if until is not None and until > self._now():
             return [f"the endpoint waits for Notion's handshake until {when(until)}", *_CREATE]
-        ended = _rotation(signing.get("ended"))
+        ended = rotation_of(signing.get("ended"))
         if ended is not None and self._now() < ended.since + OVERLAP:
             return [f"{ended.mark} is rotated in since {when(ended.since)}; --arm begins another rotation"]
         return self.arm()
@@ -116,7 +120,7 @@ class SigningRotation:
         Raises:
             RefusedStep: a rotation goes on already.
         """
-        if _rotation(self._read(self._signing_secret).get("rotation")) is not None:
+        if rotation_of(self._read(self._signing_secret).get("rotation")) is not None:
             raise RefusedStep("a rotation goes on already; finish it, or take it back with --undo")
         until = self._now() + WINDOW
         self._write(self._pending_secret, {"armed_until": until.isoformat(), "candidates": []})
@@ -129,16 +133,16 @@ class SigningRotation:
             RefusedStep: there is no candidate of this fingerprint, or another rotation goes on.
         """
         signing, pending = self._read(self._signing_secret), self._read(self._pending_secret)
-        rotation = _rotation(signing.get("rotation"))
+        rotation = rotation_of(signing.get("rotation"))
         if rotation is not None and rotation.mark != mark:
             raise RefusedStep(f"{rotation.mark} is being rotated in; finish it, or take it back with --undo")
         if rotation is None:
-            token = next((c["token"] for c in _candidates(pending) if fingerprint(c["token"]) == mark), None)
+            token = next((c.token for c in candidates_of(pending) if c.mark == mark), None)
             if token is None:
                 raise RefusedStep(
                     f"no candidate has the fingerprint {mark}; run without --confirm to see them"
                 )
-            active = [t for t in _active(signing) if t != token]
+            active = [t for t in active_of(signing) if t != token]
             began = {"token": mark, "since": self._now().isoformat()}
             self._write(self._signing_secret, {**signing, "active": [*active, token], "rotation": began})
         self._write(self._pending_secret, _CLOSED)
@@ -150,6 +154,10 @@ class SigningRotation:
             "if Notion does not take it, it is not Notion's: run again with --undo at once",
         ]
 
+    def disarm(self) -> None:
+        """Close the endpoint for handshakes, and forget the candidates."""
+        self._write(self._pending_secret, _CLOSED)
+
     def undo(self) -> list[str]:
         """Take the new token out again.
 
@@ -157,12 +165,12 @@ class SigningRotation:
             RefusedStep: no rotation goes on.
         """
         signing = self._read(self._signing_secret)
-        rotation = _rotation(signing.get("rotation"))
+        rotation = rotation_of(signing.get("rotation"))
         if rotation is None:
             raise RefusedStep("no rotation goes on; there is nothing to take back")
         self._write(
             self._signing_secret,
-            _only(signing, [t for t in _active(signing) if fingerprint(t) != rotation.mark]),
+            _only(signing, [t for t in active_of(signing) if fingerprint(t) != rotation.mark]),
         )
         self._write(self._pending_secret, _CLOSED)
         return [f"{rotation.mark} is not accepted any more; what was active before still is"]
@@ -173,18 +181,18 @@ class SigningRotation:
                 f"both tokens are accepted since {when(rotation.since)}; nothing that {rotation.mark} signed has arrived yet",
                 "verify the new subscription in Notion, change a page, and run again",
             ]
-        kept = [t for t in _active(signing) if fingerprint(t) == rotation.mark]
+        kept = [t for t in active_of(signing) if fingerprint(t) == rotation.mark]
         if not kept:
             raise RefusedStep(
                 f"{rotation.mark} is not among the active tokens: somebody changed the secret by hand; take it back "
                 "with --undo"
             )
         over = rotation.since + OVERLAP
-        if kept != _active(signing) and self._now() < over and not at_once:
+        if kept != active_of(signing) and self._now() < over and not at_once:
             return [
                 f"{rotation.mark} is proved: a delivery that it signed was accepted",
                 f"delete the old subscription in Notion now; run again after {when(over)} to retire the old token,",
-                "which is accepted until then for what Notion repeats, or with --now if it leaked",
+                "which is accepted until then for what Notion repeats; if it leaked, `rotate notion-signing --now` does it at once",
             ]
         ended = {"token": rotation.mark, "since": self._now().isoformat()}
         self._write(self._signing_secret, {**_only(signing, kept), "ended": ended})
@@ -214,29 +222,10 @@ _CREATE = (
 )
 
 
-def _active(signing: Mapping[str, Any]) -> list[str]:
-    active = signing.get("active")
-    return [t for t in active if isinstance(t, str) and t] if isinstance(active, list) else []
-
-
-def _rotation(record: object) -> Rotation | None:
-    """What ``rotation`` or ``ended`` in the secret says; None where it is not there."""
-    if not isinstance(record, Mapping):
-        return None
-    since = parsed(record.get("since"))
-    return None if since is None else Rotation(str(record["token"]), since)
-
-
 def _only(signing: Mapping[str, Any], active: Sequence[str]) -> dict[str, Any]:
     return {**{k: v for k, v in signing.items() if k != "rotation"}, "active": list(active)}
 
 
-def _candidates(pending: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = pending.get("candidates")
-    rows = found if isinstance(found, list) else []
-    return [c for c in rows if isinstance(c, dict) and isinstance(c.get("token"), str)]
-
-
-def _described(candidate: Mapping[str, Any]) -> str:
-    signed = "signed with itself" if candidate.get("signed") else "not signed"
-    return f"  {fingerprint(candidate['token'])}  received {when(parsed(candidate.get('received_at')))}  {signed}"
+def _described(candidate: Candidate) -> str:
+    signed = "signed with itself" if candidate.signed else "not signed"
+    return f"  {candidate.mark}  received {when(candidate.received_at)}  {signed}"

@@ -27,7 +27,7 @@ _BAD_CREDENTIALS = (
     "InvalidAccessKeyId",
     "SignatureDoesNotMatch",
 )
-_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
 _NO_CREDENTIALS = (
     exceptions.NoCredentialsError,
@@ -46,7 +46,12 @@ class Target:
     """A stack, its outputs and parameters, and clients of the AWS that it is in."""
 
     def __init__(
-        self, name: str, stack_name: str, session: boto3.Session, access: Mapping[str, Any] | None = None
+        self,
+        name: str,
+        stack_name: str,
+        session: boto3.Session,
+        access: Mapping[str, Any] | None = None,
+        local_url: str | None = None,
     ) -> None:
         """Ask CloudFormation for the stack.
 
@@ -55,12 +60,19 @@ class Target:
             stack_name: for CloudFormation.
             session: of the AWS that the stack is in.
             access: further arguments of every client, e.g. ``endpoint_url``.
+            local_url: where the HTTP API of a local stack is; None for a deployed one.
         """
         self.name = name
+        self.stack_name = stack_name
+        self.is_local = local_url is not None
         self._session = session
         self._access = dict(access or {})
         described = self.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
         self._outputs = {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
+        if local_url is not None:
+            self._outputs["WebhookUrl"] = (
+                f"{local_url}/webhooks/notion"  # its API is no part of the local AWS
+            )
         self._parameters = {
             p["ParameterKey"]: p.get("ParameterValue") or "" for p in described.get("Parameters", [])
         }
@@ -168,7 +180,8 @@ def _local(local: Path) -> Target:
     config = Config(retries={"total_max_attempts": 2}, connect_timeout=5)
     with plainly(name):
         session = boto3.Session(key, key, region_name=state["region"])
-        return Target(name, state["stack"], session, {"endpoint_url": state["aws"], "config": config})
+        access = {"endpoint_url": state["aws"], "config": config}
+        return Target(name, state["stack"], session, access, state["url"])
 
 
 @contextmanager
@@ -197,6 +210,6 @@ def _refused(error: exceptions.ClientError, name: str) -> str:
         return f"{name} is not there: look at the name, and name its region with --region"
     if code in _BAD_CREDENTIALS:
         return f"AWS does not accept the credentials ({code}): log in again, or name another profile with --profile"
-    if code in _DENIED:
+    if code in DENIED:
         return f"these credentials may not call {error.operation_name}: use ones that may operate {name}"
     return f"{name}: AWS refused {error.operation_name} ({code}): {message}"

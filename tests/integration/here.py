@@ -22,6 +22,7 @@ OUTPUTS = {
     "HubSpotSecretArn": "HUBSPOT_SECRET_ID",
     "MirrorSecretArn": "MIRROR_SECRET_ID",
     "IngestLogGroupName": "INGEST_LOG_GROUP",
+    "WebhookUrl": "WEBHOOK_URL",
 }
 
 PARAMETERS = {
@@ -30,6 +31,7 @@ PARAMETERS = {
     "HubSpotApiUrl": "HUBSPOT_API_URL",
     "MirrorHost": "MIRROR_HOST",
     "MirrorUser": "MIRROR_USER",
+    "RulesFile": "RULES_FILE",
 }
 
 
@@ -37,6 +39,8 @@ class Here:
     """The stand as the target of a command."""
 
     name = "the stand"
+    stack_name = "stand"
+    is_local = False
 
     def __init__(self, stand: Stand) -> None:
         self._stand = stand

@@ -84,3 +84,21 @@ def test_resuming_a_lane_that_runs_is_harmless(stand: Stand, capsys: pytest.Capt
     assert main(["lane", "resume"]) == 0
     assert "did not rest" in capsys.readouterr().out
     assert stand.functions.enabled
+
+
+@pytest.mark.req("T5", "O4")
+def test_pause_and_resume_are_short_for_those_of_the_lane(
+    stand: Stand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["pause", "--reason", "a drill", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["phase"], document["cause"], document["detail"]) == ("paused", "operator", "a drill")
+    assert stand.functions.updates == [False]
+    assert main(["pause"]) == 0
+    assert "(operator): a drill" in capsys.readouterr().out
+
+    assert main(["resume", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"rested": True}
+    assert stand.functions.updates == [False, True]
+    assert main(["resume"]) == 0
+    assert "did not rest" in capsys.readouterr().out

@@ -118,3 +118,21 @@ def eventually(look: Callable[[], Any], seconds: float = 20.0) -> Any:
         assert time.monotonic() < end, "not seen in time"
         time.sleep(0.1)
     return found
+
+
+@pytest.mark.req("O4", "O5")
+def test_doctor_finds_no_fault_and_says_what_the_local_aws_can_not_tell(
+    stack: LocalStack, demo: Demo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo.tasks
+    monkeypatch.setattr(target, "find", partial(target.find, local=stack.folder))
+    for name in ("NOTION_TOKEN", "HUBSPOT_ACCESS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    (found,) = printed(capsys, "doctor", "--json")
+    by_state: dict[str, set[str]] = {}
+    for line in found["lines"]:
+        by_state.setdefault(line["state"], set()).add(line["check"])
+    assert "fault" not in by_state, found["lines"]
+    assert {"secrets", "notion", "data sources", "schedules", "clocks"} <= by_state["ok"]
+    assert {"alarms", "on-call"} <= by_state["not checked"]
+    assert stack.signing_token not in json.dumps(found)

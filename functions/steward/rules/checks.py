@@ -60,13 +60,14 @@ def _channels(rules: Rules) -> Iterator[Mistake]:
     allowed = rules.slack.channels
     if not allowed:
         return
-    for place, channel in _named_channels(rules):
+    for place, channel in named_channels(rules):
         if channel is not None and channel not in allowed:
             text = f"unknown channel {channel!r}; {hint(channel, allowed)}"
             yield Mistake(place, text, (("slack", "channels"),))
 
 
-def _named_channels(rules: Rules) -> Iterator[tuple[Place, str | None]]:
+def named_channels(rules: Rules) -> Iterator[tuple[Place, str | None]]:
+    """Every place of the file that may name a channel, and the channel or None."""
     yield ("slack", "default_channel"), rules.slack.default_channel
     for n, source in enumerate(rules.data_source):
         yield ("data_source", n, "slack_channel"), source.slack_channel

@@ -1,5 +1,6 @@
 """``doctor``: one line that says who we are, or what is wrong."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,6 +53,20 @@ def test_doctor_says_in_one_line_what_is_wrong(world: World, capsys: Out, fault:
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith("Notion: who we are: ")
     assert says in line
+
+
+@pytest.mark.req("T2", "O4")
+def test_doctor_says_the_same_as_json(world: World, capsys: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in world.environ.items():
+        monkeypatch.setenv(name, value)
+    assert main(["doctor", "notion", "--json"]) == 0
+    (line,) = json.loads(capsys.readouterr().out)["lines"]
+    assert line == {"vendor": "notion", "state": "ok", "says": "connected as Steward in Northwind"}
+
+    world.notion.add_fault(faults.answer(401), times="forever")
+    assert doctor.run("notion", world.here, as_json=True) == 1
+    (line,) = json.loads(capsys.readouterr().out)["lines"]
+    assert line["state"] == "fault"
 
 
 @pytest.mark.req("T2", "O4")

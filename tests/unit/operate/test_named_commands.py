@@ -18,7 +18,7 @@ WHERE = (
     ROOT / "template.yaml",
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "infra").rglob("*.yaml")),
-    *sorted((ROOT / "infra" / "operate").glob("*.py")),
+    *sorted((ROOT / "infra" / "operate").rglob("*.py")),
     *sorted((ROOT / "functions").rglob("*.py")),
 )
 """Files that may tell somebody to run a command."""

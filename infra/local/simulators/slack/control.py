@@ -42,6 +42,10 @@ class SlackControl:
         """Archive a channel, by name or id."""
         self._call("archive", channel=channel)
 
+    def leave(self, channel: str) -> None:
+        """Take the app out of a channel, by name or id."""
+        self._call("leave", channel=channel)
+
     def messages(self, channel: str) -> list[Json]:
         """The messages of a channel or of a user's direct messages, oldest first, threads included; none for an unknown one."""
         return cast("list[Json]", self._call("messages", channel=channel))

@@ -47,12 +47,18 @@ def reply(channel: Channel, thread_ts: str, content: Json, ts: str) -> Json:
 
 def list_all(workspace: Workspace, arguments: Json) -> Json:
     """conversations.list: the public channels."""
-    rows = [
-        {"id": c.id, "name": c.name, "is_archived": c.archived}
-        for c in workspace.channels.values()
-        if c.id[0] == "C"
-    ]
+    rows = [_shown_channel(c) for c in workspace.channels.values() if c.id[0] == "C"]
     return _pages(rows, arguments, "channels")
+
+
+def info(workspace: Workspace, arguments: Json) -> Json:
+    """conversations.info: one channel, by its id alone."""
+    return {"channel": _shown_channel(workspace.channel(str(arguments.get("channel") or ""), by_name=False))}
+
+
+def _shown_channel(channel: Channel) -> Json:
+    shown = {"id": channel.id, "name": channel.name}
+    return shown | {"is_archived": channel.archived, "is_member": channel.joined}
 
 
 def open_direct(workspace: Workspace, arguments: Json) -> Json:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from .model import Fault, Json, SlackError, Workspace
-from .web_api import call, check_content, post
+from .web_api import ALL_SCOPES, call, check_content, post
 
 BURST = 5.0
 """Messages to a channel that Slack tolerates at once before it holds one a second."""
@@ -83,9 +83,12 @@ class Gateway:
                 reply = _json({"ok": False, "error": "ratelimited"}, 429)
                 reply.headers["Retry-After"] = str(wait)
                 return reply
-            return _json(call(self._workspace, method, arguments))
+            reply = _json(call(self._workspace, method, arguments))
         except SlackError as error:
             return _json({"ok": False, "error": str(error), **error.more})
+        has = ALL_SCOPES if self._workspace.scopes is None else self._workspace.scopes
+        reply.headers["X-OAuth-Scopes"] = ",".join(sorted(has))
+        return reply
 
     def _webhook(self, path: str, raw: bytes) -> Reply:
         try:

@@ -18,11 +18,12 @@ class SlackError(Exception):
 
 @dataclass
 class Channel:
-    """A channel, or a direct message to a user."""
+    """A channel, or a direct message to a user; ``joined``: the app is a member."""
 
     id: str
     name: str
     archived: bool = False
+    joined: bool = True
     messages: list[Json] = field(default_factory=list)
     free_at: float = 0.0
 

@@ -129,6 +129,10 @@ def _archive(w: Workspace, channel: str) -> None:
     w.channel(channel).archived = True
 
 
+def _leave(w: Workspace, channel: str) -> None:
+    w.channel(channel).joined = False
+
+
 def _messages(w: Workspace, channel: str) -> list[Any]:
     try:
         return [dict(m) for m in w.channel(channel).messages]
@@ -148,6 +152,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "add_channel": _add_channel,
     "add_user": _add_user,
     "archive": _archive,
+    "leave": _leave,
     "deactivate": _deactivate,
     "users": lambda w: list(w.users.values()),
     "messages": _messages,

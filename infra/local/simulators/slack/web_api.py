@@ -24,11 +24,15 @@ SCOPES = {
     "conversations.history": "channels:history",
     "conversations.replies": "channels:history",
     "conversations.list": "channels:read",
+    "conversations.info": "channels:read",
     "conversations.open": "im:write",
     "users.lookupByEmail": "users:read.email",
     "users.info": "users:read",
 }
 """The scope of each method; the history of a direct message needs ``im:history`` instead."""
+
+ALL_SCOPES = frozenset({*SCOPES.values(), "im:history", "chat:write.public"})
+"""What the app has where a test says nothing else."""
 
 
 def call(workspace: Workspace, method: str, arguments: Json) -> Json:
@@ -149,6 +153,7 @@ METHODS: dict[str, Callable[[Workspace, Json], Json]] = {
     "conversations.history": conversations.history,
     "conversations.replies": conversations.replies,
     "conversations.list": conversations.list_all,
+    "conversations.info": conversations.info,
     "conversations.open": conversations.open_direct,
     "users.lookupByEmail": people.lookup_by_email,
     "users.info": people.info,

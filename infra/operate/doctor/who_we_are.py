@@ -1,17 +1,15 @@
-"""``doctor``: one line that says who we are connected as, or what is wrong.
+"""One line that says who we are connected as, or what is wrong.
 
 Needs NOTION_TOKEN or HUBSPOT_ACCESS_TOKEN and nothing else. Exit status 0 when all that have a token know us, 1 when one does
 not, 2 without any token.
 """
 
-import argparse
-import os
+import json
 import sys
 from dataclasses import replace
-from typing import Any
 
 from infra.operate.text import printable
-from infra.operate.vendor_access import ALL, Surroundings, asker_of, chosen, names
+from infra.operate.vendor_access import Surroundings, asker_of, chosen
 from steward.errors import Failure
 from triage.findings import Finding, Probe, Verdict
 from triage.looks import TERMINAL, at_vendor
@@ -29,18 +27,7 @@ _HINTS = {
 }
 
 
-def register(commands: Any) -> None:
-    """Add the command to the operator's command line."""
-    parser = commands.add_parser("doctor", help="who we are connected as", description=__doc__)
-    parser.add_argument("vendor", nargs="?", default=ALL, choices=names(), help="whom to ask; all without")
-    parser.set_defaults(run=_run)
-
-
-def _run(wishes: argparse.Namespace) -> int:
-    return run(wishes.vendor, Surroundings(os.environ))
-
-
-def run(name: str, surroundings: Surroundings) -> int:
+def run(name: str, surroundings: Surroundings, *, as_json: bool = False) -> int:
     """Ask who we are, print one line, and give the exit status."""
     vendors = chosen(name, surroundings.environ)
     looks, asked = [], list[Vendor]()
@@ -55,6 +42,13 @@ def run(name: str, surroundings: Surroundings) -> int:
         return 2
     found = look(looks, now=surroundings.now, clock=surroundings.clock)
     auth = {finding.vendor: finding for finding in found if finding.probe is Probe.AUTH}
+    if as_json:
+        shown = [
+            {"vendor": f.vendor, "state": "ok" if f.verdict is Verdict.GOOD else "fault", "says": f.says}
+            for f in auth.values()
+        ]
+        print(json.dumps({"at": surroundings.now().isoformat(), "lines": shown}))
+        return int(any(f.verdict is not Verdict.GOOD for f in auth.values()))
     wrong = [vendor for vendor in asked if auth[vendor.name].verdict is not Verdict.GOOD]
     if wrong:
         print("; ".join(printable(_wrong(vendor, auth[vendor.name])) for vendor in wrong))

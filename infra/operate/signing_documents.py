@@ -1,0 +1,101 @@
+"""What lies in the two secrets of the signing tokens, read forgivingly. Pure.
+
+The signing secret is ``{"active": [token, …], "rotation": {"token": fingerprint, "since": time}}``, with ``ended`` in the
+place of ``rotation`` for the last one; the pending secret is ``{"armed_until": time, "candidates": [{"token",
+"received_at", "signed"}, …]}``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from infra.operate.text import parsed
+from ingest.handshake import fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A rotation that goes on, or the last one.
+
+    Attributes:
+        mark: fingerprint of the new token.
+        since: when both became active, or when the old one was retired.
+    """
+
+    mark: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A token that came by handshake and that nobody has confirmed.
+
+    Attributes:
+        mark: its fingerprint.
+        received_at: when it came, by ingest's clock; None where that can't be read.
+        signed: it came signed with itself, as Notion's do; that proves nothing.
+        token: the token.
+    """
+
+    mark: str
+    received_at: datetime | None
+    signed: bool
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Both secrets together.
+
+    Attributes:
+        active: fingerprints of the tokens that are accepted, the newest last.
+        rotation: the rotation that goes on, or None.
+        ended: the last one that was finished, or None.
+        armed_until: until when the endpoint takes a handshake; None when it was not armed.
+        candidates: what came.
+    """
+
+    active: tuple[str, ...]
+    rotation: Rotation | None
+    ended: Rotation | None
+    armed_until: datetime | None
+    candidates: tuple[Candidate, ...]
+
+
+def standing_of(signing: Mapping[str, Any], pending: Mapping[str, Any]) -> Standing:
+    """How the tokens stand."""
+    return Standing(
+        tuple(fingerprint(token) for token in active_of(signing)),
+        rotation_of(signing.get("rotation")),
+        rotation_of(signing.get("ended")),
+        parsed(pending.get("armed_until")),
+        candidates_of(pending),
+    )
+
+
+def active_of(signing: Mapping[str, Any]) -> list[str]:
+    """The tokens that are accepted."""
+    active = signing.get("active")
+    return [t for t in active if isinstance(t, str) and t] if isinstance(active, list) else []
+
+
+def rotation_of(record: object) -> Rotation | None:
+    """What ``rotation`` or ``ended`` in the secret says; None where it is not there."""
+    if not isinstance(record, Mapping):
+        return None
+    since = parsed(record.get("since"))
+    return None if since is None else Rotation(str(record["token"]), since)
+
+
+def candidates_of(pending: Mapping[str, Any]) -> tuple[Candidate, ...]:
+    """What came by handshake."""
+    found = pending.get("candidates")
+    rows = found if isinstance(found, list) else []
+    return tuple(
+        Candidate(
+            fingerprint(row["token"]), parsed(row.get("received_at")), bool(row.get("signed")), row["token"]
+        )
+        for row in rows
+        if isinstance(row, dict) and isinstance(row.get("token"), str)
+    )
