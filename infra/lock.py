@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TOGETHER = ("infra/local", "infra/local/runtime")
-APART = ("infra/local/aws_plane", "infra/sam", "infra/scan", "infra/supply")
+APART = ("infra/local/aws_plane", "infra/sam", "infra/scan", "infra/supply", "infra/uv")
 
 
 def layers() -> list[str]:

@@ -104,7 +104,7 @@ def test_two_processes_do_not_make_the_same_environment_at_once(root: Path) -> N
 
 def test_a_name_that_is_none_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert setup.main(["everything"]) == 2
-    assert "run, dev, aws-plane, sam" in capsys.readouterr().err
+    assert "uv, run, dev, aws-plane, sam, scan, supply" in capsys.readouterr().err
 
 
 def test_several_environments_are_made_and_the_first_failure_is_told(
