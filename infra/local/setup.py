@@ -113,6 +113,10 @@ class Environment:
             "--compile-bytecode",
         ]
         command += ["--require-hashes", "--python", str(self.python), "-r", pinned]
+        if self.folder == ".venv":
+            command.append(
+                "--compile-bytecode"
+            )  # many processes import from it; of the others' code little is used
         return _run(command).returncode == 0
 
     def _install(self, shown: Progress) -> None:

@@ -1,5 +1,6 @@
 """Secrets that got into a file: what detect-secrets finds, beyond what somebody looked at and put into the baseline."""
 
+import contextlib
 import json
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from detect_secrets.settings import transient_settings
 from infra.local.setup import ROOT
 
 BASELINE = ".secrets.baseline"
+OWN_DETECTOR = "infra/scan/vendor_tokens.py"
 DETECTORS = (
     "AWSKeyDetector",
     "Base64HighEntropyString",
@@ -26,10 +28,10 @@ DETECTORS = (
 )
 """Services that Steward or its developers have an account with. Each detector costs a second, so the rest is left out."""
 
+# Not is_potential_uuid: the token of a private app of HubSpot is one, with a few letters in front.
 HEURISTICS = (
     "is_indirect_reference",
     "is_likely_id_string",
-    "is_potential_uuid",
     "is_sequential_string",
     "is_templated_secret",
 )
@@ -52,7 +54,7 @@ MADE_UP = "Secret Keyword"
 
 def settings() -> dict[str, Any]:
     """What to look for, in the words of detect-secrets."""
-    own: dict[str, Any] = {"name": "VendorTokenDetector", "path": "file://infra/scan/vendor_tokens.py"}
+    own: dict[str, Any] = {"name": "VendorTokenDetector", "path": f"file://{OWN_DETECTOR}"}
     limits = {"Base64HighEntropyString": 4.5, "HexHighEntropyString": 3.0, "KeywordDetector": None}
     plugins = [{"name": name, **({"limit": limits[name]} if limits.get(name) else {})} for name in DETECTORS]
     filters: list[dict[str, Any]] = [
@@ -68,13 +70,14 @@ def settings() -> dict[str, Any]:
 
 def found(files: list[str], root: Path = ROOT) -> SecretsCollection:
     """What looks like a secret in these files, named relative to ``root``."""
-    with transient_settings(settings()):
-        secrets = SecretsCollection(root=str(root))
+    detectors = settings()
+    detectors["plugins_used"][-1]["path"] = f"file://{ROOT / OWN_DETECTOR}"
+    with contextlib.chdir(root), transient_settings(detectors):  # it writes down the names that it is given
+        secrets = SecretsCollection()
         secrets.scan_files(*files)
         for file in list(secrets.files):
             if file.startswith("tests/"):
                 secrets.data[file] = {secret for secret in secrets[file] if secret.type != MADE_UP}
-        secrets.trim()
         return secrets
 
 
@@ -87,7 +90,8 @@ def every_file() -> list[str]:
 
 def unknown(secrets: SecretsCollection) -> list[str]:
     """Those that are not in the baseline: file, line and kind, never the secret."""
-    known = baseline.load(baseline.load_from_file(str(ROOT / BASELINE)))
+    written = baseline.load_from_file(str(ROOT / BASELINE))
+    known = SecretsCollection.load_from_baseline(written)
     return sorted(
         f"{file}:{secret.line_number}: {secret.type}" for file, secret in secrets if secret not in known[file]
     )
@@ -97,6 +101,6 @@ def accept(secrets: SecretsCollection) -> None:
     """Write the baseline: somebody looked at each of these and found none to be a secret."""
     for _, secret in secrets:
         secret.is_secret = False
-    with transient_settings(settings()):
+    with contextlib.chdir(ROOT), transient_settings(settings()):
         written = baseline.format_for_output(secrets, is_slim_mode=True)
     (ROOT / BASELINE).write_text(json.dumps(written, indent=1) + "\n")
