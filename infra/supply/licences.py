@@ -44,8 +44,8 @@ def licence_of(package: str) -> str:
         PackageNotFoundError: it is not installed.
         LookupError: it says nothing.
     """
-    said = metadata(package)
-    licence = said.get("License-Expression") or said.get("License") or ""
+    said = metadata(package).json
+    licence = said.get("license_expression") or said.get("license")
     if not licence:
         raise LookupError(f"{package} names no licence")
     return str(licence).strip()
