@@ -83,7 +83,8 @@ def found(files: list[str], root: Path = ROOT) -> SecretsCollection:
 
 def every_file() -> list[str]:
     """The files of the project, tracked or new, but none that git ignores."""
-    asked = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"]
+    asked = ["git", "-c", f"safe.directory={ROOT}"]  # a gate may run as another user than the one who cloned
+    asked += ["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"]
     listed = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     return [file for file in listed if (ROOT / file).is_file()]
 
