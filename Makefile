@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run op test crash fuzz gameday triage-report picture check-rules lint format types template bench setup lock clean
+.PHONY: help run op test crash fuzz gameday triage-report picture check-rules lint format types template scan audit sbom bench \
+	setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +48,15 @@ lint: $(VENV)/.dev ## Check style, types and the template
 template: $(VENV)/.dev .local/sam/.ready ## Check template.yaml: sam validate, cfn-lint on the source and on what the SAM macro makes of it
 	@PATH="$(CURDIR)/.local/sam/venv/bin:$$PATH" $(BIN)/python -m infra.template
 
+scan: $(VENV)/.dev .local/scan/.ready ## Scan the templates, the workflows and all files for faults and secrets; ARGS=--accept
+	@$(BIN)/python -m infra.scan $(ARGS)
+
+audit: .local/supply/.ready ## Look every pinned version up among the known vulnerabilities; needs a network
+	@.local/supply/venv/bin/python -m infra.supply audit
+
+sbom: $(VENV)/.dev .local/supply/.ready ## Write what ships as .local/sbom.json (CycloneDX), and its licences to docs/licences.md
+	@$(BIN)/python -m infra.supply sbom
+
 format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
@@ -54,10 +64,10 @@ format: $(VENV)/.dev ## Format the code
 bench: $(VENV)/.dev .local/aws-plane/.ready ## Measure; every figure is a ratio to a floor measured in the same run
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-setup: $(VENV)/.dev .local/aws-plane/.ready .local/sam/.ready ## Install everything that any target needs
+setup: $(VENV)/.dev .local/aws-plane/.ready .local/sam/.ready .local/scan/.ready ## Install everything that any target needs
 
-lock: .local/sam/.ready ## Pin every requirement again from the *.in files
-	@PATH="$(CURDIR)/.local/sam/venv/bin:$$PATH" $(PYTHON) -m infra.lock
+lock: .local/uv/.ready ## Pin every requirement again, with hashes, from the *.in files
+	@PATH="$(CURDIR)/.local/uv/venv/bin:$$PATH" $(PYTHON) -m infra.lock
 
 clean: ## Remove what the other targets made
 	@rm -rf $(VENV) .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -74,3 +84,12 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 
 .local/sam/.ready: infra/sam/requirements.txt
 	@$(PYTHON) -m infra.local.setup sam
+
+.local/scan/.ready: infra/scan/requirements.txt
+	@$(PYTHON) -m infra.local.setup scan
+
+.local/supply/.ready: infra/supply/requirements.txt
+	@$(PYTHON) -m infra.local.setup supply
+
+.local/uv/.ready: infra/uv/requirements.txt
+	@$(PYTHON) -m infra.local.setup uv

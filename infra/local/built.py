@@ -19,8 +19,6 @@ from infra.local.setup import ENVIRONMENTS, ROOT, Environment, SetupError
 from infra.local.transform import read
 
 FOLDER = ROOT / ".local" / "built"
-PROVIDED = ("awslambdaric", "boto3")
-"""What is there on Lambda without being in any artifact."""
 
 
 def host_architecture() -> str:
@@ -41,9 +39,8 @@ def from_build(template: Path = ROOT / "template.yaml") -> SourceOf:
     runtime = Environment(
         f"the Lambda runtime's own packages (Python {version})",
         f".local/runtime-{version}/venv",
-        "infra/local/requirements.txt",
+        "infra/local/runtime/requirements.txt",
         f".local/runtime-{version}/.ready",
-        PROVIDED,
         str(python),
     )
     try:

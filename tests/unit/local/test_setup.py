@@ -1,5 +1,6 @@
 """Environments: made once, by one process at a time, with what went wrong said plainly."""
 
+import dataclasses
 import io
 import subprocess
 import sys
@@ -102,9 +103,43 @@ def test_two_processes_do_not_make_the_same_environment_at_once(root: Path) -> N
     assert (made.is_ready, installs(root)) == (True, 1)
 
 
+def installer(root: Path, monkeypatch: pytest.MonkeyPatch, *, ends: int) -> Environment:
+    """An environment that holds a uv which only writes down what it was asked, and one that it installs."""
+    uv = Environment("the installer", ".local/uv/venv", "needs.txt", ".local/uv/.ready")
+    uv.python.parent.mkdir(parents=True)
+    uv.python.write_text("#!/bin/sh\nexit 0\n")
+    program = uv.python.parent / "uv"
+    program.write_text(f'#!/bin/sh\necho "$*" >> {root}/uv\nexit {ends}\n')
+    uv.python.chmod(0o755)
+    program.chmod(0o755)
+    monkeypatch.setitem(setup.ENVIRONMENTS, "uv", uv)
+    return dataclasses.replace(environment(root, "exit 0"), by_uv=True)
+
+
+def test_uv_installs_only_what_the_hashes_name_and_pip_is_not_asked(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = installer(root, monkeypatch, ends=0)
+
+    made.make()
+
+    asked = (root / "uv").read_text()
+    assert "--require-hashes" in asked
+    assert f"--python {made.python} -r {root / 'needs.txt'}" in asked
+    assert (made.is_ready, installs(root)) == (True, 0)
+
+
+def test_pip_installs_where_uv_cannot(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = installer(root, monkeypatch, ends=2)
+
+    made.make()
+
+    assert (made.is_ready, installs(root)) == (True, 1)
+
+
 def test_a_name_that_is_none_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert setup.main(["everything"]) == 2
-    assert "run, dev, aws-plane, sam" in capsys.readouterr().err
+    assert "uv, run, dev, aws-plane, sam, scan, supply" in capsys.readouterr().err
 
 
 def test_several_environments_are_made_and_the_first_failure_is_told(
