@@ -7,8 +7,9 @@ import pytest
 
 from steward.effects import Kind, Status
 from steward.journal import Decision
+from tests.browser.material import ANN, ARABIC, CONTROLS, EMOJI, HOSTILE, LONG, MARKUP, TURNED
 from tests.browser.visit import Visit
-from tests.browser.world import ANN, ARABIC, CONTROLS, EMOJI, HOSTILE, LONG, MARKUP, TURNED, World
+from tests.browser.world import World
 
 pytestmark = pytest.mark.req("C3", "P8", "T6")
 

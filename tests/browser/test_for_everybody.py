@@ -8,8 +8,9 @@ from typing import Any, Literal
 import pytest
 
 from steward.journal import Decision
+from tests.browser.material import ANN, HOSTILE
 from tests.browser.visit import Visit
-from tests.browser.world import ANN, HOSTILE, World
+from tests.browser.world import World
 
 pytestmark = pytest.mark.req("C3", "C4")
 
