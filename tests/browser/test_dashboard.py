@@ -7,8 +7,9 @@ import pytest
 
 from steward.effects import Kind, Status
 from steward.journal import Decision
+from tests.browser.material import ANN, ARABIC, CONTROLS, EMOJI, HOSTILE, LONG, MARKUP, TURNED
 from tests.browser.visit import Visit
-from tests.browser.world import ANN, ARABIC, CONTROLS, EMOJI, HOSTILE, LONG, MARKUP, TURNED, World
+from tests.browser.world import World
 
 pytestmark = pytest.mark.req("C3", "P8", "T6")
 
@@ -61,9 +62,7 @@ def test_an_event_has_a_page_with_everything_that_explain_knows(visit: Open, wor
     world.well()
     world.ordinary(1)
     here = visit()
-    title = here.page.locator(".events").get_by_role(
-        "link", name="Rotate the staging certificates", exact=True
-    )
+    title = here.page.locator(".events").get_by_role("link", name="Rotate the staging certificates in Notion")
     assert (title.first.get_attribute("href") or "").startswith("https://www.notion.so/")
 
     here.page.get_by_role("link", name="Details of Rotate the staging certificates").first.click()

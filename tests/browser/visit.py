@@ -59,9 +59,12 @@ class Visit:
         """The browser writes an answer that is an error into its log, which is no fault of the page."""
         self._expected.append(f"status of {status}")
 
-    def check(self) -> list[str]:
-        """What axe-core finds that is serious or critical: rule, and where."""
-        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
+    def check(self, *rules: str) -> list[str]:
+        """What axe-core finds that is serious or critical, by all its rules or by some: rule, and where."""
+        options: dict[str, Any] = {"resultTypes": ["violations"]} | (
+            {"runOnly": list(rules)} if rules else {}
+        )
+        found = Axe().run(self.page, options=options).response["violations"]
         return [
             f"{one['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
             for one in found

@@ -1,10 +1,8 @@
 """Two tables in memory, filled through the classes that fill them in earnest: an hour of ordinary life, or an outage.
 
-People and tasks are made up. What strangers may write is here too: markup, writing from right to left, much, and odd.
+People and tasks are made up, see ``material``.
 """
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -27,39 +25,10 @@ from steward.pauses import Cause, Pause, Phase
 from steward.pulse import PULSE, Lane, Lost, Minute, Pulse, Sample, Service, ServiceState
 from steward.snapshots import Snapshot
 from steward.state import State
+from tests.browser.material import ANN, MINUTE, ORDINARY, Told, digest, page_id
 from tests.integration.aws import template
 from tests.integration.tables import Table, Tables
 from triage.incidents.moments import moment
-
-ANN, BEN, CHLOE = (
-    Person(f"{n}0000000-0000-4000-8000-00000000000{n}", name, "person")
-    for n, name in enumerate(("Ann Larkin", "Ben Osei", "Chloé Dubois"), 1)
-)
-MINUTE = timedelta(minutes=1)
-
-MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{7*7}}"
-TURNED = "safe \u202egnp.exe\u202c \u2066hidden\u2069 end"
-LONG = "Long " + "x" * 1990 + " end"
-EMOJI = "Ship it \U0001f469\u200d\U0001f680\U0001f1eb\U0001f1f7 ☕"
-ARABIC = "مراجعة الميزانية (2026)"
-CONTROLS = "bell\x07 null\x00 escape\x1b[31m red"
-HOSTILE = (MARKUP, TURNED, LONG, EMOJI, ARABIC, CONTROLS)
-
-Told = tuple[str, str, Person | None, Decision, str, Sequence[tuple[Kind, Status]]]
-"""Title, type, assignee, decision, why, effects."""
-
-_COMMENT, _MESSAGE = (Kind.COMMENT, Status.DONE), (Kind.MESSAGE, Status.DONE)
-
-ORDINARY: tuple[Told, ...] = (
-    ("Draft the Q1 hiring plan", "page.properties_updated", ANN, Decision.OBSERVED, "assigned to Ann Larkin", (_COMMENT, _MESSAGE)),
-    ("Rotate the staging certificates", "page.properties_updated", BEN, Decision.OBSERVED, "status In progress → Blocked", (_COMMENT, _MESSAGE, (Kind.DIRECT, Status.DONE), (Kind.EMAIL, Status.DONE))),
-    ("Rotate the staging certificates", "page.content_updated", BEN, Decision.IGNORED, "no rule watches a page's text", ()),
-    ("Pick a venue for the offsite", "page.created", CHLOE, Decision.OBSERVED, "created; assigned in turn", ((Kind.WRITE, Status.DONE), _COMMENT, _MESSAGE)),
-    ("Invoice 2031 does not match its order", "page.properties_updated", ANN, Decision.COVERED, "the snapshot is fresher than the event", ()),
-    ("Translate the onboarding guide", "page.properties_updated", CHLOE, Decision.OBSERVED, "due date moved to 2026-11-27", ((Kind.ROW, Status.DONE),)),
-    ("Old roadmap", "page.deleted", None, Decision.GONE, "the page is in the trash", (_MESSAGE,)),
-    ("Plan the load test", "page.properties_updated", BEN, Decision.OBSERVED, "nothing that is watched changed", ()),
-)  # fmt: skip
 
 
 class World:
@@ -271,17 +240,6 @@ class World:
             people = (person,) if person else ()
             seen = Snapshot(page, 1, self.now, gone, "tasks", title, "https://www.notion.so/x", people)
             self.state.commit(None, seen, (), ())
-
-
-def page_id(title: str) -> str:
-    """A page's id, the same for the same title."""
-    digits = hashlib.sha256(title.encode("utf-8", "replace")).hexdigest()
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}"
-
-
-def digest(text: str) -> str:
-    """Hexadecimal digits, the same for the same text."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def today(hour: int = 14, minute: int = 2, second: int = 35) -> datetime:

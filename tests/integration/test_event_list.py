@@ -12,7 +12,8 @@ from console.wish import Outcome, Wish
 from steward.closings import Closings
 from steward.effects import Kind, Status
 from steward.journal import Decision
-from tests.browser.world import ANN, World, today
+from tests.browser.material import ANN
+from tests.browser.world import World, today
 
 MINUTE = timedelta(minutes=1)
 

@@ -23,7 +23,8 @@ from steward.mirror.report import HEALTH, Report, SourceReport
 from steward.pauses import Cause, Pause, Phase
 from steward.post_mortems import PostMortem
 from steward.pulse import PULSE, Lane, Lost, Pulse, Sample, Service, ServiceState
-from tests.browser.world import ANN, MINUTE, World, today
+from tests.browser.material import ANN, MINUTE
+from tests.browser.world import World, today
 
 pytestmark = pytest.mark.req("C3", "C4", "T6", "P8")
 

@@ -6,7 +6,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from console import render, shipped
-from tests.browser.world import ARABIC, CONTROLS, EMOJI, HOSTILE, MARKUP, TURNED
+from tests.browser.material import ARABIC, CONTROLS, EMOJI, HOSTILE, MARKUP, TURNED
 
 pytestmark = pytest.mark.req("C3")
 
@@ -77,7 +77,11 @@ def test_nothing_in_a_page_comes_from_elsewhere() -> None:
 
 
 def test_an_asset_is_found_under_its_address_and_under_no_other() -> None:
-    for name, kind in (("console.css", "text/css"), ("console.js", "text/javascript")):
+    for name, kind in (
+        ("console.css", "text/css"),
+        ("elsewhere.css", "text/css"),
+        ("console.js", "text/javascript"),
+    ):
         address = shipped.address(name)
         found = shipped.asset(address.removeprefix(shipped.AT))
         assert found is not None
