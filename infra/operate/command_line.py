@@ -4,6 +4,7 @@ import argparse
 
 from infra.operate import (
     baseline,
+    cost,
     dlq,
     doctor,
     explain,
@@ -36,6 +37,7 @@ _COMMANDS = (
     rotate,
     rules,
     baseline,
+    cost,
 )
 
 
