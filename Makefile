@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run test crash fuzz gameday triage-report check-rules lint format types template bench setup lock clean
+.PHONY: help run test crash fuzz gameday triage-report check-rules lint format types template bench scale setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ format: $(VENV)/.dev ## Format the code
 
 bench: $(VENV)/.dev .local/aws-plane/.ready ## Measure; every figure is a ratio to a floor measured in the same run
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+scale: $(VENV)/.dev ## Simulate a day of events at every size; ARGS=--write writes docs/scale.md
+	@$(BIN)/python -m tests.scale $(ARGS)
 
 setup: $(VENV)/.dev .local/aws-plane/.ready .local/sam/.ready ## Install everything that any target needs
 
