@@ -1,6 +1,7 @@
 """What ``cost`` takes for usage is what the code asks for: counted again, on tables and queues in memory."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_write_costs_a_unit_for_each_kib_of_the_larger_twice_in_a_transaction_
     tables = Tables()
     table = tables.make("StateTable", template()["StateTable"]["Properties"])
 
-    def units(operation: str, asked: dict[str, object]) -> int:
+    def units(operation: str, asked: Mapping[str, object]) -> int:
         return sum(n for n, _ in usage.written(tables.database, operation, asked))
 
     small = {"TableName": "StateTable", "Item": {"pk": "a", "sk": "b", "words": "x" * 100}}
