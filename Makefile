@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run test crash fuzz gameday triage-report check-rules lint format types template bench scale setup lock clean
+.PHONY: help run test crash fuzz gameday triage-report check-rules lint format types template build bench scale setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ lint: $(VENV)/.dev ## Check style, types and the template
 
 template: $(VENV)/.dev .local/sam/.ready ## Check template.yaml: sam validate, cfn-lint on the source and on what the SAM macro makes of it
 	@PATH="$(CURDIR)/.local/sam/venv/bin:$$PATH" $(BIN)/python -m infra.template
+
+build: $(VENV)/.run .local/sam/.ready ## Build what `sam deploy` deploys, with its bytecode; needs Python 3.13 on the path
+	@PATH="$(CURDIR)/.local/sam/venv/bin:$$PATH" sam build $(ARGS)
+	@$(BIN)/python -m infra.bytecode
 
 format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -5,6 +5,7 @@ All quotas are those of one account in one region, as they are before anybody as
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from infra.local.transform import read
 from infra.operate.cost_inputs import TEMPLATE, stack, usage
@@ -52,6 +53,7 @@ class Quota:
     source: str
 
 
+@cache
 def quotas() -> Sequence[Quota]:
     """Every quota that grows with us."""
     made = list(read(TEMPLATE)["Resources"].values())

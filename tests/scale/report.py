@@ -56,7 +56,7 @@ One account, one region, quotas as they are before anybody asks for more; an ord
 * **100 workspaces in one stack** is more than today's template offers: it has one main connection, and further ones wait beside its lane ([ADR 10](adr/0010-further-connections-wait-beside-the-lane.md)).
   It needs a message group for each workspace (the group is what FIFO works one at a time), a budget and a pause for each, which are kept by connection already, signing tokens by workspace, and reserved concurrency of 20 in place of one for each group.
   FIFO hands a message only to a group that nobody works, but pollers do not know of reserved concurrency: with more groups than slots, `MaximumConcurrency` of the event source has to be the number of slots, or messages are throttled and lose receives ([ADR 1](adr/0001-fifo-lane-batch-size-one.md)).
-  Until then it is a stack each, up to 250 in an account.
+  Until then it is a stack each, up to {most:,} in an account.
 * **10,000 workspaces:** a hundred such stacks, in several accounts, so that one account's trouble is not everybody's; Lambda's concurrency raised to the sum of what is reserved.
   A webhook goes to the stack of its workspace by the address that its subscription was given, so nothing routes; SNS or EventBridge in front would add a hop and nothing else.
   `FifoThroughputLimit: perMessageGroupId` is not needed before one queue takes 300 messages a second.
@@ -70,7 +70,7 @@ One account, one region, quotas as they are before anybody asks for more; an ord
 
 The aim is 2 idle and {target:.0f} with 100,000 events; it is missed, because alarms, custom metrics, secrets and a key are paid for being there.
 Each workspace of a hundred in one stack has a hundredth of the idle part.
-Not proposed: less memory for the triage, whose cold start would come near Lambda's ten seconds for its start; a rarer look, which is how fast an outage is noticed.
+Not proposed: less memory for the triage, which would lengthen its cold start and each look with it; a rarer look, which is how fast an outage is noticed.
 """
 
 
@@ -93,6 +93,7 @@ def document(rows: Iterable[str], service: Service) -> str:
         hop=service.hop * 1000,
         quotas=quotas.table(),
         sources="\n".join(quotas.sources()),
+        most=min(int(quota.most / quota.takes(one)) for quota in quotas.quotas()),
         hot=round(hot.most / (hot.takes(one) / one.events), -1),
         cuts=cuts.table(),
         region=region,
