@@ -14,6 +14,9 @@ from tests.scale.arrivals import CURVE, HOUR, Day
 DAILY = Day(1_000, bulk_edits=1)
 """Of an ordinary workspace."""
 
+AT_ONCE = 4
+"""Lanes of a hundred ordinary workspaces that are worked at once: fewer are late, more are idle, see the simulation."""
+
 OFFICE_HOURS = 8
 """In which the bulk edits of many workspaces fall."""
 
@@ -37,8 +40,8 @@ class Fleet:
 
 FLEETS = (
     Fleet("one workspace", 1, 1, 1),
-    Fleet("100 workspaces, one stack", 100, 1, 20),
-    Fleet("10,000, 100 in a stack", 10_000, 100, 20),
+    Fleet("100 workspaces, one stack", 100, 1, AT_ONCE),
+    Fleet("10,000, 100 in a stack", 10_000, 100, AT_ONCE),
     Fleet("10,000, a stack each", 10_000, 10_000, 1),
 )
 

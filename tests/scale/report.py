@@ -18,8 +18,8 @@ A test holds this page to its generator.
 * **One workspace** is bound by Notion and by the order of its lane: a lane works one event after the other, and an event that tells somebody takes most of a second, which is Notion and Slack answering.
   At 180 requests a minute one lane comes closer to its serial pace than to its budget; more lanes help there, too, and each takes its part of the budget.
 * **Bulk edits** are what people wait for: pages are then read by query and messages become digests, so an event costs less the deeper the lane.
-* **100 workspaces** need few lanes at work at once, not 100: their full minutes rarely meet.
-* **10,000 workspaces** do not fit one stack each in one account; a hundred in a stack do, with a raised quota of Lambda's concurrency.
+* **100 workspaces** need {slots} lanes at work at once, not 100: their full minutes rarely meet.
+* **10,000 workspaces** do not fit one stack each in one account; a hundred in a stack do.
   A stack each would also cost its idle part ten thousand times: see the end.
 
 ## A day, simulated
@@ -52,12 +52,12 @@ One account, one region, quotas as they are before anybody asks for more; an ord
 * **One workspace, 180 a minute:** nothing. `Lanes` 3 from about 50,000 events a day.
 * **One workspace, 600 a minute:** `RequestsPerMinute` 600 and `Lanes` 4, which is also the processor's reserved concurrency.
   One lane can't spend 600 requests a minute: at 0.3 s a call that is 200.
-  More than 10 lanes are not of use: each has then less than a request a second, and pages that share a lane wait for one another.
+  More than 10 lanes are not of use: each has then less than a request a second to spend, and pages that share a lane wait for one another.
 * **100 workspaces in one stack** is more than today's template offers: it has one main connection, and further ones wait beside its lane ([ADR 10](adr/0010-further-connections-wait-beside-the-lane.md)).
-  It needs a message group for each workspace (the group is what FIFO works one at a time), a budget and a pause for each, which are kept by connection already, signing tokens by workspace, and reserved concurrency of 20 in place of one for each group.
+  It needs a message group for each workspace (the group is what FIFO works one at a time), a budget and a pause for each, which are kept by connection already, signing tokens by workspace, and reserved concurrency of {slots} in place of one for each group.
   FIFO hands a message only to a group that nobody works, but pollers do not know of reserved concurrency: with more groups than slots, `MaximumConcurrency` of the event source has to be the number of slots, or messages are throttled and lose receives ([ADR 1](adr/0001-fifo-lane-batch-size-one.md)).
   Until then it is a stack each, up to {most:,} in an account.
-* **10,000 workspaces:** a hundred such stacks, in several accounts, so that one account's trouble is not everybody's; Lambda's concurrency raised to the sum of what is reserved.
+* **10,000 workspaces:** a hundred such stacks, in several accounts, so that one account's trouble is not everybody's; in one account they take the shares above.
   A webhook goes to the stack of its workspace by the address that its subscription was given, so nothing routes; SNS or EventBridge in front would add a hop and nothing else.
   `FifoThroughputLimit: perMessageGroupId` is not needed before one queue takes 300 messages a second.
 * **The hottest key** in DynamoDB is the journal's index of the day. From about {hot:,.0f} events a second in one stack it needs a suffix, and its readers one query for each.
@@ -81,6 +81,7 @@ def document(rows: Iterable[str], service: Service) -> str:
     one = quotas.Fleet("", 1, 1, 1)
     return PAGE.format(
         days=sizes.table(rows),
+        slots=quotas.AT_ONCE,
         told=DAILY.told,
         read=DAILY.read,
         bulk=DAILY.bulk_pages,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.scale.arrivals import Day, arrivals
 from tests.scale.day import Setting, Totals, simulate
-from tests.scale.quotas import DAILY
+from tests.scale.quotas import AT_ONCE, DAILY
 from tests.scale.service import Service
 
 PROBES = 12
@@ -54,7 +54,7 @@ SIZES = (
     Size("one workspace, 600 a minute", FULL, Setting(LARGE)),
     Size("the same, four lanes", FULL, Setting(LARGE, 4)),
     Size("100 workspaces in one stack, 100 lanes at once", DAILY, Setting(SMALL), 100),
-    Size("the same, 4 at once", DAILY, Setting(SMALL), 100, 4),
+    Size(f"the same, {AT_ONCE} at once", DAILY, Setting(SMALL), 100, AT_ONCE),
     Size("the same, 2 at once", DAILY, Setting(SMALL), 100, 2),
 )
 QUICK = (0, 1)
