@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.operate import cost_inputs
+from tests.bench import units as units_of
 from tests.bench import usage
 
 COUNTS = tuple(name for name in usage.NUMBERS if name not in ("cpu_us", "log_bytes", "bytes_kept"))
@@ -44,7 +45,7 @@ def test_a_write_costs_a_unit_for_each_kib_of_the_larger_twice_in_a_transaction_
     table = tables.make("StateTable", template()["StateTable"]["Properties"])
 
     def units(operation: str, asked: Mapping[str, object]) -> int:
-        return sum(n for n, _ in usage.written(tables.database, operation, asked))
+        return sum(n for n, _ in units_of.written(tables.database, operation, asked))
 
     small = {"TableName": "StateTable", "Item": {"pk": "a", "sk": "b", "words": "x" * 100}}
     assert units("PutItem", small) == 1
