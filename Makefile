@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run op test crash fuzz gameday triage-report picture check-rules lint format types template scan audit sbom bench \
-	setup lock clean
+.PHONY: help run op test crash fuzz gameday triage-report picture check-rules lint format types template scan audit sbom build \
+	bench scale setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,12 +57,19 @@ audit: .local/supply/.ready ## Look every pinned version up among the known vuln
 sbom: $(VENV)/.dev .local/supply/.ready ## Write what ships as .local/sbom.json (CycloneDX), and its licences to docs/licences.md
 	@$(BIN)/python -m infra.supply sbom
 
+build: $(VENV)/.run .local/sam/.ready ## Build what `sam deploy` deploys, with its bytecode; needs Python 3.13 on the path
+	@PATH="$(CURDIR)/.local/sam/venv/bin:$$PATH" sam build $(ARGS)
+	@$(BIN)/python -m infra.bytecode
+
 format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
 bench: $(VENV)/.dev .local/aws-plane/.ready ## Measure; every figure is a ratio to a floor measured in the same run
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+scale: $(VENV)/.dev ## Simulate a day of events at every size; ARGS=--write writes docs/scale.md
+	@$(BIN)/python -m tests.scale $(ARGS)
 
 setup: $(VENV)/.dev .local/aws-plane/.ready .local/sam/.ready .local/scan/.ready ## Install everything that any target needs
 

@@ -78,7 +78,8 @@ class App:
         self._deadline.starts(lambda: remaining_ms() / 1000)
         try:
             look = self._watch.look()
-            self._count(telemetry.LOOKS, look=str(look))
+            if look is not Look.RUNNING:  # that is what the heartbeat says, and each metric has its price
+                self._count(telemetry.LOOKS, look=str(look))
             log = self._logger.info if look in (Look.RUNNING, Look.RESTING) else self._logger.warning
             log("looked at the lane", look=str(look))
             if look in (Look.RESTING, Look.STILL_DOWN):

@@ -121,8 +121,8 @@ class OurSide:
         sqs: an SQS client.
         lane_url: the lane's address.
         dead_letter_url: that of its dead letters.
-        cloudwatch: a CloudWatch client, or None to leave throttles and alarms out.
-        functions: names of our functions, for throttles.
+        cloudwatch: a CloudWatch client, or None to leave alarms out.
+        throttles: finds throttles of our functions; None to leave them out.
         stack: whose alarms are ours; "" to leave them out.
         pace: of the rounds; says how far back our own success is looked at.
     """
@@ -137,7 +137,7 @@ class OurSide:
     lane_url: str
     dead_letter_url: str
     cloudwatch: Any = None
-    functions: Sequence[str] = ()
+    throttles: Callable[[datetime], Finding] | None = None
     stack: str = ""
     pace: Pace = MINUTELY
 
@@ -150,8 +150,9 @@ def at_ourselves(ours: OurSide, *, now: Callable[[], datetime]) -> Iterator[Look
     yield Look(US, Probe.DEAD_LETTERS, lambda: [_dead_letters(ours, now())])
     yield Look("notion", Probe.CALLS, lambda: _work(ours, now()))
     yield Look("notion", Probe.WEBHOOKS, lambda: [_webhooks(ours, now())])
-    if ours.cloudwatch is not None and ours.functions:
-        yield Look(US, Probe.LANE, lambda: [backlog.throttle_finding(ours.cloudwatch, ours.functions, now())])
+    throttles = ours.throttles
+    if throttles is not None:
+        yield Look(US, Probe.LANE, lambda: [throttles(now())])
     if ours.cloudwatch is not None and ours.stack:
         yield Look(
             US, Probe.ALARMS, lambda: [alarms.look(ours.cloudwatch, ours.stack, now())], alarms.SECONDS

@@ -27,6 +27,7 @@ from steward.spent_budget import remembered_budget, requests_per_minute
 from triage.looks import OurSide, at_data_sources, at_ourselves, at_status_page, at_vendor
 from triage.pace import pace_in
 from triage.probes.asking import Asker, OpenPurse
+from triage.probes.backlog import Throttles
 from triage.round import Look
 from triage.vendors import known
 from triage.vendors.vendor import Vendor, placed
@@ -92,6 +93,10 @@ class Sight:
         self._sleep = sleep
         vendors = [v for v in known().values() if environ.get(f"{v.name.upper()}_SECRET_ID")]
         self._tokens = {vendor.name: self._token(vendor) for vendor in vendors}
+        functions = [name for name in environ.get("WATCHED_FUNCTIONS", "").split(",") if name]
+        watched = clients.cloudwatch is not None and functions
+        # Kept by the environment, like the tokens: it remembers that there were none.
+        self._throttles = Throttles(clients.cloudwatch, functions).look if watched else None
         self._askers = [self._asker(placed(vendor, environ)) for vendor in vendors]
 
     def looks(self) -> Sequence[Look]:
@@ -174,7 +179,7 @@ class Sight:
             lane_url=environ["LANE_QUEUE_URL"],
             dead_letter_url=environ["DEAD_LETTER_QUEUE_URL"],
             cloudwatch=self._clients.cloudwatch,
-            functions=[name for name in environ.get("WATCHED_FUNCTIONS", "").split(",") if name],
+            throttles=self._throttles,
             stack=environ.get("ALARMS_OF_STACK", ""),
             pace=self._pace,
         )

@@ -21,7 +21,9 @@ def tell_rest(count: telemetry.Count, pause: Pause, now: datetime) -> None:
 
 
 def tell_incidents(count: telemetry.Count, incidents: Iterable[Incident]) -> None:
-    """Tell how many incidents of each severity are not resolved."""
+    """Tell how many incidents are not resolved, and of each severity that has any how many: each metric has its price."""
     unresolved = [incident.severity for incident in incidents if incident.is_open]
+    count(telemetry.OPEN_INCIDENTS, len(unresolved))
     for severity in Severity:
-        count(telemetry.OPEN_INCIDENTS, unresolved.count(severity), severity=severity.name)
+        if severity in unresolved:
+            count(telemetry.OPEN_INCIDENTS, unresolved.count(severity), severity=severity.name)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from infra.operate import (
     baseline,
     console,
+    cost,
     dlq,
     doctor,
     events,
@@ -51,6 +52,7 @@ _COMMANDS = (
     rotate,
     rules,
     baseline,
+    cost,
 )
 
 

@@ -127,3 +127,27 @@ def throttle_finding(cloudwatch: Any, functions: Sequence[str], now: datetime, m
         code="Throttles" if total else None,
         numbers={"throttled": total},
     )
+
+
+class Throttles:
+    """Asks for throttles in every third minute only while there are none: each request to CloudWatch has its price.
+
+    What was found good is told again meanwhile, with its time. CloudWatch shows a throttle a minute or two late anyway, and
+    each answer reaches further back than the next one is away. The alarms on throttles wait for none of this.
+    """
+
+    KEPT = timedelta(minutes=3)
+
+    def __init__(self, cloudwatch: Any, functions: Sequence[str]) -> None:
+        """Make it of a CloudWatch client and the names of our functions."""
+        self._cloudwatch = cloudwatch
+        self._functions = functions
+        self._good: Finding | None = None
+
+    def look(self, now: datetime) -> Finding:
+        """The finding of this round. A clock that was set back asks anew."""
+        if self._good is not None and timedelta(0) <= now - self._good.at < self.KEPT:
+            return self._good
+        found = throttle_finding(self._cloudwatch, self._functions, now)
+        self._good = found if found.verdict is Verdict.GOOD else None
+        return found

@@ -9,7 +9,14 @@ from steward.budget import BudgetRecord
 from steward.errors import Failure
 from steward.pauses import Cause, Pause, Phase
 from triage.findings import Probe, Verdict
-from triage.probes.backlog import Depth, dead_letter_finding, lane_finding, oldest, throttle_finding
+from triage.probes.backlog import (
+    Depth,
+    Throttles,
+    dead_letter_finding,
+    lane_finding,
+    oldest,
+    throttle_finding,
+)
 from triage.probes.calls import bugs_of, calls_of
 from triage.probes.standing import breaker_finding, budget_finding
 
@@ -183,12 +190,14 @@ class CloudWatch:
     """Throttles by function."""
 
     def __init__(self, **sums: float) -> None:
-        self._sums = sums
+        self.sums = sums
+        self.asked = 0
 
     def get_metric_statistics(self, **asked: Any) -> dict[str, Any]:
+        self.asked += 1
         assert (asked["Namespace"], asked["MetricName"]) == ("AWS/Lambda", "Throttles")
         assert asked["EndTime"] - asked["StartTime"] == timedelta(minutes=5)
-        return {"Datapoints": [{"Sum": self._sums[asked["Dimensions"][0]["Value"]]}]}
+        return {"Datapoints": [{"Sum": self.sums[asked["Dimensions"][0]["Value"]]}]}
 
 
 @pytest.mark.req("T1")
@@ -197,6 +206,28 @@ def test_throttled_invocations_are_counted_over_all_functions() -> None:
 
     assert (found.verdict, found.numbers["throttled"]) == (Verdict.BAD, 3)
     assert throttle_finding(CloudWatch(processor=0.0), ["processor"], NOW).verdict is Verdict.GOOD
+
+
+@pytest.mark.req("T1", "O6")
+def test_throttles_are_asked_for_every_third_minute_while_there_are_none_and_each_minute_while_there_are() -> (
+    None
+):
+    cloudwatch = CloudWatch(processor=0.0)
+    throttles = Throttles(cloudwatch, ["processor"])
+
+    found = [throttles.look(NOW + timedelta(minutes=minute)) for minute in range(6)]
+    assert [f.verdict for f in found] == [Verdict.GOOD] * 6
+    assert [f.at for f in found] == [NOW] * 3 + [NOW + timedelta(minutes=3)] * 3
+    assert cloudwatch.asked == 2
+
+    cloudwatch.sums["processor"] = 4.0
+    found = [throttles.look(NOW + timedelta(minutes=minute)) for minute in (6, 7, 8)]
+    assert [f.verdict for f in found] == [Verdict.BAD] * 3
+    assert cloudwatch.asked == 5
+
+    cloudwatch.sums["processor"] = 0.0
+    assert throttles.look(NOW + timedelta(minutes=9)).verdict is Verdict.GOOD
+    assert throttles.look(NOW - timedelta(minutes=30)).at == NOW - timedelta(minutes=30), "a clock set back"
 
 
 @pytest.mark.req("T1")

@@ -1,0 +1,116 @@
+"""``cost``: what a month of Steward costs in your AWS account, by part, from list prices and measured usage.
+
+It asks nobody: list prices stand in infra/operate/prices.toml with their sources, what one event, tick and look ask for in
+infra/operate/usage.toml, and what there is in template.yaml. The free tier is left out of every figure but the last.
+Exit status 0; 2 when a figure that it was given makes no sense.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from infra.operate import cost_inputs
+from infra.operate.cost_model import Bill, Load, bill
+
+TARGET = 5.0
+"""Dollars a month at 100,000 events that we aim at."""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the operator's command line."""
+    parser = commands.add_parser("cost", help="what a month costs, idle and with events", description=__doc__)
+    parser.add_argument("--events", type=int, default=100_000, metavar="N", help="a month; 100000 without")
+    parser.add_argument(
+        "--told", type=float, default=0.2, metavar="SHARE", help="of them told to somebody; 0.2 without"
+    )
+    parser.add_argument("--read", type=float, default=0.3, metavar="SHARE", help="read only; 0.3 without")
+    parser.add_argument("--lanes", type=int, default=1, metavar="N", help="serial lanes; 1 without")
+    parser.add_argument(
+        "--prices", action="store_true", help="also every price, its source and how it was checked"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(run=_run)
+
+
+def _run(wishes: argparse.Namespace) -> int:
+    shares = (wishes.told, wishes.read)
+    if wishes.events < 0 or wishes.lanes < 1 or min(shares) < 0 or sum(shares) > 1:
+        print(
+            "cost: events are 0 or more, lanes 1 or more, and both shares together at most 1", file=sys.stderr
+        )
+        return 2
+    load = Load(wishes.events, wishes.told, wishes.read, wishes.lanes)
+    prices, region, as_of = cost_inputs.prices()
+    found = bill(cost_inputs.stack(), load, cost_inputs.usage(), prices)
+    if wishes.json:
+        print(json.dumps(document(found, region, as_of)))
+    else:
+        print("\n".join(table(found, region, as_of)))
+        if wishes.prices:
+            print("\n".join(["", *price_list(found)]))
+    return 0
+
+
+def document(found: Bill, region: str, as_of: str) -> dict[str, Any]:
+    """The bill for programs; dollars a month."""
+    return {
+        "region": region,
+        "list_prices_as_of": as_of,
+        "events": found.load.events,
+        "lanes": found.load.lanes,
+        "idle_usd": round(found.idle, 4),
+        "events_usd": round(found.by_events, 4),
+        "total_usd": round(found.idle + found.by_events, 4),
+        "million_more_events_usd": round(found.per_million, 4),
+        "after_free_tier_usd": round(found.after_free_tier, 4),
+        "lines": [
+            {
+                "part": line.part,
+                "price": line.price,
+                "idle_units": round(line.idle, 6),
+                "event_units": round(line.events, 6),
+                "idle_usd": round(found.usd(line)[0], 6),
+                "events_usd": round(found.usd(line)[1], 6),
+            }
+            for line in found.lines
+        ],
+    }
+
+
+def table(found: Bill, region: str, as_of: str) -> Iterator[str]:
+    """The bill for people: the dearest part first."""
+    load = found.load
+    parts: dict[str, tuple[float, float]] = {}
+    for line in found.lines:
+        idle, events = found.usd(line)
+        so_far = parts.get(line.part, (0.0, 0.0))
+        parts[line.part] = (so_far[0] + idle, so_far[1] + events)
+    yield f"A month in {region}, list prices as of {as_of}, in dollars; {load.events:,} events,"
+    yield f"{load.told:.0%} of them told to somebody, {load.read:.0%} read only; {load.lanes} lane{'s' * (load.lanes > 1)}"
+    yield ""
+    yield _row("part", "idle", "events", "total")
+    for part, (idle, events) in sorted(parts.items(), key=lambda each: -sum(each[1])):
+        yield _row(part, _usd(idle), _usd(events), _usd(idle + events))
+    yield _row("together", _usd(found.idle), _usd(found.by_events), _usd(found.idle + found.by_events))
+    yield ""
+    yield f"A million events more: {_usd(found.per_million)}."
+    yield f"If nothing else in the account uses the free tier that has no end: {_usd(found.after_free_tier)} in all."
+    if load.events <= 100_000 and found.idle + found.by_events > TARGET:
+        yield f"That is above the {TARGET:.0f} dollars that we aim at; docs/scale.md says what the largest parts could be cut by."
+
+
+def price_list(found: Bill) -> Iterator[str]:
+    """Every price that was used, where it is from, and how it was checked."""
+    for name in dict.fromkeys(line.price for line in found.lines):
+        price = found.prices[name]
+        yield f"{price.what}: {price.usd:g} for {price.per:,g}; {price.source}; checked: {price.checked}"
+
+
+def _row(part: str, *numbers: str) -> str:
+    return f"{part:<24}" + "".join(f"{number:>10}" for number in numbers)
+
+
+def _usd(amount: float) -> str:
+    return f"{amount:,.2f}"
