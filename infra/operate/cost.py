@@ -21,12 +21,26 @@ TARGET = 5.0
 def register(commands: Any) -> None:
     """Add the command to the operator's command line."""
     parser = commands.add_parser("cost", help="what a month costs, idle and with events", description=__doc__)
-    parser.add_argument("--events", type=int, default=100_000, metavar="N", help="a month; 100000 without")
     parser.add_argument(
-        "--told", type=float, default=0.2, metavar="SHARE", help="of them told to somebody; 0.2 without"
+        "--events",
+        type=int,
+        default=100_000,
+        metavar="N",
+        help="deliveries a month (30 days); 100000 without",
     )
-    parser.add_argument("--read", type=float, default=0.3, metavar="SHARE", help="read only; 0.3 without")
-    parser.add_argument("--lanes", type=int, default=1, metavar="N", help="serial lanes; 1 without")
+    parser.add_argument(
+        "--told",
+        type=float,
+        default=0.2,
+        metavar="SHARE",
+        help="of them told to somebody, at most 1; 0.2 without",
+    )
+    parser.add_argument(
+        "--read", type=float, default=0.3, metavar="SHARE", help="of them read only, at most 1; 0.3 without"
+    )
+    parser.add_argument(
+        "--lanes", type=int, default=1, metavar="N", help="serial lanes, at most 10; 1 without"
+    )
     parser.add_argument(
         "--prices", action="store_true", help="also every price, its source and how it was checked"
     )
@@ -36,9 +50,9 @@ def register(commands: Any) -> None:
 
 def _run(wishes: argparse.Namespace) -> int:
     shares = (wishes.told, wishes.read)
-    if wishes.events < 0 or wishes.lanes < 1 or min(shares) < 0 or sum(shares) > 1:
+    if wishes.events < 0 or not 1 <= wishes.lanes <= 10 or min(shares) < 0 or sum(shares) > 1:
         print(
-            "cost: events are 0 or more, lanes 1 or more, and both shares together at most 1", file=sys.stderr
+            "cost: events are 0 or more, lanes 1 to 10, and both shares together at most 1", file=sys.stderr
         )
         return 2
     load = Load(wishes.events, wishes.told, wishes.read, wishes.lanes)

@@ -1,6 +1,6 @@
 """Licences of what ships in the layers, and which of them let Steward ship under MIT and run in anybody's account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import metadata
 
 FREE = ("MIT", "MIT-0", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "PSF-2.0", "ISC", "Zlib", "0BSD")
@@ -8,6 +8,10 @@ FREE = ("MIT", "MIT-0", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "PSF-2.0",
 
 REPLACEABLE = ("MPL-2.0", "LGPL-3.0-only", "LGPL-3.0-or-later", "LGPL-2.1-or-later")
 """They reach no further than their own files, as long as those are whole, unchanged and can be exchanged: a layer."""
+
+CLASSIFIED = {"License :: OSI Approved :: BSD License": "BSD-3-Clause"}
+"""Classifiers that packages of ours still use. This one names no clauses: those of its packages were looked up in their
+licence files, and the fewest rights among them are given."""
 
 HEAD = """# Licences of what ships
 
@@ -44,11 +48,22 @@ def licence_of(package: str) -> str:
         PackageNotFoundError: it is not installed.
         LookupError: it says nothing.
     """
-    said = metadata(package).json
-    licence = said.get("license_expression") or said.get("license")
+    found = metadata(package)
+    said = found.json
+    licence = (
+        said.get("license_expression")
+        or said.get("license")
+        or _by_classifier(found.get_all("Classifier") or [])
+    )
     if not licence:
         raise LookupError(f"{package} names no licence")
     return str(licence).strip()
+
+
+def _by_classifier(classifiers: Iterable[str]) -> str:
+    """For packages from before licences were expressions; "" where the classifier says nothing."""
+    known = (CLASSIFIED[c] for c in classifiers if c in CLASSIFIED)
+    return next(known, "")
 
 
 def refused(licences: Mapping[str, str]) -> list[str]:

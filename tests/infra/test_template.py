@@ -11,6 +11,7 @@ from samtranslator.yaml_helper import yaml_parse
 from infra.local.built import layers_of
 from infra.local.http_api import Throttle, routes_of
 from infra.local.localise import localise
+from infra.supply.pins import pins
 from infra.template import transformed
 from steward.envelope import TICKS
 from steward.lane import FIRST
@@ -264,12 +265,14 @@ def test_the_console_may_read_the_tables_and_its_own_token_and_nothing_else() ->
 @pytest.mark.req("C1")
 def test_the_console_has_its_own_layer_and_not_the_vendors_clients() -> None:
     document = yaml_parse((ROOT / "template.yaml").read_text())
-    wanted = (ROOT / "infra" / "layers" / "console" / "requirements.txt").read_text().split()
+    wanted = pins(ROOT / "infra" / "layers" / "console" / "requirements.txt")
 
     assert layers_of(document, "Console") == ["PowertoolsLayer", "ConsoleLayer"]
-    assert [line.partition("==")[0] for line in wanted] == ["itsdangerous", "jinja2", "markupsafe"]
-    pinned = (ROOT / "requirements-dev.txt").read_text().splitlines()
-    assert set(wanted) <= set(pinned) & set((ROOT / "infra/local/requirements.txt").read_text().splitlines())
+    assert sorted(wanted) == ["itsdangerous", "jinja2", "markupsafe"]
+    assert (
+        wanted.items()
+        <= pins(ROOT / "requirements-dev.txt").items() & pins(ROOT / "infra/local/requirements.txt").items()
+    )
 
 
 @pytest.mark.req("O1")
