@@ -9,8 +9,8 @@
   the template has both.
 * ``AWS::ApiGatewayV2::*``, and the permissions and outputs that name them: left out; ``front_door`` is the HTTP API,
   built from the same OpenAPI body.
-* The nested stack of alarms: left out, because MiniStack computes no metrics for them and has no composite alarms. Tests
-  assert what is in it. The topic that they would tell is there.
+* The nested stacks of alarms and dashboard: left out, with what names them, because MiniStack computes no metrics for them
+  and has no composite alarms. Tests assert what is in them. The topic that the alarms would tell is there.
 """
 
 import re
@@ -52,8 +52,9 @@ def _leave_out_the_api(plain: Template) -> list[str]:
     layers = {k for k, r in resources.items() if r["Type"] == "AWS::Lambda::LayerVersion"}
     gone = {k for k, r in resources.items() if r["Type"] in (API, STAGE)}
     gone |= {k for k, r in resources.items() if r["Type"] == "AWS::Lambda::Permission" and _mentions(r, gone)}
+    nested = {k for k, r in resources.items() if r["Type"] == NESTED}
     outputs: dict[str, Any] = plain.get("Outputs", {})
-    dropped = sorted(k for k, v in outputs.items() if _mentions(v, gone | layers))
+    dropped = sorted(k for k, v in outputs.items() if _mentions(v, gone | layers | nested))
     plain["Outputs"] = {k: v for k, v in outputs.items() if k not in dropped}
     notes = [f"{k}: {resources.pop(k)['Type']} left out" for k in sorted(gone | layers)]
     return notes + [f"{k}: output left out" for k in dropped]

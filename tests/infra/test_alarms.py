@@ -92,7 +92,8 @@ def test_an_alarm_on_a_metric_of_ours_hears_what_a_function_emits(
 def test_the_functions_count_where_the_alarms_listen() -> None:
     functions = [r for r in PLAIN["Resources"].values() if r["Type"] == "AWS::Lambda::Function"]
     told = [
-        f["Properties"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]["Fn::Sub"] for f in functions
+        f["Properties"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]["Fn::Sub"]
+        for f in functions
     ]
 
     assert {one.replace("${AWS::StackName}", "${Stack}") for one in told} == {OURS["Fn::Sub"]}
