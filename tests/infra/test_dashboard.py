@@ -41,7 +41,7 @@ OF_AWS = {
     # AWS Lambda developer guide, "Types of metrics for Lambda functions"
     "AWS/Lambda": {
         "dimension": "FunctionName",
-        "values": {"Ingest", "Processor", "Triage"},
+        "values": {"Ingest", "Processor", "Triage", "Console"},
         "metrics": {"ConcurrentExecutions", "Duration", "Errors", "Invocations", "Throttles"},
     },
     # API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs": not the names of REST APIs

@@ -211,7 +211,7 @@ def test_the_access_log_holds_no_header_no_body_and_no_address() -> None:
 
 @pytest.mark.req("I1")
 def test_both_paths_lead_to_ingest_with_any_method() -> None:
-    found = {(r.method, r.path, r.function) for r in routes_of(PLAIN)}
+    found = {(r.method, r.path, r.function) for r in routes_of(PLAIN) if r.function == "Ingest"}
 
     assert found == {("ANY", "/webhooks/notion", "Ingest"), ("ANY", "/api/webhooks/notion", "Ingest")}
 
@@ -255,7 +255,7 @@ def test_the_local_stack_changes_only_what_it_says() -> None:
         after = json.dumps(local["Resources"][logical_id]).replace(
             '{"Fn::GetAtt": ["SigningSecret", "Id"]}', "S"
         )
-        for name in ("PendingSigningSecret", "NotionSecret", "SlackSecret", "HubSpotSecret", "MirrorSecret"):
+        for name in sorted(of_type("AWS::SecretsManager::Secret")):
             before = before.replace(f'{{"Ref": "{name}"}}', name)
             after = after.replace(f'{{"Fn::GetAtt": ["{name}", "Id"]}}', name)
         assert before == after

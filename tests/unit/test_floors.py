@@ -10,7 +10,7 @@ import pytest
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 MODULES = sorted(FUNCTIONS.rglob("*.py"))
-LOGIC = ("ingest", "processor", "triage")
+LOGIC = ("ingest", "processor", "triage", "console")
 ADAPTERS = {
     "state",
     "turns",
@@ -32,8 +32,11 @@ ADAPTERS = {
     "remembered_bot",
     "post_mortems",
     "fallback",
+    "incidents",
+    "explanation",
     "reads",
     "secret_store",
+    "spent_budget",
     "siding",
     "mirror",
     "telemetry",
