@@ -208,6 +208,9 @@ def paging(standing: set[str]) -> set[str]:
         ({"OldestEvent"}, {"Symptoms"}),
         ({"OldestEvent", "ProcessorErrors"}, {"Symptoms"}),
         ({"LaneRestsLong"}, {"Symptoms"}),
+        # /health answers 503 while Notion is down
+        ({"Outage", "DeliveriesFail"}, {"Outage"}),
+        ({"DeliveriesFail"}, {"Symptoms"}),
         ({"NoDeliveries"}, set()),
         ({"ChangesUnheard"}, set()),
         ({"NoDeliveries", "ChangesUnheard"}, {"WebhookSilence"}),
@@ -244,6 +247,7 @@ def test_all_that_can_go_wrong_by_requirement_has_an_alarm() -> None:
         (str(OURS), telemetry.HEARTBEAT),
         (str(OURS), telemetry.BREAKER_OPEN),
         (str(OURS), telemetry.LANE_REST_SECONDS),
+        (str(OURS), telemetry.CONSOLE_REFUSED),
     }
 
 
