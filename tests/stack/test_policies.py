@@ -145,6 +145,8 @@ DENIED: list[tuple[str, str, str, Arguments]] = [
         "transact_write_items",
         lambda s: {"TransactItems": [{"Put": {"TableName": s.resource("StateTable"), "Item": KEY}}]},
     ),
+    ("ConsoleRole", "dynamodb", "scan", table("JournalTable")),
+    ("ConsoleRole", "sqs", "get_queue_attributes", queue("LaneQueue")),
     ("ConsoleRole", "secretsmanager", "put_secret_value", new_secret("ConsoleSecret")),
     ("ConsoleRole", "secretsmanager", "get_secret_value", secret("NotionSecret")),
     ("ConsoleRole", "secretsmanager", "get_secret_value", secret("SlackSecret")),

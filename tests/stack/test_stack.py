@@ -67,7 +67,8 @@ def test_the_door_answers_as_api_gateway_and_ingest_do(stack: LocalStack) -> Non
     hook = f"{stack.url}/webhooks/notion"
 
     assert post(hook, b"{}", "sha256=" + "0" * 64)[0] == 401
-    assert post(f"{stack.url}/health", b"{}", "")[0] == 404
+    assert post(f"{stack.url}/nowhere", b"{}", "")[0] == 404
+    assert post(f"{stack.url}/health", b"{}", "")[0] == 405  # the console's, not the local AWS's own
     assert post(hook, "é ☕".encode() + b"\xff\x00", sign(b"other", stack.signing_token))[0] == 401
     body = json.dumps({"type": "moon.risen", "note": "Café ☕"}, ensure_ascii=False).encode()
     assert post(hook, body, sign(body, stack.signing_token))[0] == 200

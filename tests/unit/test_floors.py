@@ -104,6 +104,21 @@ def test_every_module_has_one_purpose_that_its_name_tells(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
 
 
+def test_the_console_loads_no_client_of_a_vendor_because_its_layers_have_none() -> None:
+    loaded = f"[m for m in {[*HEAVY, 'psycopg']!r} if m in sys.modules]"
+    code = f"import sys, console.handler; print({loaded})"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=FUNCTIONS,
+        env={"PYTHONPATH": str(FUNCTIONS)},
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
 def test_ingest_loads_nothing_that_only_the_others_need() -> None:
     heavy = [*HEAVY, "aws_lambda_powertools.event_handler", "aws_lambda_powertools.utilities.parameters"]
     code = f"import sys, ingest.handler; print([m for m in {heavy!r} if m in sys.modules])"
