@@ -41,6 +41,10 @@ lint: $(VENV)/.dev ## Check style, types and the template
 template: $(VENV)/.dev .local/sam/.ready ## Check template.yaml: sam validate, cfn-lint on the source and on what the SAM macro makes of it
 	@PATH="$(CURDIR)/.local/sam/venv/bin:$$PATH" $(BIN)/python -m infra.template
 
+.PHONY: build
+build: $(VENV)/.dev .local/sam/.ready ## Run sam build as it is deployed, without Docker, and look at what it made
+	@$(BIN)/python -m infra.build
+
 format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
