@@ -183,13 +183,10 @@ def test_a_parameter_says_what_it_is_and_what_it_may_be(name: str) -> None:
 
     assert len(parameter["Description"].split()) > 3
     assert "Default" in parameter
-    if parameter["Type"] == "Number":
-        assert (
-            parameter["MinValue"] <= parameter["Default"] <= parameter["MaxValue"]
-            if "MinValue" in parameter
-            else True
-        )
-        assert "AllowedValues" in parameter or {"MinValue", "MaxValue"} <= set(parameter)
+    if parameter["Type"] == "Number" and "AllowedValues" not in parameter:
+        assert parameter["MinValue"] <= parameter["Default"] <= parameter["MaxValue"]
+    elif parameter["Type"] == "Number":
+        assert parameter["Default"] in parameter["AllowedValues"]
     else:
         assert {"AllowedPattern", "AllowedValues"} & set(parameter)
     if "AllowedValues" in parameter:
