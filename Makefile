@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help run op test crash fuzz gameday triage-report picture check-rules lint format types template scan audit sbom build \
+.PHONY: help run op test crash fuzz gameday triage-report picture check-rules lint format types template scan audit sbom build check-build \
 	bench scale setup lock clean
 
 help: ## Show this list
@@ -60,6 +60,9 @@ sbom: $(VENV)/.dev .local/supply/.ready ## Write what ships as .local/sbom.json 
 build: $(VENV)/.run .local/sam/.ready ## Build what `sam deploy` deploys, with its bytecode; needs Python 3.13 on the path
 	@PATH="$(CURDIR)/.local/sam/venv/bin:$$PATH" sam build $(ARGS)
 	@$(BIN)/python -m infra.bytecode
+
+check-build: $(VENV)/.dev .local/sam/.ready ## Build as it is deployed, without Docker, and look at what was made; says so where Python 3.13 is missing
+	@$(BIN)/python -m infra.check_build
 
 format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .

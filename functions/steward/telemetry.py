@@ -9,6 +9,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from steward.scrubbing import scrub
 
 NAMESPACE = "Steward"
+"""What the namespaces of all stacks begin with. A stack's own name follows, from Powertools' own environment: else the
+alarms of two stacks in one account would hear one another's metrics."""
 
 ACCEPTED = "Accepted"  # deliveries that ingest made durable
 REFUSED = "Refused"  # deliveries that ingest turned away; dimension reason
@@ -101,7 +103,7 @@ class Counter:
 
 
 def _write(dimensions: tuple[tuple[str, str], ...], counted: list[tuple[str, float]]) -> None:
-    blob = Metrics(namespace=NAMESPACE)
+    blob = Metrics()  # the namespace is from Powertools' own environment
     blob.clear_metrics()
     for key, text in dimensions:
         blob.add_dimension(name=key, value=text)

@@ -34,8 +34,8 @@ def from_build(template: Path = ROOT / "template.yaml") -> SourceOf:
     """
     document = read(template)
     version = str(document["Globals"]["Function"]["Runtime"]).removeprefix("python")
-    python, sam = find_python(version), _find_sam()
-    _build(sam, python, document)
+    python, sam = find_python(version), find_sam()
+    sam_build(sam, python, document, FOLDER, host_architecture())
     runtime = Environment(
         f"the Lambda runtime's own packages (Python {version})",
         f".local/runtime-{version}/venv",
@@ -83,7 +83,12 @@ def find_python(version: str) -> Path:
     )
 
 
-def _find_sam() -> str:
+def find_sam() -> str:
+    """The SAM CLI: the project's own, or the one on the path.
+
+    Raises:
+        StartError: there is none.
+    """
     ours = ENVIRONMENTS["sam"]
     found = str(ours.python.with_name("sam")) if ours.is_ready else shutil.which("sam")
     if found is None:
@@ -91,13 +96,25 @@ def _find_sam() -> str:
     return found
 
 
-def _build(sam: str, python: Path, document: dict[str, Any]) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    source = FOLDER / "source.json"
+def sam_build(sam: str, python: Path, document: dict[str, Any], folder: Path, architecture: str) -> None:
+    """Build into ``folder``/out, without Docker; what did not change is not built again.
+
+    Args:
+        sam: the SAM CLI.
+        python: an interpreter of the functions' own version, because pip chooses wheels by it.
+        document: the template, as ``read`` gives it.
+        folder: holds the build and its cache.
+        architecture: ``arm64`` or ``x86_64``.
+
+    Raises:
+        StartError: the build failed; the message holds its last words.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    source = folder / "source.json"
     source.write_text(json.dumps(with_absolute_paths(document), indent=1))
-    command = [sam, "build", "--template-file", str(source), "--build-dir", str(FOLDER / "out")]
-    command += ["--cache-dir", str(FOLDER / "cache"), "--cached", "--parallel", "--base-dir", str(ROOT)]
-    command += ["--parameter-overrides", f"Architecture={host_architecture()}"]
+    command = [sam, "build", "--template-file", str(source), "--build-dir", str(folder / "out")]
+    command += ["--cache-dir", str(folder / "cache"), "--cached", "--parallel", "--base-dir", str(ROOT)]
+    command += ["--parameter-overrides", f"Architecture={architecture}"]
     settings = {
         "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "SAM_CLI_TELEMETRY": "0",

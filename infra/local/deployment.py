@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from infra.local.http_api import Route, Throttle, routes_of, throttle_of
+from infra.local.http_api import Route, Throttle, aliases_of, routes_of, throttle_of
 from infra.local.localise import localise
 from infra.local.processes import StartError
 from infra.local.setup import ROOT
@@ -40,10 +40,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Deployed:
-    """A stack that is up: physical ids and functions by logical id, the API, and what was changed for the local AWS."""
+    """A stack that is up: physical ids, what each function is called by, the API, and what was changed for the local AWS.
+
+    ``functions`` holds an alias where the template gives one, else the function's own name.
+    """
 
     resources: Mapping[str, str]
-    functions: list[str]
+    functions: Mapping[str, str]
     routes: list[Route]
     throttle: Throttle | None
     notes: list[str]
@@ -92,7 +95,7 @@ def deploy(
         client("s3").put_object(Bucket=BUCKET, Key=f"{logical_id}.zip", Body=body)
         code[logical_id] = f"s3://{BUCKET}/{logical_id}.zip"
     plain = to_cloudformation(document, code, f"s3://{BUCKET}/layer.zip", region)
-    routes, throttle = routes_of(plain), throttle_of(plain)
+    routes, throttle, aliases = routes_of(plain), throttle_of(plain), aliases_of(plain)
     notes = localise(plain)
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
@@ -104,7 +107,8 @@ def deploy(
     _wait(cloudformation)
     found = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
     resources = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found}
-    return Deployed(resources, list(code), routes, throttle, notes)
+    functions = {logical_id: resources[aliases.get(logical_id, logical_id)] for logical_id in code}
+    return Deployed(resources, functions, routes, throttle, notes)
 
 
 def _wait(cloudformation: Any) -> None:

@@ -9,10 +9,12 @@ from urllib.parse import unquote
 from infra.local.transform import Template
 
 API, STAGE = "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage"
+ALIAS = "AWS::Lambda::Alias"
 LONGEST = 30.0
 """Seconds; API Gateway waits no longer for a function."""
 
-_FUNCTION = re.compile(r"\$\{(\w+)\.Arn\}/invocations")
+_FUNCTION = re.compile(r"\$\{(\w+)(?:\.Arn)?\}/invocations")
+"""A function, or an alias of it."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def route_for(routes: Iterable[Route], method: str, raw_path: str) -> tuple[Rout
 
 def routes_of(plain: Template) -> list[Route]:
     """The routes, which the SAM macro leaves only inside the API's OpenAPI body."""
+    behind = {alias: function for function, alias in aliases_of(plain).items()}
     found = []
     throttles = _route_throttles(plain)
     for resource in _of_type(plain, API):
@@ -88,8 +91,17 @@ def routes_of(plain: Template) -> list[Route]:
                 name = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
                 seconds = integration.get("timeoutInMillis", LONGEST * 1000) / 1000
                 throttle = throttles.get(f"{name} {path}")
-                found.append(Route(name, path, function[1], seconds, throttle))
+                found.append(Route(name, path, behind.get(function[1], function[1]), seconds, throttle))
     return found
+
+
+def aliases_of(plain: Template) -> dict[str, str]:
+    """The logical id of each function's alias, by that of the function: what has one is called by it."""
+    return {
+        resource["Properties"]["FunctionName"]["Ref"]: logical_id
+        for logical_id, resource in plain["Resources"].items()
+        if resource["Type"] == ALIAS
+    }
 
 
 def _route_throttles(plain: Template) -> dict[str, Throttle]:

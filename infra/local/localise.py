@@ -8,24 +8,27 @@
 * The right to send e-mail: of any identity and for any sender, because MiniStack tells its IAM neither. Tests assert that
   the template has both.
 * ``AWS::ApiGatewayV2::*``, and the permissions and outputs that name them: left out; ``front_door`` is the HTTP API,
-  built from the same OpenAPI body.
-* The nested stack of alarms: left out, because MiniStack computes no metrics for them and has no composite alarms. Tests
-  assert what is in it. The topic that they would tell is there.
+  built from the same OpenAPI body. The environment of a function that names it says "" there; the stack tells it instead.
+* ``AWS::CodeDeploy::*`` and the update policy of an alias: left out. A local stack is never updated, only made; the aliases
+  themselves and their versions are there, and are what is called.
+* The nested stacks of alarms and dashboard: left out, with what names them, because MiniStack computes no metrics for them
+  and has no composite alarms. Tests assert what is in them. The topic that the alarms would tell is there.
 """
 
 import re
 from typing import Any
 
-from infra.local.http_api import API, STAGE
+from infra.local.http_api import ALIAS
 from infra.local.transform import Template
 
 FUNCTION, RIGHTS, NESTED = "AWS::Lambda::Function", "AWS::IAM::Policy", "AWS::CloudFormation::Stack"
+HTTP_API, CODE_DEPLOY = "AWS::ApiGatewayV2::", "AWS::CodeDeploy::"
 POLICIES = ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
 
 
 def localise(plain: Template) -> list[str]:
     """Change a transformed template in place; returns a line for each change."""
-    notes = [*_leave_out_the_api(plain), *_name_secrets_by_arn(plain)]
+    notes = [*_leave_out_what_deploys(plain), *_leave_out_the_api(plain), *_name_secrets_by_arn(plain)]
     resources: dict[str, Any] = plain["Resources"]
     for logical_id, resource in list(resources.items()):
         if resource["Type"] == FUNCTION:
@@ -50,13 +53,28 @@ def localise(plain: Template) -> list[str]:
 def _leave_out_the_api(plain: Template) -> list[str]:
     resources: dict[str, Any] = plain["Resources"]
     layers = {k for k, r in resources.items() if r["Type"] == "AWS::Lambda::LayerVersion"}
-    gone = {k for k, r in resources.items() if r["Type"] in (API, STAGE)}
+    gone = {k for k, r in resources.items() if r["Type"].startswith(HTTP_API)}
     gone |= {k for k, r in resources.items() if r["Type"] == "AWS::Lambda::Permission" and _mentions(r, gone)}
+    nested = {k for k, r in resources.items() if r["Type"] == NESTED}
     outputs: dict[str, Any] = plain.get("Outputs", {})
-    dropped = sorted(k for k, v in outputs.items() if _mentions(v, gone | layers))
+    dropped = sorted(k for k, v in outputs.items() if _mentions(v, gone | layers | nested))
     plain["Outputs"] = {k: v for k, v in outputs.items() if k not in dropped}
     notes = [f"{k}: {resources.pop(k)['Type']} left out" for k in sorted(gone | layers)]
+    for logical_id, resource in resources.items():
+        variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+        for name, value in variables.items():
+            if _mentions(value, gone):
+                variables[name] = _without(value, gone)
+                notes.append(f"{logical_id}: the HTTP API left out of {name}")
     return notes + [f"{k}: output left out" for k in dropped]
+
+
+def _leave_out_what_deploys(plain: Template) -> list[str]:
+    resources: dict[str, Any] = plain["Resources"]
+    gone = sorted(k for k, r in resources.items() if r["Type"].startswith(CODE_DEPLOY))
+    notes = [f"{k}: {resources.pop(k)['Type']} left out" for k in gone]
+    aliases = [k for k, r in resources.items() if r["Type"] == ALIAS and r.pop("UpdatePolicy", None)]
+    return notes + [f"{k}: update policy left out" for k in aliases]
 
 
 def _name_secrets_by_arn(plain: Template) -> list[str]:
@@ -105,6 +123,17 @@ def _with_arns(value: Any, secrets: set[str]) -> Any:
         text = re.sub(r"\$\{(\w+)\}", lambda m: f"${{{m[1]}.Id}}" if m[1] in secrets else m[0], text)
         return {"Fn::Sub": [text, *(_with_arns(other, secrets) for other in others)] if others else text}
     return {key: _with_arns(item, secrets) for key, item in value.items()}
+
+
+def _without(value: Any, names: set[str]) -> Any:
+    """The same value, in which a text that is made of one of the resources is empty."""
+    if isinstance(value, list):
+        return [_without(item, names) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) <= {"Ref", "Fn::GetAtt", "Fn::Sub"}:
+        return "" if _mentions(value, names) else value
+    return {key: _without(item, names) for key, item in value.items()}
 
 
 def _mentions(value: Any, names: set[str]) -> bool:

@@ -186,21 +186,20 @@ class LocalStack:
             aws.client("secretsmanager").put_secret_value(**secret)
         for sender in self._sender().values():
             aws.client("sesv2").create_email_identity(EmailIdentity=sender)
-        functions = {logical_id: self.resource(logical_id) for logical_id in deployed.functions}
-        self._door = self._open_door(port, deployed, functions)
-        self._warm_up(functions)
+        self._door = self._open_door(port, deployed)
+        self._warm_up(deployed.functions)
         self._door.start()
         hook = f"{self.url}/webhooks/notion"
         for workspace in filter(None, [self.notion, *self.further.values()]):
             workspace.create_subscription(hook, verification_token=self.signing_token, active=True)
         runs.write_state(self.folder, self._state(aws.endpoint))
 
-    def _open_door(self, port: int, deployed: Deployed, functions: Mapping[str, str]) -> FrontDoor:
+    def _open_door(self, port: int, deployed: Deployed) -> FrontDoor:
         assert self._aws is not None  # noqa: S101 - started
         aws = self._aws
         invoke = invoker(lambda seconds: aws.client("lambda", seconds))
         try:
-            return FrontDoor(port, deployed.routes, functions, invoke, deployed.throttle)
+            return FrontDoor(port, deployed.routes, deployed.functions, invoke, deployed.throttle)
         except OSError as error:
             raise StartError(f"port {port} was taken by another just now; choose one: --port 0") from error
 

@@ -1,22 +1,20 @@
 """What the alarms promise: each hears a metric that somebody emits, says where to read on, and an outage pages once."""
 
-import ast
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.template import transformed
 from steward import telemetry
+from tests.infra.emitted import EMITTED
 from tests.unit.operate.told_commands import wrong_with
 from triage.diagnosis.playbook import PLAYBOOK
 
 ROOT = Path(__file__).parents[2]
-FUNCTIONS = ROOT / "functions"
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 NESTED: dict[str, Any] = yaml_parse((ROOT / "infra" / "alarms.yaml").read_text())
 PLAIN: dict[str, Any] = json.loads(transformed())
@@ -36,32 +34,8 @@ OF_AWS = {
     "AWS/Scheduler": ({"ScheduleGroup"}, {"InvocationDroppedCount", "TargetErrorCount"}),
 }
 
-Emitted = tuple[str, str, frozenset[str]]
-
-
-def _emitted() -> Iterator[Emitted]:
-    """Service, metric and dimensions of every count that the functions' code makes."""
-    for path in FUNCTIONS.rglob("*.py"):
-        service = path.relative_to(FUNCTIONS).parts[0]
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            metric = node.args[0]
-            if name.lstrip("_") != "count" or not _is_of_telemetry(metric):
-                continue
-            dimensions = frozenset(k.arg or "" for k in node.keywords)
-            yield service, str(getattr(telemetry, metric.attr)), dimensions
-
-
-def _is_of_telemetry(node: ast.expr) -> TypeGuard[ast.Attribute]:
-    """Lists count, too."""
-    return (
-        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "telemetry"
-    )
-
-
-EMITTED = frozenset(_emitted())
+OURS = {"Fn::Sub": f"{telemetry.NAMESPACE}/${{Stack}}"}
+"""The namespace of our own metrics: the stack's own, or the alarms of two stacks would hear one another's."""
 
 
 def dimensions(alarm: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +70,7 @@ def name_of(alarm: dict[str, Any]) -> str:
 
 
 @pytest.mark.req("T8")
-@pytest.mark.parametrize("name", [k for k, a in ALARMS.items() if a["Namespace"] == telemetry.NAMESPACE])
+@pytest.mark.parametrize("name", [k for k, a in ALARMS.items() if a["Namespace"] == OURS])
 def test_an_alarm_on_a_metric_of_ours_hears_what_a_function_emits(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,12 +79,25 @@ def test_an_alarm_on_a_metric_of_ours_hears_what_a_function_emits(
     assert (service, ALARMS[name]["MetricName"], frozenset(heard)) in EMITTED
 
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", service)
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Steward/of-a-stack")
     count = telemetry.Counter()
     count(ALARMS[name]["MetricName"], **heard)
     count.flush()
     (metric,) = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
-    assert metric["Namespace"] == ALARMS[name]["Namespace"]
+    assert metric["Namespace"] == "Steward/of-a-stack"
     assert {frozenset(d) for d in metric["Dimensions"]} == {frozenset({*heard, "service"})}
+
+
+@pytest.mark.req("T8", "O2")
+def test_the_functions_count_where_the_alarms_listen() -> None:
+    functions = [r for r in PLAIN["Resources"].values() if r["Type"] == "AWS::Lambda::Function"]
+    told = [
+        f["Properties"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]["Fn::Sub"]
+        for f in functions
+    ]
+
+    assert {one.replace("${AWS::StackName}", "${Stack}") for one in told} == {OURS["Fn::Sub"]}
+    assert PLAIN["Resources"]["Alarms"]["Properties"]["Parameters"]["Stack"] == {"Ref": "AWS::StackName"}
 
 
 @pytest.mark.req("T8")
@@ -124,7 +111,7 @@ def test_each_service_of_a_dimension_is_a_function_of_the_template() -> None:
 
 
 @pytest.mark.req("T8")
-@pytest.mark.parametrize("name", [k for k, a in ALARMS.items() if a["Namespace"] != telemetry.NAMESPACE])
+@pytest.mark.parametrize("name", [k for k, a in ALARMS.items() if a["Namespace"] != OURS])
 def test_an_alarm_on_a_metric_of_aws_names_it_as_aws_does(name: str) -> None:
     names, metrics = OF_AWS[ALARMS[name]["Namespace"]]
 
@@ -246,7 +233,7 @@ def test_every_alarm_pages_or_is_in_the_rule_of_one_that_does() -> None:
 
 @pytest.mark.req("T8")
 def test_all_that_can_go_wrong_by_requirement_has_an_alarm() -> None:
-    heard = {(a["Namespace"], a["MetricName"]) for a in ALARMS.values()}
+    heard = {(str(a["Namespace"]), a["MetricName"]) for a in ALARMS.values()}
 
     assert heard >= {
         ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
@@ -255,12 +242,12 @@ def test_all_that_can_go_wrong_by_requirement_has_an_alarm() -> None:
         ("AWS/Lambda", "Errors"),
         ("AWS/ApiGateway", "5xx"),
         ("AWS/ApiGateway", "Latency"),
-        ("Steward", telemetry.BAD_SIGNATURE),
-        ("Steward", telemetry.ACCEPTED),
-        ("Steward", telemetry.HEARTBEAT),
-        ("Steward", telemetry.BREAKER_OPEN),
-        ("Steward", telemetry.LANE_REST_SECONDS),
-        ("Steward", telemetry.CONSOLE_REFUSED),
+        (str(OURS), telemetry.BAD_SIGNATURE),
+        (str(OURS), telemetry.ACCEPTED),
+        (str(OURS), telemetry.HEARTBEAT),
+        (str(OURS), telemetry.BREAKER_OPEN),
+        (str(OURS), telemetry.LANE_REST_SECONDS),
+        (str(OURS), telemetry.CONSOLE_REFUSED),
     }
 
 

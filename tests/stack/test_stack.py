@@ -12,11 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import ClientError
 
-from infra.local.aws import REGION
 from infra.local.simulators.notion import Demo, NotionAdmin, NotionSimulator, faults, seed_demo
 from infra.local.simulators.slack import SlackAdmin, SlackSimulator
 from infra.local.stack import LocalStack
@@ -79,116 +76,6 @@ def test_the_door_answers_as_api_gateway_and_ingest_do(stack: LocalStack) -> Non
         urllib.request.urlopen(hook, timeout=10)
     assert (caught.value.code, caught.value.headers["allow"]) == (405, "POST")
     caught.value.close()
-
-
-def as_role(stack: LocalStack, role: str, service: str) -> Any:
-    arn = f"arn:aws:iam::000000000000:role/{stack.resource(role)}"
-    keys = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
-    return boto3.client(
-        service,
-        endpoint_url=stack.client("sts").meta.endpoint_url,
-        region_name=REGION,
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
-
-
-ITEM = {"pk": {"S": "x"}, "sk": {"S": "x"}}
-
-DENIED: list[tuple[str, str, str, Callable[[LocalStack], dict[str, Any]]]] = [
-    ("IngestRole", "secretsmanager", "get_secret_value", lambda s: {"SecretId": s.resource("NotionSecret")}),
-    ("IngestRole", "secretsmanager", "get_secret_value", lambda s: {"SecretId": s.resource("SlackSecret")}),
-    (
-        "IngestRole",
-        "secretsmanager",
-        "put_secret_value",
-        lambda s: {"SecretId": s.resource("SigningSecret"), "SecretString": "{}"},
-    ),
-    ("IngestRole", "sqs", "receive_message", lambda s: {"QueueUrl": s.resource("LaneQueue")}),
-    (
-        "IngestRole",
-        "sqs",
-        "send_message",
-        lambda s: {"QueueUrl": s.resource("DeadLetterQueue"), "MessageBody": "x", "MessageGroupId": "x"},
-    ),
-    (
-        "IngestRole",
-        "dynamodb",
-        "get_item",
-        lambda s: {"TableName": s.resource("StateTable"), "Key": {"pk": {"S": "x"}, "sk": {"S": "x"}}},
-    ),
-    (
-        "ProcessorRole",
-        "secretsmanager",
-        "get_secret_value",
-        lambda s: {"SecretId": s.resource("SigningSecret")},
-    ),
-    (
-        "ProcessorRole",
-        "secretsmanager",
-        "put_secret_value",
-        lambda s: {"SecretId": s.resource("NotionSecret"), "SecretString": "{}"},
-    ),
-    ("ProcessorRole", "sqs", "receive_message", lambda s: {"QueueUrl": s.resource("DeadLetterQueue")}),
-    ("ProcessorRole", "sqs", "purge_queue", lambda s: {"QueueUrl": s.resource("LaneQueue")}),
-    ("ProcessorRole", "dynamodb", "delete_table", lambda s: {"TableName": s.resource("StateTable")}),
-    ("ProcessorRole", "dynamodb", "scan", lambda s: {"TableName": s.resource("JournalTable")}),
-    *[
-        (
-            "ConsoleRole",
-            "dynamodb",
-            "put_item",
-            lambda s, table=table: {"TableName": s.resource(table), "Item": ITEM},
-        )
-        for table in ("StateTable", "JournalTable")
-    ],
-    *[
-        (
-            "ConsoleRole",
-            "dynamodb",
-            "delete_item",
-            lambda s, table=table: {"TableName": s.resource(table), "Key": ITEM},
-        )
-        for table in ("StateTable", "JournalTable")
-    ],
-    (
-        "ConsoleRole",
-        "dynamodb",
-        "transact_write_items",
-        lambda s: {"TransactItems": [{"Put": {"TableName": s.resource("JournalTable"), "Item": ITEM}}]},
-    ),
-    ("ConsoleRole", "dynamodb", "scan", lambda s: {"TableName": s.resource("JournalTable")}),
-    ("ConsoleRole", "secretsmanager", "get_secret_value", lambda s: {"SecretId": s.resource("NotionSecret")}),
-    (
-        "ConsoleRole",
-        "secretsmanager",
-        "get_secret_value",
-        lambda s: {"SecretId": s.resource("SigningSecret")},
-    ),
-    (
-        "ConsoleRole",
-        "secretsmanager",
-        "put_secret_value",
-        lambda s: {"SecretId": s.resource("ConsoleSecret"), "SecretString": "{}"},
-    ),
-    ("ConsoleRole", "sqs", "get_queue_attributes", lambda s: {"QueueUrl": s.resource("LaneQueue")}),
-    ("ConsoleRole", "lambda", "invoke", lambda s: {"FunctionName": s.resource("Processor")}),
-]
-
-
-@pytest.mark.req("O3")
-@pytest.mark.parametrize(
-    ("role", "service", "call", "arguments"), DENIED, ids=lambda v: v if isinstance(v, str) else ""
-)
-def test_what_a_role_does_not_need_it_may_not_do(
-    stack: LocalStack, role: str, service: str, call: str, arguments: Callable[[LocalStack], dict[str, Any]]
-) -> None:
-    client = as_role(stack, role, service)
-
-    with pytest.raises(ClientError) as caught:
-        getattr(client, call)(**arguments(stack))
-    assert "denied" in str(caught.value).lower() or "not authorized" in str(caught.value).lower()
 
 
 @pytest.mark.req("P3")

@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from infra.local.http_api import Route, Throttle, routes_of, throttle_of
+from infra.local.http_api import Route, Throttle, aliases_of, routes_of, throttle_of
 from infra.local.localise import localise
 
 
@@ -112,6 +112,43 @@ def test_the_api_leaves_with_what_names_it_and_nothing_else() -> None:
     assert set(plain["Resources"]) == {"Topic", "Yours"}
     assert set(plain["Outputs"]) == {"Name"}
     assert {note.split(":")[0] for note in notes} == {"Api", "Stage", "Mine", "Url"}
+
+
+def test_a_function_that_names_the_api_says_nothing_there() -> None:
+    kept = {"Fn::If": ["Own", {"Ref": "Url"}, ""]}
+    url = {"Fn::If": ["Own", {"Ref": "Url"}, {"Fn::Sub": "${Api.ApiEndpoint}/dashboard"}]}
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"Environment": {"Variables": {"URL": url, "TABLE": {"Ref": "Table"}}}},
+    }
+    plain, notes = changed({"Api": api(), "F": function})
+
+    assert plain["Resources"]["F"]["Properties"]["Environment"]["Variables"] == {
+        "URL": kept,
+        "TABLE": {"Ref": "Table"},
+    }
+    assert "F: the HTTP API left out of URL" in notes
+
+
+def test_what_carries_a_release_out_leaves_and_the_alias_stays() -> None:
+    alias = {"Type": "AWS::Lambda::Alias", "Properties": {"Name": "live", "FunctionName": {"Ref": "F"}}}
+    resources = {
+        "Group": {"Type": "AWS::CodeDeploy::DeploymentGroup", "Properties": {}},
+        "Alias": {**alias, "UpdatePolicy": {"CodeDeployLambdaAliasUpdate": {}}},
+    }
+    plain, notes = changed(resources)
+
+    assert plain["Resources"] == {"Alias": alias}
+    assert {note.split(":")[0] for note in notes} == {"Group", "Alias"}
+
+
+def test_a_route_to_an_alias_is_one_to_its_function() -> None:
+    alias = {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "F"}}}
+    uri = {"Fn::Sub": "arn:x:path/functions/${FAliaslive}/invocations"}
+    resources = {"Api": api(uri=uri), "FAliaslive": alias}
+
+    assert {route.function for route in routes_of({"Resources": resources})} == {"F"}
+    assert aliases_of({"Resources": resources}) == {"F": "FAliaslive"}
 
 
 def test_routes_and_their_time_outs_come_from_the_openapi_body() -> None:

@@ -66,8 +66,9 @@ def test_a_build_from_another_folder_changes_nothing_but_paths() -> None:
         (ours["Resources"][name]["Properties"], document["Resources"][name]["Properties"], "ContentUri")
         for name in ("PowertoolsLayer", "HttpLayer", "PostgresLayer", "ConsoleLayer")
     ]
-    nested = (d["Resources"]["Alarms"]["Properties"] for d in (ours, document))
-    pairs.append((*nested, "TemplateURL"))
+    for name in ("Alarms", "Dashboard", "IngestRelease", "ConsoleRelease"):
+        nested = (d["Resources"][name]["Properties"] for d in (ours, document))
+        pairs.append((*nested, "TemplateURL"))
     for changed, original, key in pairs:
         assert Path(changed.pop(key)) == ROOT / original.pop(key)
     assert ours == document

@@ -58,11 +58,16 @@ def test_the_gate_on_github_is_the_gate_anywhere() -> None:
 def test_the_gate_runs_every_check_and_the_tests_last() -> None:
     made = [line for line in GATE.splitlines() if line.startswith("make ")]
 
-    assert [word for word in made[0].split() if not word.startswith("-")] == ["make", "lint", "scan"]
+    assert [word for word in made[0].split() if not word.startswith("-")] == [
+        "make",
+        "lint",
+        "scan",
+        "check-build",
+    ]
     assert made[1:] == ["make test"]
 
 
-@pytest.mark.parametrize("target", ["lint", "template", "scan", "test", "run"])
+@pytest.mark.parametrize("target", ["lint", "template", "scan", "check-build", "test", "run"])
 def test_a_target_sets_up_what_it_runs_with_on_a_new_machine(target: str) -> None:
     rule = re.search(rf"^{target}:(.*?)##", MAKEFILE, re.MULTILINE)
     assert rule
