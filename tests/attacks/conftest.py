@@ -9,7 +9,11 @@ from infra.local.simulators.notion import seed_demo
 from infra.local.stack import LocalStack
 from tests.attacks.site import Site
 
+pytest.register_assert_rewrite("tests.attacks.aftermath")
+
 HERE = Path(__file__).parent
+
+SECRETS = ("SigningSecret", "PendingSigningSecret", "NotionSecret", "SlackSecret", "ConsoleSecret")
 
 
 @pytest.fixture(scope="session")
@@ -28,4 +32,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with stack as running:
         assert running.notion is not None
         assert running.slack is not None
-        yield Site(running, running.notion, running.slack, seed_demo(running.notion), record, ahead)
+        made = Site(running, running.notion, running.slack, seed_demo(running.notion), record, ahead)
+        made.secrets |= {name: made.secret(name) for name in SECRETS}
+        yield made

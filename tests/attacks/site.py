@@ -40,6 +40,8 @@ class Site:
     demo: Demo
     record: Path
     ahead: Path
+    secrets: dict[str, str] = field(default_factory=dict)
+    """The texts of all secrets, as they were at first."""
     said: set[str] = field(default_factory=set)
     """Whatever was sent and must stand in no log."""
 
@@ -58,7 +60,7 @@ class Site:
         made = sample_event(
             kind, now=datetime.now(UTC), entity_id="0dd00000-0000-4000-8000-000000000000", event_id=name
         )
-        return json.dumps({**made, **changes}, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps({**made, **changes}, separators=(",", ":")).encode()
 
     def signed(self, body: bytes, token: str | None = None) -> str:
         """The signature of a body, the active token's without another one; it may stand in no log."""

@@ -2,9 +2,11 @@
 
 import pytest
 
+from tests.attacks.aftermath import no_log_has_a_secret, nobody_else_was_reached, nothing_is_left_of_an_attack
 from tests.attacks.framing import FRAMINGS, Framing
+from tests.attacks.oddities import ODDITIES, Oddity
 from tests.attacks.pack import PACK, Attack
-from tests.attacks.site import Site
+from tests.attacks.site import Site, eventually
 
 pytestmark = pytest.mark.stack
 
@@ -34,3 +36,28 @@ def test_a_request_of_wrong_framing_never_becomes_a_delivery(site: Site, framing
 
     assert reply.status == framing.status
     assert site.deeds(mark) == []
+
+
+@pytest.mark.req("I5", "I7", "P8")
+@pytest.mark.parametrize("oddity", ODDITIES, ids=lambda oddity: oddity.name)
+def test_a_strange_delivery_costs_at_most_the_look_at_one_page_and_is_written_down(
+    site: Site, oddity: Oddity
+) -> None:
+    name, mark = f"oddity: {oddity.name}", site.mark()
+
+    reply = site.send(oddity.make(site, name))
+
+    assert (reply.status, reply.error) == ((200, None) if oddity.error is None else (400, oddity.error))
+    if oddity.error is None:
+        assert eventually(lambda: site.row(name))
+    asked = {one["asks"] for one in site.seen(mark, "Processor") if not one.get("operation", "aws")}
+    assert asked <= {*oddity.asks, "GET /v1/users/me"}
+
+
+@pytest.mark.req("O5")
+def test_after_all_that_nothing_is_changed_nobody_else_was_reached_and_no_log_has_a_secret(
+    site: Site,
+) -> None:
+    nothing_is_left_of_an_attack(site)
+    nobody_else_was_reached(site)
+    no_log_has_a_secret(site)
