@@ -11,7 +11,7 @@ OF_INGEST = frozenset({"GetSecretValue", "SendMessage", "PutSecretValue"})
 FUNCTIONS = ("ingest", "processor", "triage")
 
 _LOOKS_SECRET = re.compile(
-    r"secret_\w{8,}|ntn_\w{8,}|xox[a-z]-[\w-]{8,}|sha256=[0-9a-fA-F]{16,}|[\w.+-]+@[\w-]+\.[a-z]{2,}"
+    r"\bsecret_[A-Za-z0-9]{8,}|ntn_\w{8,}|xox[a-z]-[\w-]{8,}|sha256=[0-9a-fA-F]{16,}|[\w.+-]+@[\w-]+\.[a-z]{2,}"
 )
 
 
@@ -32,7 +32,7 @@ def nobody_else_was_reached(site: Site) -> None:
     aws = site.stack.client("sts").meta.endpoint_url
     known = {str(("127.0.0.1", urlsplit(url).port)) for url in (aws, site.notion.url, site.slack.url)}
     seen = site.seen()
-    assert {one["connects"] for one in seen if "connects" in one} == known
+    assert {one["connects"] for one in seen if "connects" in one} <= known
     assert {one["resolves"] for one in seen if "resolves" in one} == {"127.0.0.1"}
     ingest = [one for one in seen if "Ingest" in one["function"] and "asks" in one]
     assert {one["host"] for one in ingest} == {urlsplit(aws).netloc}

@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -118,6 +119,15 @@ class Site:
         """Return when the lane is empty."""
         eventually(lambda: not self.waiting())
 
+    def tick(self) -> None:
+        """What the scheduler sends every minute: effects whose time has come."""
+        self.stack.client("sqs").send_message(
+            QueueUrl=self.stack.resource("LaneQueue"),
+            MessageBody=json.dumps({"v": 1, "kind": "settle", "at": None}),
+            MessageGroupId="lane-0",
+            MessageDeduplicationId=str(uuid.uuid4()),
+        )
+
     # ── what an operator, or AWS, does ────────────────────────────────────────────────────────────────────────────────
 
     def turn(self, seconds: float) -> None:
@@ -181,8 +191,8 @@ class Site:
         )
 
 
-def eventually(look: Callable[[], Any], seconds: float = 25.0) -> Any:
-    """What a look gives as soon as it gives something."""
+def eventually(look: Callable[[], Any], seconds: float = 75.0) -> Any:
+    """What a look gives as soon as it gives something; longer than SQS hides a message whose processor had no time left."""
     end = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < end, "not seen in time"
