@@ -31,7 +31,7 @@ def sent(
     """An event that is sent otherwise than Notion does; ``change`` is what becomes of its signature."""
 
     def make(site: Site, name: str) -> bytes:
-        body = site.event(name, kind="view.created")
+        body = site.event(name, "view.created")
         return post(body, change(site.signed(body)), headers=headers or (JSON,), target=target)
 
     return make
@@ -63,7 +63,7 @@ def written(change: Callable[[bytes], bytes]) -> Callable[[Site, str], bytes]:
 
 
 def chunked(site: Site, name: str) -> bytes:
-    body = site.event(name, kind="view.created")
+    body = site.event(name, "view.created")
     head = post(b"", site.signed(body), headers=(JSON, "Transfer-Encoding: chunked"), length="")
     return head + b"%x;note=1\r\n" % len(body) + body + b"\r\n0\r\nX-Notion-Signature: x\r\n\r\n"
 

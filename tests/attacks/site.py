@@ -4,7 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,7 +56,7 @@ class Site:
 
     # ── what is sent ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def event(self, name: str, *, kind: str = "page.created", **changes: object) -> bytes:
+    def event(self, name: str, kind: str = "page.created", /, **changes: object) -> bytes:
         """The body of an event about a page that nobody knows; its id tells whose it was."""
         made = sample_event(
             kind, now=datetime.now(UTC), entity_id="0dd00000-0000-4000-8000-000000000000", event_id=name
@@ -183,7 +183,7 @@ class Site:
         finally:
             self.stack.client("iam").delete_role_policy(**policy)
 
-    def armed(self, seconds: float) -> Any:
+    def armed(self, seconds: float) -> AbstractContextManager[None]:
         """The endpoint armed for a handshake until so many seconds from now, which may be over."""
         until = datetime.now(UTC) + timedelta(seconds=seconds)
         return self.holding(

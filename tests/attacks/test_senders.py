@@ -56,7 +56,7 @@ def test_a_recorded_delivery_that_is_sent_again_tells_nobody_twice(site: Site, a
     before, happened = told(site), (datetime.now(UTC) - age).isoformat(timespec="milliseconds")
     name = f"recorded {age}"
     recorded = site.event(
-        name, kind="page.properties_updated", entity={"id": page, "type": "page"}, timestamp=happened
+        name, "page.properties_updated", entity={"id": page, "type": "page"}, timestamp=happened
     )
     first = site.deliver(recorded)
     row = eventually(lambda: site.row(name))
@@ -80,7 +80,7 @@ def test_a_delivery_from_the_future_tells_nothing_and_hides_nothing(site: Site) 
     site.settle()
     before = told(site)
     about = {"entity": {"id": page, "type": "page"}, "timestamp": "2099-01-01T00:00:00.000Z"}
-    assert site.deliver(site.event("future", kind="page.properties_updated", **about)).status == 200
+    assert site.deliver(site.event("future", "page.properties_updated", **about)).status == 200
     eventually(lambda: site.row("future"))
     site.settle()
     assert told(site) == before
@@ -95,7 +95,7 @@ def test_a_delivery_from_the_future_tells_nothing_and_hides_nothing(site: Site) 
 @pytest.mark.req("I2", "T9")
 def test_a_rotation_in_the_middle_of_a_stream_loses_nothing_and_retires_the_old_token(site: Site) -> None:
     new = "secret_" + "successor" * 5
-    events = iter(site.event(f"stream {n}", kind="view.created") for n in range(100))
+    events = iter(site.event(f"stream {n}", "view.created") for n in range(100))
 
     def deliver(token: str) -> int | None:
         return site.deliver(next(events), token).status
@@ -137,7 +137,7 @@ def test_a_second_handshake_after_activation_is_a_candidate_and_opens_nothing(si
 
 @pytest.mark.req("I2", "I3", "I7")
 def test_forgeries_cause_no_more_than_one_read_of_a_secret_in_its_interval(site: Site) -> None:
-    assert site.deliver(site.event("warm", kind="view.created")).status == 200
+    assert site.deliver(site.event("warm", "view.created")).status == 200
     site.turn(REFRESH)
     mark = site.mark()
 
@@ -151,10 +151,10 @@ def test_forgeries_cause_no_more_than_one_read_of_a_secret_in_its_interval(site:
 
 @pytest.mark.req("I6", "I7")
 def test_while_secrets_are_refused_genuine_deliveries_are_taken_and_forged_ones_are_not(site: Site) -> None:
-    assert site.deliver(site.event("before", kind="view.created")).status == 200
+    assert site.deliver(site.event("before", "view.created")).status == 200
     with site.denied("secretsmanager:*"):
         site.turn(FRESH)
-        assert site.deliver(site.event("meanwhile", kind="view.created")).status == 200
+        assert site.deliver(site.event("meanwhile", "view.created")).status == 200
         assert site.deliver(site.event("attack: meanwhile"), FORGER).status == 401
     site.turn(FRESH)
 
@@ -168,7 +168,7 @@ def test_only_the_named_workspace_and_subscription_may_deliver(site: Site) -> No
     strangers = {"workspace_id": "unknown_workspace", "subscription_id": "unknown_subscription"}
     with site.environ(**named):
         mark = site.mark()
-        assert site.deliver(site.event("named", kind="view.created")).status == 200
+        assert site.deliver(site.event("named", "view.created")).status == 200
         for key, error in strangers.items():
             for value in ("f" * 32, None, [sample[key]], f"{sample[key]},", ""):
                 reply = site.deliver(site.event("attack: stranger", **{key: value}))
@@ -189,7 +189,7 @@ def test_slow_bodies_keep_nobody_waiting_and_never_become_a_delivery(site: Site)
         for number, connection in enumerate(slow):
             connection.sendall(whole[: -1 - number % 50])
         began = time.monotonic()
-        assert site.deliver(site.event("fast", kind="view.created")).status == 200
+        assert site.deliver(site.event("fast", "view.created")).status == 200
         print(f"\na delivery beside 100 slow ones took {time.monotonic() - began:.2f} s")
     assert eventually(lambda: site.row("fast"))
     assert site.deeds(mark) == ["SendMessage"]

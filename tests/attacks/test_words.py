@@ -6,6 +6,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_no_address_in_a_page_or_an_event_is_ever_visited(site: Site) -> None:
         site.notion.add_comment(page, f"see {urls[1]}", by=site.demo.ben)
         strange = site.event(
             "visit",
-            kind="page.properties_updated",
+            "page.properties_updated",
             entity={"id": page, "type": "page", "url": urls[2]},
             url=urls[2],
             api_url=urls[2],
@@ -109,7 +110,7 @@ def test_no_address_in_a_page_or_an_event_is_ever_visited(site: Site) -> None:
         ).encode()
         for body in (strange, inline):
             assert site.deliver(body).status == 200
-            eventually(lambda body=body: site.row(normalise(json.loads(body)).id))
+            eventually(partial(site.row, normalise(json.loads(body)).id))
         assert site.notion.drain(30)
         site.settle()
 
