@@ -9,7 +9,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TOGETHER = ("infra/layers/powertools", "infra/layers/http", "infra/layers/postgres", "infra/local")
+TOGETHER = (
+    "infra/layers/powertools",
+    "infra/layers/http",
+    "infra/layers/postgres",
+    "infra/layers/console",
+    "infra/local",
+)
 APART = ("infra/local/aws_plane", "infra/sam")
 
 

@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from processor.remembered_rest import RememberedRest
 from steward import telemetry
 from steward.errors import CallFailed
+from steward.lane_switch import MIRROR_REST
 from steward.memory import Memory
 from steward.mirror.connection import Transactions
 from steward.mirror.database import TRANSACTION, Transaction
@@ -16,8 +17,6 @@ from steward.mirror.trouble import VENDOR
 from steward.pauses import Pause
 
 T = TypeVar("T")
-
-REST = "MIRROR-REST"
 
 
 class MirrorDatabase:
@@ -44,7 +43,7 @@ class MirrorDatabase:
         self._database = database
         self._logger = logger
         self._count = count
-        self._rest = RememberedRest(REST, memory, now, self._tell)
+        self._rest = RememberedRest(MIRROR_REST, memory, now, self._tell)
 
     def refuse(self, call: str) -> None:
         """Do nothing while the database is used.

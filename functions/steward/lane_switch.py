@@ -21,6 +21,9 @@ from steward.pauses import Cause, Pause, Phase
 PAUSE = "PAUSE"
 """The name under which the record is remembered."""
 
+MIRROR_REST = "MIRROR-REST"
+"""The name under which the rest of the mirror's database is remembered, which is a record of the same kind."""
+
 
 class Switch(Protocol):
     """What carries a pause out."""

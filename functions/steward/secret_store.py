@@ -1,4 +1,4 @@
-"""Secrets as JSON documents, cached, always of the stage AWSCURRENT.
+"""Secrets as JSON documents, cached, of one stage: AWSCURRENT, unless a reader of the former version asks for that.
 
 Promises: a forged delivery can't cause more than one read per secret and ``min_interval``; when Secrets Manager is out
 of reach a cached value goes on serving, because stale beats down.
@@ -34,6 +34,7 @@ class SecretStore:
         *,
         ttl: float = 300.0,
         min_interval: float = 30.0,
+        stage: str = "AWSCURRENT",
         on_stale: Callable[[], None] = lambda: None,
     ) -> None:
         """Make a store.
@@ -43,12 +44,14 @@ class SecretStore:
             clock: monotonic seconds.
             ttl: seconds that a value is used without asking again.
             min_interval: seconds between two forced reads of the same secret.
+            stage: of which version.
             on_stale: called when a cached value had to serve because the read failed.
         """
         self._client = client
         self._clock = clock
         self._ttl = ttl
         self._min_interval = min_interval
+        self._stage = stage
         self._on_stale = on_stale
         self._cache: dict[str, Document] = {}
         self._read_at: dict[str, float] = {}
@@ -91,11 +94,11 @@ class SecretStore:
 
     def _read(self, secret_id: str) -> Document:
         try:
-            answer = self._client.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
+            answer = self._client.get_secret_value(SecretId=secret_id, VersionStage=self._stage)
             document = _document(answer.get("SecretString"))
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                document = {}  # made, but never filled: the same as empty
+                document = {}  # made and never filled, or without a version of this stage: the same as empty
             else:
                 document = self._stale(secret_id, error)
         except BotoCoreError as error:

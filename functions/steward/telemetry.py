@@ -52,6 +52,9 @@ MIRROR_RESTS = "MirrorRests"  # rests of the mirror's database that began or wen
 NOTES = "Notes"  # what automations left undone, or decided between two sides; dimension reason
 INCIDENT_TOLD = "IncidentTold"  # messages about incidents; dimension way: first, whole, update, page
 INCIDENT_UNTOLD = "IncidentUntold"  # what could not be told of an incident for a day, and was given up
+CONSOLE_REFUSED = (
+    "ConsoleRefused"  # attempts to get into the console that gave something wrong; also by dimension reason
+)
 UNSURE = "Unsure"  # effects of which nobody could tell whether they had happened
 
 MOST_VALUES = 99

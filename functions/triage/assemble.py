@@ -12,6 +12,8 @@ from steward.clients.pager import Pager
 from steward.clients.slack import Slack
 from steward.closings import Closings
 from steward.fallback import Fallback
+from steward.incidents.names import Names
+from steward.incidents.store import Incidents
 from steward.journal import Journal
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
@@ -22,11 +24,10 @@ from triage.incidents.by_slack import Channels, WhenUnsure
 from triage.incidents.damping import Rules
 from triage.incidents.desk_with import Settings as DeskSettings
 from triage.incidents.desk_with import make_desk
-from triage.incidents.store import Incidents
-from triage.incidents.wording import Names
 from triage.mitigation.mitigator import Mitigator, Promote
 from triage.pace import Pace
 from triage.patrol import Books, Patrol
+from triage.pulse_writer import PulseWriter
 from triage.round import look
 from triage.sight import Sight
 from triage.vendors import known
@@ -47,6 +48,7 @@ class Settings:
         journal_days: how long what is over is kept.
         observe_only: nothing is mitigated; it is only said what would be.
         pace: how often a round is made.
+        mirrors: whether a mirror is kept.
     """
 
     channel: str
@@ -56,6 +58,7 @@ class Settings:
     journal_days: int
     observe_only: bool
     pace: Pace
+    mirrors: bool
 
 
 def patrol_with(
@@ -108,7 +111,15 @@ def patrol_with(
         post_mortems=PostMortems(journal_table, now),
         titles=titles,
     )
-    return Patrol(lambda: look(sight.looks(), now=now), mitigator, desk, books, now, logger)
+    pulse = PulseWriter(
+        memory,
+        books.journal,
+        books.closings,
+        tells_slack=bool(settings.channel),
+        mirrors=settings.mirrors,
+        now=now,
+    )
+    return Patrol(lambda: look(sight.looks(), now=now), mitigator, desk, books, pulse, now, logger)
 
 
 def _promote(pending: PendingToken, memory: Memory, logger: Logger, count: telemetry.Count) -> Promote:

@@ -22,7 +22,7 @@ from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pending_token import PendingToken
 from steward.remembered_bot import keep_bot
-from steward.rules import MAIN, Rules, load, path_in
+from steward.rules import MAIN, MirrorRule, Rules, load, path_in
 from steward.secret_store import SecretStore
 from triage.assemble import Settings, patrol_with
 from triage.incidents.by_slack import WhenUnsure
@@ -204,6 +204,7 @@ def _settings(environ: Mapping[str, str], rules: Rules) -> Settings:
         journal_days=int(environ.get("JOURNAL_DAYS") or "90"),
         observe_only=environ.get("OBSERVE_ONLY") == "true",
         pace=pace_in(environ),
+        mirrors=any(isinstance(a, MirrorRule) for source in rules.data_source for a in source.automation),
     )
 
 

@@ -1,4 +1,4 @@
-"""One round of the desk: look, diagnose, mitigate, keep the incidents, and write up what is over.
+"""One round of the desk: look, diagnose, mitigate, keep the incidents, note the pulse, and write up what is over.
 
 In this order, because what is done is part of what people are told. Each step finds what the one before it left in the
 tables: a round that dies anywhere is made up for by the next.
@@ -12,22 +12,24 @@ from aws_lambda_powertools import Logger
 
 from steward.closings import Closings
 from steward.errors import StateConflict
+from steward.incidents.classes import Class
+from steward.incidents.incident import Incident, Stage
+from steward.incidents.store import Incidents
 from steward.journal import Journal
 from steward.memory import Memory
 from steward.post_mortems import PostMortems
-from triage.diagnosis.classes import Class, Diagnosis
 from triage.diagnosis.diagnose import diagnose
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.diagnosis.picture import FRESH
 from triage.findings import Finding, Probe
 from triage.incidents.desk import Desk
-from triage.incidents.incident import Incident, Stage
 from triage.incidents.runs import Measure
-from triage.incidents.store import Incidents
 from triage.mitigation.mitigator import Mitigator
 from triage.mitigation.remedies import WORKED_ON
 from triage.post_mortem.write import write_post_mortem
 from triage.probes import alarms
 from triage.probes.calls import US
+from triage.pulse_writer import PulseWriter, Round
 from triage.repeats import counted
 
 OVER = timedelta(days=7)
@@ -66,6 +68,7 @@ class Patrol:
         mitigator: Mitigator,
         desk: Desk,
         books: Books,
+        pulse: PulseWriter,
         now: Callable[[], datetime],
         logger: Logger,
     ) -> None:
@@ -76,6 +79,7 @@ class Patrol:
             mitigator: takes remedies.
             desk: keeps the incidents and tells people.
             books: what is kept.
+            pulse: notes how everything is, for whoever only looks.
             now: our clock.
             logger: logs.
         """
@@ -83,6 +87,7 @@ class Patrol:
         self._mitigator = mitigator
         self._desk = desk
         self._books = books
+        self._pulse = pulse
         self._now = now
         self._logger = logger
 
@@ -106,6 +111,7 @@ class Patrol:
             measures = self._mitigator.take(worst_first, troubled)
         finally:  # whatever a remedy stumbles over, people are told
             incidents = self._keep(diagnoses, measures, now, found)
+            self._pulse.write(Round(found, diagnoses, live if incidents is None else incidents))
         if incidents is None:
             return live
         self._write_up()

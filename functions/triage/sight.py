@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import requests
 
 from steward.budget import Purse
-from steward.clients.connection import probe_budget, remembered_budget, requests_per_minute
+from steward.clients.connection import probe_budget
 from steward.errors import CallFailed, Failure
 from steward.journal import Journal
 from steward.lane_switch import PAUSE, pause_of
@@ -23,6 +23,7 @@ from steward.pauses import Pause
 from steward.remembered_bot import remembered_bot
 from steward.rules import MAIN, Rules
 from steward.secret_store import SecretStore, SecretUnavailable
+from steward.spent_budget import remembered_budget, requests_per_minute
 from triage.looks import OurSide, at_data_sources, at_ourselves, at_status_page, at_vendor
 from triage.pace import pace_in
 from triage.probes.asking import Asker, OpenPurse

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from steward import telemetry
+from steward.incidents.classes import Severity
+from steward.incidents.incident import Incident
 from steward.pauses import Cause, Pause
-from triage.diagnosis.classes import Severity
-from triage.incidents.incident import Incident
 
 
 def tell_rest(count: telemetry.Count, pause: Pause, now: datetime) -> None:

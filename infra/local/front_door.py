@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local.http_api import Route, Throttle
+from infra.local.http_api import Route, Throttle, route_for
 from infra.local.payload import Answer, Request, answer_of, event_of, message
 
 MAX_BODY = 10 * 1024 * 1024
@@ -95,6 +95,7 @@ class FrontDoor(ThreadingHTTPServer):
         self._functions = functions
         self._invoke = invoke
         self._bucket = Bucket(throttle, clock) if throttle else None
+        self._buckets = {route: Bucket(route.throttle, clock) for route in routes if route.throttle}
         self._thread = threading.Thread(
             target=self.serve_forever, args=(0.05,), name="front-door", daemon=True
         )
@@ -124,13 +125,14 @@ class FrontDoor(ThreadingHTTPServer):
         """Route a request and call its function."""
         if self._bucket and not self._bucket.take():
             return message(429, "Too Many Requests")
-        path = unquote(urlsplit(request.target).path)
-        route = next(
-            (r for r in self._routes if r.path == path and r.method in ("ANY", request.method)), None
-        )
-        if route is None:
+        found = route_for(self._routes, request.method, urlsplit(request.target).path)
+        if found is None:
             return message(404, "Not Found")
-        event = event_of(request, f"{route.method} {route.path}", datetime.now(UTC))
+        route, parameters = found
+        own = self._buckets.get(route)
+        if own is not None and not own.take():
+            return message(429, "Too Many Requests")
+        event = event_of(request, route.key, datetime.now(UTC), parameters)
         try:
             result = self._invoke(self._functions[route.function], json.dumps(event).encode(), route.seconds)
         except (BotoCoreError, ClientError):

@@ -1,8 +1,10 @@
 """What the template says of its HTTP API: routes, time-outs and throttle, as the SAM macro leaves them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from infra.local.transform import Template
 
@@ -14,26 +16,69 @@ _FUNCTION = re.compile(r"\$\{(\w+)\.Arn\}/invocations")
 
 
 @dataclass(frozen=True)
-class Route:
-    """A route: method (``ANY`` for all), path, the function's logical id, and the seconds that it may take."""
-
-    method: str
-    path: str
-    function: str
-    seconds: float = LONGEST
-
-
-@dataclass(frozen=True)
 class Throttle:
-    """Of the stage: requests a second, and how many at once."""
+    """Of the stage, or of one route: requests a second, and how many at once."""
 
     rate: float
     burst: float
 
 
+@dataclass(frozen=True)
+class Route:
+    """A route of the API.
+
+    Attributes:
+        method: ``ANY`` for all.
+        path: with path parameters, e.g. ``/events/{id}``.
+        function: the function's logical id.
+        seconds: that it may take.
+        throttle: of its own, or None.
+    """
+
+    method: str
+    path: str
+    function: str
+    seconds: float = LONGEST
+    throttle: Throttle | None = None
+
+    @property
+    def key(self) -> str:
+        """As API Gateway names it, e.g. ``POST /webhooks/notion``."""
+        return f"{self.method} {self.path}"
+
+    def parameters(self, raw_path: str) -> dict[str, str] | None:
+        """The path parameters of a request's path, decoded, or None where the path is another one's.
+
+        A path is split before it is decoded: an encoded slash is part of a parameter.
+        """
+        wanted, given = self.path.split("/"), raw_path.split("/")
+        if len(wanted) != len(given):
+            return None
+        found: dict[str, str] = {}
+        for want, have in zip(wanted, given, strict=True):
+            if want.startswith("{") and want.endswith("}"):
+                if not have:
+                    return None
+                found[want[1:-1]] = unquote(have)
+            elif want != unquote(have):
+                return None
+        return found
+
+
+def route_for(routes: Iterable[Route], method: str, raw_path: str) -> tuple[Route, dict[str, str]] | None:
+    """The most specific route, as API Gateway chooses it: fewest parameters first, then the method before ``ANY``."""
+    fits = [
+        (route, parameters)
+        for route in routes
+        if route.method in ("ANY", method) and (parameters := route.parameters(raw_path)) is not None
+    ]
+    return min(fits, key=lambda fit: (len(fit[1]), fit[0].method == "ANY"), default=None)
+
+
 def routes_of(plain: Template) -> list[Route]:
     """The routes, which the SAM macro leaves only inside the API's OpenAPI body."""
     found = []
+    throttles = _route_throttles(plain)
     for resource in _of_type(plain, API):
         for path, operations in resource["Properties"]["Body"]["paths"].items():
             for method, operation in operations.items():
@@ -42,8 +87,17 @@ def routes_of(plain: Template) -> list[Route]:
                 assert function is not None, integration  # noqa: S101 - what the macro always writes
                 name = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
                 seconds = integration.get("timeoutInMillis", LONGEST * 1000) / 1000
-                found.append(Route(name, path, function[1], seconds))
+                throttle = throttles.get(f"{name} {path}")
+                found.append(Route(name, path, function[1], seconds, throttle))
     return found
+
+
+def _route_throttles(plain: Template) -> dict[str, Throttle]:
+    return {
+        key: Throttle(said["ThrottlingRateLimit"], said["ThrottlingBurstLimit"])
+        for resource in _of_type(plain, STAGE)
+        for key, said in resource["Properties"].get("RouteSettings", {}).items()
+    }
 
 
 def throttle_of(plain: Template) -> Throttle | None:

@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,13 +49,16 @@ def message(status: int, text: str) -> Answer:
     return Answer(status, [("content-type", "application/json")], body)
 
 
-def event_of(request: Request, route_key: str, now: datetime) -> dict[str, Any]:
+def event_of(
+    request: Request, route_key: str, now: datetime, path_parameters: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The event for a request on a route.
 
     Args:
         request: what came in.
         route_key: e.g. ``POST /webhooks/notion``.
         now: in UTC.
+        path_parameters: of the route, decoded.
     """
     parts = urlsplit(request.target)
     headers = _joined(request)
@@ -91,6 +94,8 @@ def event_of(request: Request, route_key: str, now: datetime) -> dict[str, Any]:
         query[key] = f"{query[key]},{value}" if key in query else value
     if query:
         event["queryStringParameters"] = query
+    if path_parameters:
+        event["pathParameters"] = dict(path_parameters)
     cookies = [
         cookie.strip()
         for name, value in request.headers

@@ -6,6 +6,7 @@ Real services or anyone's own stand-ins take the simulators' place by the enviro
 import contextlib
 import json
 import os
+import secrets
 import sys
 import time
 from collections.abc import Mapping
@@ -83,6 +84,7 @@ class LocalStack:
         self.watched: Watched | None = None
         self.rules: Rules | None = None
         self.signing_token = self._vendors.signing_token
+        self.console_token = secrets.token_urlsafe(32)
 
     def __enter__(self) -> Self:
         try:
@@ -162,6 +164,7 @@ class LocalStack:
         parameters = {
             "RulesFile": str(self.rules_file),
             "Architecture": host_architecture(),
+            "DashboardUrl": f"http://127.0.0.1:{port}/dashboard",
             **self._start_simulators().parameters,
             **self._sender(),
             **self._parameters,
@@ -171,7 +174,10 @@ class LocalStack:
             aws.client, source_of, parameters, aws.endpoint, REGION, self._template, environ=self._variables
         )
         self._deployed = deployed
-        documents = self._vendors.secrets(self._connections())
+        documents = {
+            **self._vendors.secrets(self._connections()),
+            "ConsoleSecret": {"token": self.console_token},
+        }
         if self.watched is not None:
             documents["HubSpotSecret"] = {"token": SIMULATED_HUBSPOT_TOKEN}
         if self.mirror_dsn:

@@ -4,6 +4,7 @@ import argparse
 
 from infra.operate import (
     baseline,
+    console,
     dlq,
     doctor,
     explain,
@@ -31,6 +32,7 @@ _COMMANDS = (
     doctor,
     incident,
     status,
+    console,
     post_mortem,
     read,
     rotate,

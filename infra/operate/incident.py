@@ -16,10 +16,10 @@ from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable, table, when
 from steward.documents import iso
 from steward.errors import StateConflict
+from steward.incidents.incident import Incident
+from steward.incidents.store import Incidents
 from steward.rules.nearest import hint
 from triage.incidents.handling import Change, NotDone, acknowledge, note, silence
-from triage.incidents.incident import Incident
-from triage.incidents.store import Incidents
 
 _SPAN = re.compile(r"(\d{1,5})(m|h|d)|0")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}

@@ -5,20 +5,15 @@ It says nothing that a stranger must not read, so it may be pasted wherever peop
 
 import argparse
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from infra.operate.target import Target, add_arguments, on_target
-from triage.incidents.status_text import document, markdown
-from triage.incidents.store import Incidents
-from triage.incidents.wording import Names
+from steward.incidents.lately import lately
+from steward.incidents.names import Names
+from steward.incidents.status_text import document, markdown
+from steward.incidents.store import Incidents
 from triage.vendors import known
-
-LATELY = timedelta(days=1)
-"""How long what is over is still told."""
-
-MOST = 20
-"""Of the last incidents, those that are looked through for what is over lately."""
 
 
 def register(commands: Any) -> None:
@@ -35,13 +30,12 @@ def _run(wishes: argparse.Namespace, target: Target) -> int:
     days = int(target.parameter("JournalDays", "90"))
     store = Incidents(target.table(target.output("JournalTableName")), days, _now)
     now = _now()
-    told = {i.id: i for i in store.latest(MOST) if i.resolved_at and i.resolved_at >= now - LATELY}
-    told |= {i.id: i for i in store.live() if i.is_open}
+    told = lately(store, now)
     names = Names({name: vendor.title for name, vendor in known().items()})
     if wishes.json:
-        print(json.dumps(document(told.values(), names, now)))
+        print(json.dumps(document(told, names, now)))
     else:
-        print(markdown(told.values(), names, now), end="")
+        print(markdown(told, names, now), end="")
     return 0
 
 

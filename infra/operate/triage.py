@@ -16,8 +16,9 @@ from typing import Any
 from infra.operate import triage_report
 from infra.operate.vendor_access import ALL, Surroundings, asker_of, chosen, names, settings_of
 from steward.clients.transport import plain_session
-from triage.diagnosis.classes import Class, Diagnosis
+from steward.incidents.classes import Class
 from triage.diagnosis.diagnose import diagnose
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.findings import Finding
 from triage.looks import TERMINAL, at_status_page, at_vendor
 from triage.round import Look, look

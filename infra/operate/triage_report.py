@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from infra.operate.text import printable, when
-from triage.diagnosis.classes import Diagnosis
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.findings import Finding, Probe, Verdict
 from triage.probes.asks import CLOCK_AHEAD
 from triage.vendors.vendor import Vendor

@@ -11,13 +11,13 @@ from markdown_it import MarkdownIt
 
 from steward.documents import iso
 from steward.effects import Kind, Status
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage, Step
 from steward.journal import Decision
 from steward.unicode import well_formed
 from tests.fuzz.strategies import TEXT
 from tests.unit.post_mortem.recompute import Sceptic, digits_without_source
 from tests.unit.post_mortem.stories import Story, timeline
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage, Step
 from triage.post_mortem.draft import MOST_BYTES, draft
 from triage.post_mortem.facts import collect
 

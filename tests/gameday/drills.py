@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra.local.simulators.notion import faults
+from steward.incidents.classes import Class
 from tests.gameday.field import Field
-from triage.diagnosis.classes import Class
 
 
 @dataclass(frozen=True, slots=True)

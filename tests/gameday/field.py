@@ -17,11 +17,11 @@ from infra.local.simulators.notion import Demo, NotionControl
 from infra.local.simulators.slack import SlackControl
 from infra.local.simulators.status_page import StatusPageAdmin, StatusPageSimulator
 from infra.operate.lane import let_go_on
+from steward.incidents.incident import Incident
+from steward.incidents.store import Incidents
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.post_mortems import PostMortem, PostMortems
-from triage.incidents.incident import Incident
-from triage.incidents.store import Incidents
 
 CHANNEL = "#incidents"
 

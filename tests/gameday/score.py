@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from steward.incidents.incident import Incident, Stage
 from tests.gameday.drills import Drill
 from tests.gameday.field import Field
-from triage.incidents.incident import Incident, Stage
 
 QUIET = 3
 """Rounds before anything goes wrong."""

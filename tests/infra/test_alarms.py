@@ -221,6 +221,9 @@ def paging(standing: set[str]) -> set[str]:
         ({"OldestEvent"}, {"Symptoms"}),
         ({"OldestEvent", "ProcessorErrors"}, {"Symptoms"}),
         ({"LaneRestsLong"}, {"Symptoms"}),
+        # /health answers 503 while Notion is down
+        ({"Outage", "DeliveriesFail"}, {"Outage"}),
+        ({"DeliveriesFail"}, {"Symptoms"}),
         ({"NoDeliveries"}, set()),
         ({"ChangesUnheard"}, set()),
         ({"NoDeliveries", "ChangesUnheard"}, {"WebhookSilence"}),
@@ -257,6 +260,7 @@ def test_all_that_can_go_wrong_by_requirement_has_an_alarm() -> None:
         ("Steward", telemetry.HEARTBEAT),
         ("Steward", telemetry.BREAKER_OPEN),
         ("Steward", telemetry.LANE_REST_SECONDS),
+        ("Steward", telemetry.CONSOLE_REFUSED),
     }
 
 

@@ -2,16 +2,20 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
-from infra.local.http_api import routes_of
+from infra.local.built import layers_of
+from infra.local.http_api import Throttle, routes_of
 from infra.local.localise import localise
 from infra.template import transformed
 from steward.envelope import TICKS
 from steward.lane import FIRST
 
+ROOT = Path(__file__).parents[2]
 PLAIN: dict[str, Any] = json.loads(transformed())
 RESOURCES: dict[str, Any] = PLAIN["Resources"]
 
@@ -218,9 +222,54 @@ def test_the_access_log_holds_no_header_no_body_and_no_address() -> None:
 
 @pytest.mark.req("I1")
 def test_both_paths_lead_to_ingest_with_any_method() -> None:
-    found = {(r.method, r.path, r.function) for r in routes_of(PLAIN)}
+    found = {(r.method, r.path) for r in routes_of(PLAIN) if r.function == "Ingest"}
 
-    assert found == {("ANY", "/webhooks/notion", "Ingest"), ("ANY", "/api/webhooks/notion", "Ingest")}
+    assert found == {("ANY", "/webhooks/notion"), ("ANY", "/api/webhooks/notion")}
+
+
+@pytest.mark.req("C1", "C2", "C3", "C4")
+def test_everything_else_leads_to_the_console_with_any_method_and_a_login_is_throttled() -> None:
+    routes = [r for r in routes_of(PLAIN) if r.function != "Ingest"]
+
+    assert {r.function for r in routes} == {"Console"}
+    assert {r.path for r in routes if r.method == "ANY"} == {
+        "/health",
+        "/webhook/health",
+        "/api/admin/sync/health",
+        "/status",
+        "/dashboard",
+        "/dashboard/login",
+        "/dashboard/logout",
+        "/dashboard/events/{id}",
+        "/dashboard/incidents/{id}",
+        "/dashboard/assets/{name}",
+    }
+    assert [(r.key, r.throttle) for r in routes if r.method != "ANY" or r.throttle] == [
+        ("POST /dashboard/login", Throttle(5, 10))
+    ]
+
+
+@pytest.mark.req("C1", "O3")
+def test_the_console_may_read_the_tables_and_its_own_token_and_nothing_else() -> None:
+    (policy,) = properties("ConsoleRole")["Policies"]
+    allowed = {s["Sid"]: s for s in policy["PolicyDocument"]["Statement"]}
+    attached = [p["Roles"] for p in of_type("AWS::IAM::Policy").values()]
+
+    assert set(allowed) == {"ReadTables", "ReadOwnToken", "WriteOwnLog", "Trace"}
+    assert allowed["ReadTables"]["Action"] == ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
+    assert allowed["ReadOwnToken"]["Resource"] == {"Ref": "ConsoleSecret"}
+    assert {"Ref": "ConsoleRole"} not in [role for roles in attached for role in roles]
+
+
+@pytest.mark.req("C1")
+def test_the_console_has_its_own_layer_and_not_the_vendors_clients() -> None:
+    document = yaml_parse((ROOT / "template.yaml").read_text())
+    wanted = (ROOT / "infra" / "layers" / "console" / "requirements.txt").read_text().split()
+
+    assert layers_of(document, "Console") == ["PowertoolsLayer", "ConsoleLayer"]
+    assert [line.partition("==")[0] for line in wanted] == ["itsdangerous", "jinja2", "markupsafe"]
+    pinned = (ROOT / "requirements-dev.txt").read_text().splitlines()
+    assert set(wanted) <= set(pinned) & set((ROOT / "infra/local/requirements.txt").read_text().splitlines())
 
 
 @pytest.mark.req("O1")
@@ -254,7 +303,14 @@ def test_the_local_stack_changes_only_what_it_says() -> None:
         after = json.dumps(local["Resources"][logical_id]).replace(
             '{"Fn::GetAtt": ["SigningSecret", "Id"]}', "S"
         )
-        for name in ("PendingSigningSecret", "NotionSecret", "SlackSecret", "HubSpotSecret", "MirrorSecret"):
+        for name in (
+            "PendingSigningSecret",
+            "NotionSecret",
+            "SlackSecret",
+            "HubSpotSecret",
+            "MirrorSecret",
+            "ConsoleSecret",
+        ):
             before = before.replace(f'{{"Ref": "{name}"}}', name)
             after = after.replace(f'{{"Fn::GetAtt": ["{name}", "Id"]}}', name)
         assert before == after

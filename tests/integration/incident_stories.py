@@ -12,11 +12,11 @@ from unittest import mock
 
 from infra.local.simulators.notion import faults
 from processor import reconcile
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage, Step
 from steward.pages import decode_page
 from tests.integration.stand import Stand, standing
 from tests.unit.post_mortem.stories import FOLDER, Story, dump, load, text_of, timeline
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage, Step
 
 Line = tuple[datetime, Step, str, str]
 

@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 
 from infra.local.simulators.notion import faults
 from infra.local.simulators.status_page import StatusPageSimulator
+from steward.incidents.incident import Incident, Step
+from steward.incidents.store import Incidents
 from steward.post_mortems import PostMortems
 from tests.integration.stand import Stand, standing
-from triage.incidents.incident import Incident, Step
-from triage.incidents.store import Incidents
 
 pytestmark = pytest.mark.req("T7", "T8")
 

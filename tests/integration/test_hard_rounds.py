@@ -13,14 +13,14 @@ from botocore.exceptions import ClientError
 from infra.local.simulators.notion import faults
 from infra.local.simulators.status_page import StatusPageSimulator
 from steward import telemetry
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage
+from steward.incidents.store import Incidents
 from steward.lane_switch import EventSource
 from steward.memory import Memory
 from steward.pending_token import PendingToken
 from steward.post_mortems import PostMortems
 from tests.integration.stand import Stand, standing
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage
-from triage.incidents.store import Incidents
 
 Counted = dict[str, list[float]]
 

@@ -10,13 +10,13 @@ import pytest
 from moto import mock_aws
 
 from steward.fallback import Fallback
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage, Step
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Cause, Phase
 from tests.integration.aws import REGION, make_resources
-from triage.diagnosis.classes import Class, Severity
 from triage.incidents.damping import Rules
-from triage.incidents.incident import Incident, Stage, Step
 from triage.incidents.life import Past, advance
 from triage.incidents.runs import document_of, run_of, runs_of
 from triage.mitigation.mitigator import Mitigator

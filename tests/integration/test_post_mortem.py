@@ -12,6 +12,7 @@ from infra.operate import target
 from infra.operate.__main__ import main
 from steward.closings import Closings
 from steward.events import Event
+from steward.incidents.incident import Incident
 from steward.journal import Decision, Entry, Journal
 from steward.post_mortems import PostMortems
 from tests.integration.here import Here
@@ -20,7 +21,6 @@ from tests.integration.stand import Stand, standing
 from tests.integration.watched import Watched
 from tests.unit.post_mortem.recompute import Sceptic
 from tests.unit.post_mortem.stories import Story, at, load
-from triage.incidents.incident import Incident
 from triage.post_mortem.write import Reference, write_post_mortem
 
 pytestmark = pytest.mark.req("T7")

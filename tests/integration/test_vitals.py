@@ -9,13 +9,13 @@ import pytest
 from infra.local.simulators.notion import faults
 from infra.local.simulators.status_page import StatusPageSimulator
 from steward import telemetry
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Cause
 from steward.remembered_bot import remembered_bot
 from tests.integration.stand import Stand, standing
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage
 from triage.vitals import tell_incidents
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)

@@ -70,7 +70,8 @@ def test_the_door_answers_as_api_gateway_and_ingest_do(stack: LocalStack) -> Non
     hook = f"{stack.url}/webhooks/notion"
 
     assert post(hook, b"{}", "sha256=" + "0" * 64)[0] == 401
-    assert post(f"{stack.url}/health", b"{}", "")[0] == 404
+    assert post(f"{stack.url}/nowhere", b"{}", "")[0] == 404
+    assert post(f"{stack.url}/health", b"{}", "")[0] == 405  # the console's, not the local AWS's own
     assert post(hook, "é ☕".encode() + b"\xff\x00", sign(b"other", stack.signing_token))[0] == 401
     body = json.dumps({"type": "moon.risen", "note": "Café ☕"}, ensure_ascii=False).encode()
     assert post(hook, body, sign(body, stack.signing_token))[0] == 200
@@ -92,6 +93,8 @@ def as_role(stack: LocalStack, role: str, service: str) -> Any:
         aws_session_token=keys["SessionToken"],
     )
 
+
+ITEM = {"pk": {"S": "x"}, "sk": {"S": "x"}}
 
 DENIED: list[tuple[str, str, str, Callable[[LocalStack], dict[str, Any]]]] = [
     ("IngestRole", "secretsmanager", "get_secret_value", lambda s: {"SecretId": s.resource("NotionSecret")}),
@@ -131,6 +134,46 @@ DENIED: list[tuple[str, str, str, Callable[[LocalStack], dict[str, Any]]]] = [
     ("ProcessorRole", "sqs", "purge_queue", lambda s: {"QueueUrl": s.resource("LaneQueue")}),
     ("ProcessorRole", "dynamodb", "delete_table", lambda s: {"TableName": s.resource("StateTable")}),
     ("ProcessorRole", "dynamodb", "scan", lambda s: {"TableName": s.resource("JournalTable")}),
+    *[
+        (
+            "ConsoleRole",
+            "dynamodb",
+            "put_item",
+            lambda s, table=table: {"TableName": s.resource(table), "Item": ITEM},
+        )
+        for table in ("StateTable", "JournalTable")
+    ],
+    *[
+        (
+            "ConsoleRole",
+            "dynamodb",
+            "delete_item",
+            lambda s, table=table: {"TableName": s.resource(table), "Key": ITEM},
+        )
+        for table in ("StateTable", "JournalTable")
+    ],
+    (
+        "ConsoleRole",
+        "dynamodb",
+        "transact_write_items",
+        lambda s: {"TransactItems": [{"Put": {"TableName": s.resource("JournalTable"), "Item": ITEM}}]},
+    ),
+    ("ConsoleRole", "dynamodb", "scan", lambda s: {"TableName": s.resource("JournalTable")}),
+    ("ConsoleRole", "secretsmanager", "get_secret_value", lambda s: {"SecretId": s.resource("NotionSecret")}),
+    (
+        "ConsoleRole",
+        "secretsmanager",
+        "get_secret_value",
+        lambda s: {"SecretId": s.resource("SigningSecret")},
+    ),
+    (
+        "ConsoleRole",
+        "secretsmanager",
+        "put_secret_value",
+        lambda s: {"SecretId": s.resource("ConsoleSecret"), "SecretString": "{}"},
+    ),
+    ("ConsoleRole", "sqs", "get_queue_attributes", lambda s: {"QueueUrl": s.resource("LaneQueue")}),
+    ("ConsoleRole", "lambda", "invoke", lambda s: {"FunctionName": s.resource("Processor")}),
 ]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from steward.errors import Failure
-from triage.diagnosis.classes import Advice, Class
+from steward.incidents.classes import Advice, Class
 from triage.findings import Finding, Probe, Verdict
 
 FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "triage"

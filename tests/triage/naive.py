@@ -7,7 +7,7 @@ for an outage; ``shell`` is the order of the usual curl script: status, 401, 429
 from collections.abc import Iterator, Sequence
 
 from steward.errors import Failure
-from triage.diagnosis.classes import Advice, Class
+from steward.incidents.classes import Advice, Class
 from triage.findings import Finding, Probe, Verdict
 
 Answer = tuple[Class, tuple[Advice, ...]]

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from steward.incidents.classes import Advice, Class
 from tests.triage import naive
 from tests.triage.corpus import HOLDOUTS, NOW, Case
-from triage.diagnosis.classes import Advice, Class
 from triage.diagnosis.diagnose import diagnose
 
 Diagnoser = Callable[[Case], tuple[Class, tuple[Advice, ...]]]

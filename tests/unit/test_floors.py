@@ -10,7 +10,7 @@ import pytest
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 MODULES = sorted(FUNCTIONS.rglob("*.py"))
-LOGIC = ("ingest", "processor", "triage")
+LOGIC = ("ingest", "processor", "triage", "console")
 ADAPTERS = {
     "state",
     "turns",
@@ -32,8 +32,11 @@ ADAPTERS = {
     "remembered_bot",
     "post_mortems",
     "fallback",
+    "incidents",
+    "explanation",
     "reads",
     "secret_store",
+    "spent_budget",
     "siding",
     "mirror",
     "telemetry",
@@ -99,6 +102,21 @@ def test_every_module_has_one_purpose_that_its_name_tells(path: Path) -> None:
     assert path.stem not in ("utils", "util", "helpers", "common", "manager", "misc")
     assert len(path.read_text().splitlines()) <= 300
     assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+def test_the_console_loads_no_client_of_a_vendor_because_its_layers_have_none() -> None:
+    loaded = f"[m for m in {[*HEAVY, 'psycopg']!r} if m in sys.modules]"
+    code = f"import sys, console.handler; print({loaded})"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=FUNCTIONS,
+        env={"PYTHONPATH": str(FUNCTIONS)},
+    )
+
+    assert done.stdout.strip() == "[]"
 
 
 def test_ingest_loads_nothing_that_only_the_others_need() -> None:

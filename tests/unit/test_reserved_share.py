@@ -6,9 +6,10 @@ from typing import Any, cast
 import pytest
 
 from steward.budget import Purse
-from steward.clients.connection import probe_budget, remembered_budget, request_budgets
+from steward.clients.connection import probe_budget, request_budgets
 from steward.errors import CallFailed, Failure
 from steward.memory import Memory
+from steward.spent_budget import remembered_budget
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

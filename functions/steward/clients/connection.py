@@ -8,12 +8,11 @@ The main connection's token is ``token`` in the Notion secret; a further one's s
 and a budget record of its own: workspaces share no limit.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from steward.budget import Budget, BudgetRecord, Purse, part_of
+from steward.budget import Budget, Purse, part_of
 from steward.budget_memory import PROBES, BudgetMemory
 from steward.clients.notion import NotionClient
 from steward.clients.transport import Transport
@@ -25,6 +24,7 @@ from steward.memory import Memory
 from steward.reserved_share import ReservedShare
 from steward.rules import MAIN, Connection
 from steward.secret_store import SecretStore, SecretUnavailable
+from steward.spent_budget import requests_per_minute
 
 
 def notion_client(
@@ -106,11 +106,6 @@ def request_budgets(
     }
 
 
-def requests_per_minute(environ: Mapping[str, str]) -> int:
-    """The main connection's request limit, lanes and probes together."""
-    return int(environ.get("REQUESTS_PER_MINUTE") or "180")
-
-
 def probe_budget(environ: Mapping[str, str], memory: Memory, now: Callable[[], datetime]) -> Purse:
     """What the triage's probes are paid from: the share that the lanes leave, ``PROBES_PER_MINUTE``.
 
@@ -124,24 +119,6 @@ def probe_budget(environ: Mapping[str, str], memory: Memory, now: Callable[[], d
     lanes = groups_of(int(environ.get("LANES", "1")))
     of_lane = BudgetMemory(memory, FIRST if len(lanes) > 1 else None)
     return ReservedShare(own, lane, of_lane, lambda: now().timestamp())
-
-
-def remembered_budget(environ: Mapping[str, str], memory: Memory) -> BudgetRecord | None:
-    """What is remembered of the main connection's budget, all lanes and the probes together; None before the first call."""
-    lanes = groups_of(int(environ.get("LANES", "1")))
-    names = [*(lanes if len(lanes) > 1 else [None]), PROBES]
-    found = [record for name in names if (record := BudgetMemory(memory, name).load()) is not None]
-    if not found:
-        return None
-    spent = sum((Counter(record.spent) for record in found), Counter[int]())
-    latest = max(found, key=lambda record: record.room_at)
-    return BudgetRecord(
-        spent,
-        max(r.blocked_until for r in found),
-        latest.room,
-        latest.room_at,
-        max(r.limited_until for r in found),
-    )
 
 
 def _reserved(environ: Mapping[str, str]) -> int:

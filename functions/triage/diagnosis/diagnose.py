@@ -8,7 +8,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from triage.diagnosis.classes import Advice, Class, Diagnosis, Severity
+from steward.incidents.classes import Advice, Class, Severity
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.diagnosis.picture import Picture, picture_of
 from triage.diagnosis.playbook import PLAYBOOK
 from triage.diagnosis.settling import next_probes

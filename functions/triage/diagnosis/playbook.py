@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from triage.diagnosis.classes import Advice, Class, Severity
+from steward.incidents.classes import Advice, Class, Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ nothing when it was made often enough.
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from triage.diagnosis.classes import Class
+from steward.incidents.classes import Class
 from triage.diagnosis.picture import Picture
 from triage.diagnosis.signals import OFTEN, Signal
 from triage.diagnosis.weights import WEIGHTS

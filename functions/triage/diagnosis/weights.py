@@ -20,7 +20,7 @@ What explains other trouble away speaks against it: while a vendor is down, its 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from triage.diagnosis.classes import Class
+from steward.incidents.classes import Class
 from triage.diagnosis.signals import Signal
 
 

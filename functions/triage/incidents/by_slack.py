@@ -13,13 +13,13 @@ from typing import Literal
 from steward import telemetry
 from steward.clients.slack import Posted, Slack
 from steward.errors import CallFailed, Failure
+from steward.incidents.incident import Incident
+from steward.incidents.names import Names
+from steward.incidents.store import Incidents
+from steward.incidents.told import FIXED, Pending, Telling, mark
 from steward.outcomes import TABLE, Then, wait_for
 from steward.slack_channels import SlackChannels
-from triage.incidents.incident import Incident
 from triage.incidents.owed import NO_THREAD, Owed, channel_of, correction, owed, thread_of
-from triage.incidents.store import Incidents
-from triage.incidents.told import FIXED, Pending, Telling, mark
-from triage.incidents.wording import Names
 
 REFUSED = timedelta(minutes=15)
 """Until a channel that refuses for good is tried again: somebody may mend it."""

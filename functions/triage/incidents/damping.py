@@ -9,9 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.diagnosis.classes import Class, Severity
+from steward.incidents.causes import HIDES, Cause, Family, family_of
+from steward.incidents.classes import Class, Severity
 from triage.findings import Verdict
-from triage.incidents.causes import HIDES, Cause, Family, family_of
 from triage.incidents.runs import Run, Sighting
 from triage.pace import MINUTELY, Pace
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from steward.errors import StateConflict
-from triage.diagnosis.classes import Diagnosis
-from triage.incidents.causes import Cause
+from steward.incidents.causes import Cause, cause_of
+from steward.incidents.incident import Incident
+from steward.incidents.store import Incidents
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.incidents.damping import Rules, standing
-from triage.incidents.incident import Incident
-from triage.incidents.life import Past, advance, cause_of, opened
+from triage.incidents.life import Past, advance, opened
 from triage.incidents.runs import Measure, Runs, run_of
-from triage.incidents.store import Incidents
 from triage.incidents.telling import Teller
 from triage.probes.alarms import Alarm
 

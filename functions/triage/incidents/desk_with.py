@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from steward import telemetry
 from steward.clients.pager import Pager
 from steward.clients.slack import Slack
+from steward.incidents.names import Names
+from steward.incidents.store import Incidents
 from steward.memory import Memory
 from steward.slack_channels import SlackChannels
 from triage.incidents.by_slack import BySlack, Channels, WhenUnsure
 from triage.incidents.damping import Rules
 from triage.incidents.desk import Desk
 from triage.incidents.runs import Runs
-from triage.incidents.store import Incidents
 from triage.incidents.telling import Teller
-from triage.incidents.wording import Names
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table

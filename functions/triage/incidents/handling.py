@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from steward.incidents.incident import Incident, Step
 from steward.unicode import one_line
-from triage.incidents.incident import Incident, Step
 from triage.incidents.moments import moment, with_moments
 from triage.incidents.runs import NAME_LIMIT
 from triage.incidents.wording import clock

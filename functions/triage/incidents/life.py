@@ -15,9 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from steward.documents import iso
+from steward.incidents.causes import Cause, cause_of, family_of
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Moment, Stage, Step, in_order
 from steward.unicode import one_line
-from triage.diagnosis.classes import Class, Diagnosis, Severity
-from triage.incidents.causes import Cause, family_of
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.incidents.damping import (
     Rules,
     bad_since,
@@ -28,7 +30,6 @@ from triage.incidents.damping import (
     trouble_stands,
 )
 from triage.incidents.impact import eta_of, impact_of, span
-from triage.incidents.incident import Incident, Moment, Stage, Step, in_order
 from triage.incidents.moments import heard, moment, with_moments
 from triage.incidents.runs import SAYS_LIMIT, Measure, Run
 from triage.probes.alarms import Alarm
@@ -55,11 +56,6 @@ class Past:
     def now(self) -> datetime:
         """The time of the latest run."""
         return self.runs[-1].at
-
-
-def cause_of(incident: Incident) -> Cause:
-    """What an incident is about."""
-    return Cause(incident.vendor, family_of(incident.cls))
 
 
 def opened(incident_id: str, cause: Cause, past: Past) -> Incident:

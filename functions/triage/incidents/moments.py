@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from steward.documents import iso
-from triage.incidents.incident import Incident, Moment, Step, in_order
+from steward.incidents.incident import Incident, Moment, Step, in_order
 from triage.probes.alarms import Alarm
 
 STEWARD = "steward"

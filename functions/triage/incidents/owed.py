@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from steward.incidents.incident import Incident, Moment, Step
+from steward.incidents.names import Names
+from steward.incidents.told import FIXED, GRAVE, Telling, mark, marks, news, reminds
 from steward.mrkdwn import Message
-from triage.incidents.incident import Incident, Moment, Step
-from triage.incidents.told import FIXED, GRAVE, Telling, mark, marks, news, reminds
-from triage.incidents.wording import Names, first, update
+from triage.incidents.wording import first, update
 
 NO_THREAD = "ok"
 """In place of a message's ``ts`` where the incoming webhook does not tell it."""

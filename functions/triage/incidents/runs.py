@@ -11,9 +11,10 @@ from typing import Any
 
 from steward.documents import iso
 from steward.errors import StateConflict
+from steward.incidents.classes import Class, Severity
 from steward.memory import Memory
 from steward.unicode import one_line
-from triage.diagnosis.classes import Class, Diagnosis, Severity
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.pace import MINUTELY, Pace
 
 NAME = "TRIAGE-RUNS"

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from steward import telemetry
 from steward.clients.pager import Pager
 from steward.errors import CallFailed, StateConflict
+from steward.incidents.incident import Incident, Step
+from steward.incidents.names import Names
+from steward.incidents.store import Incidents
+from steward.incidents.told import Telling, news, page_of, pages
 from triage.incidents.by_slack import BySlack, WhenUnsure, is_brief, waits
-from triage.incidents.incident import Incident, Step
-from triage.incidents.store import Incidents
-from triage.incidents.told import Telling, news, page_of, pages
-from triage.incidents.wording import Names, page
+from triage.incidents.wording import page
 
 GIVE_UP = timedelta(days=1)
 """What has been over for so long is not news any more."""

@@ -5,14 +5,14 @@ What diagnoses, vendors and operators wrote is escaped; what is told in Slack ke
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from steward.incidents.incident import Incident, Moment, Stage, Step, printed_by
+from steward.incidents.names import Names
+from steward.incidents.told import REMIND
 from steward.mrkdwn import Message, escape, link, one_message
 from steward.unicode import one_line
-from triage.incidents.incident import Incident, Moment, Stage, Step, printed_by
-from triage.incidents.told import REMIND
 
 SAYS_LIMIT, NOTE_LIMIT = 600, 400
 """Characters of a diagnosis and of a note that a message shows."""
@@ -35,23 +35,6 @@ _STAGES = {
     Stage.RESOLVED: "Resolved",
     Stage.CLOSED: "Closed, not known to be over",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the words need to know of the world.
-
-    Attributes:
-        titles: vendor → how people write it, e.g. ``hubspot`` → ``HubSpot``.
-        dashboard_url: of the dashboard; "" for none.
-    """
-
-    titles: Mapping[str, str] = field(default_factory=dict)
-    dashboard_url: str = ""
-
-    def title(self, vendor: str) -> str:
-        """How people write a vendor."""
-        return self.titles.get(vendor, vendor.capitalize())
 
 
 def first(incident: Incident, names: Names, now: datetime, *, threaded: bool) -> Message:

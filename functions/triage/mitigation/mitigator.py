@@ -11,11 +11,11 @@ from typing import Any
 
 from steward.documents import iso
 from steward.fallback import Fallback
+from steward.incidents.classes import Class
+from steward.incidents.incident import Incident
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Cause
-from triage.diagnosis.classes import Class
-from triage.incidents.incident import Incident
 from triage.incidents.runs import Measure
 from triage.mitigation.remedies import CAUSES, WORKED_ON, Remedy, remedies_for
 from triage.pace import MINUTELY, Pace

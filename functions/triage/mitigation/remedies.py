@@ -7,9 +7,9 @@ itself, and nothing is tried with tokens while the vendor is out, because then n
 from collections.abc import Iterable
 from enum import StrEnum
 
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage
 from steward.pauses import Cause
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage
 
 WORKED_ON = "notion"
 """The vendor that our queue, journal and code are about, and whose trouble the lane rests for.

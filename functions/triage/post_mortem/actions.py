@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from triage.diagnosis.classes import Class
+from steward.incidents.classes import Class
 from triage.post_mortem.facts import Facts, Found
 from triage.post_mortem.queries import Query, Selection
 

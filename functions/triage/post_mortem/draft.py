@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from steward.documents import iso
-from triage.incidents.incident import Incident, Step
+from steward.incidents.incident import Incident, Step
 from triage.post_mortem import impact, timeline
 from triage.post_mortem.actions import BY_CLASS, UNACKNOWLEDGED, Action, Owner, left_undone
 from triage.post_mortem.facts import Facts, moments

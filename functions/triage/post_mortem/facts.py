@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from triage.incidents.incident import Incident, Step
+from steward.incidents.incident import Incident, Step
 from triage.post_mortem.queries import (
     Query,
     Selection,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from triage.incidents.incident import Incident, Moment, Step
+from steward.incidents.incident import Incident, Moment, Step
 from triage.post_mortem.facts import key, moments
 from triage.post_mortem.markdown import NOT_KNOWN, lasting, table, told, when
 from triage.post_mortem.queries import requests_in

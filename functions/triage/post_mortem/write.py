@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from steward.closings import Closings
+from steward.incidents.incident import Incident, printed_by
 from steward.journal import Journal
 from steward.post_mortems import PostMortem, PostMortems
-from triage.incidents.incident import Incident, printed_by
 from triage.post_mortem.draft import draft
 from triage.post_mortem.facts import MOST_ROWS, collect
 

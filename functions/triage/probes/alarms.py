@@ -30,6 +30,7 @@ NAMES = (
     "deliveries-fail",
     "answers-slow",
     "bad-signatures",
+    "console-refuses",
     "ticks-lost",
     "oldest-event",
     "lane-rests-long",

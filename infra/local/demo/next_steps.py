@@ -1,7 +1,9 @@
 """What to try next."""
 
 import json
+import time
 
+from console.passes import login_link
 from infra.local.demo.assignment import Telling
 from infra.local.demo.story import Story
 from infra.local.simulators.notion.demo import BEN
@@ -11,8 +13,14 @@ NEXT_TASK = "7a5c0000-0000-4000-8000-000000000003"
 
 
 def what_next(stack: LocalStack, story: Story, telling: Telling | None) -> None:
-    """Two commands that work when they are pasted."""
+    """The dashboard with a link that logs in, and two commands that work when they are pasted."""
     story.head("Try next")
+    dashboard = f"{stack.url}/dashboard"
+    print(f"  # look at the dashboard: {dashboard}")
+    print(
+        "  # this link logs you in, for 15 minutes; after that `.venv/bin/python -m infra.operate console` makes another"
+    )
+    print(f"  {login_link(dashboard, stack.console_token, time.time)}")
     print("  # an unsigned delivery is refused")
     print(f"  curl -i -X POST {stack.url}/webhooks/notion -d '{{}}'")
     if stack.notion is None or telling is None:

@@ -16,19 +16,20 @@ from steward.clients.slack_bot import SlackBot, web_client
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed
+from steward.incidents.classes import Severity
+from steward.incidents.incident import Incident
+from steward.incidents.names import Names
+from steward.incidents.store import Incidents
 from steward.memory import Memory
 from tests.integration.aws import template
 from tests.integration.clock import Clock
 from tests.integration.tables import Tables
 from tests.unit.triage.incident_words import CLASSES, START, diagnosis
-from triage.diagnosis.classes import Diagnosis, Severity
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.incidents.by_slack import Channels, WhenUnsure
 from triage.incidents.desk import Desk
 from triage.incidents.desk_with import Settings, make_desk
-from triage.incidents.incident import Incident
 from triage.incidents.runs import Measure
-from triage.incidents.store import Incidents
-from triage.incidents.wording import Names
 
 NAMES = Names(
     {"notion": "Notion", "hubspot": "HubSpot", "slack": "Slack"}, "https://steward.example/dashboard"

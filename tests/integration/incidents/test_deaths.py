@@ -8,9 +8,9 @@ from collections import Counter
 
 import pytest
 
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage, Step
 from tests.integration.incidents.rig import Death, Rig, rigged
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage, Step
 from triage.incidents.runs import Measure
 
 STORY = "ooo" + "OOO" + "hhhhhhhh" + "hh"

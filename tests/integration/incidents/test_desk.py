@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from steward.documents import iso
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage, Step
 from tests.integration.incidents.rig import Rig
 from tests.unit.triage.incident_words import START, diagnosis
-from triage.diagnosis.classes import Class, Severity
 from triage.incidents.handling import acknowledge, note, silence
-from triage.incidents.incident import Incident, Stage, Step
 from triage.incidents.runs import Measure
 
 

@@ -9,9 +9,9 @@ import pytest
 from infra.operate import target
 from infra.operate.__main__ import main
 from steward.errors import StateConflict
+from steward.incidents.incident import Incident
+from steward.incidents.store import Incidents
 from tests.integration.incidents.rig import Rig
-from triage.incidents.incident import Incident
-from triage.incidents.store import Incidents
 
 ID = "notion-20261121-1"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from steward.incidents.classes import Class
 from tests.integration.incidents.rig import Rig
 from tests.unit.triage.incident_words import diagnosis
-from triage.diagnosis.classes import Class
 
 
 def sees(rig: Rig, cls: Class, number: int) -> None:

@@ -7,10 +7,10 @@ import pytest
 from steward import telemetry
 from steward.clients.slack_bot import SlackBot
 from steward.errors import CallFailed, Failure
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Stage
 from tests.integration.incidents.rig import Rig
 from tests.unit.triage.incident_words import diagnosis
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Stage
 
 PAGE = "[INVESTIGATING] P2 Notion: vendor outage (notion-20261121-1)"
 

@@ -8,9 +8,9 @@ import pytest
 
 from infra.operate import status, target
 from infra.operate.__main__ import main
+from steward.incidents.classes import Severity
 from tests.integration.incidents.rig import Rig
 from tests.integration.incidents.test_incident_command import Here
-from triage.diagnosis.classes import Severity
 
 Run = Callable[..., str]
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from steward.errors import StateConflict
+from steward.incidents.classes import Advice, Class
+from steward.incidents.incident import Incident, Stage, Step
+from steward.incidents.told import Pending, Telling
 from tests.integration.incidents.rig import Rig
 from tests.unit.triage.incident_words import START, incident
-from triage.diagnosis.classes import Advice, Class
 from triage.incidents.handling import note
-from triage.incidents.incident import Incident, Stage, Step
 from triage.incidents.moments import moment, with_moments
-from triage.incidents.told import Pending, Telling
 
 
 def full(**more: Any) -> Incident:

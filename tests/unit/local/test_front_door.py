@@ -14,7 +14,14 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from infra.local.front_door import MAX_BODY, Bucket, FrontDoor
 from infra.local.http_api import Route, Throttle
 
-ROUTES = [Route("ANY", "/hook", "Echo", 7.0), Route("GET", "/health", "Broken")]
+ROUTES = [
+    Route("ANY", "/hook", "Echo", 7.0),
+    Route("GET", "/health", "Broken"),
+    Route("ANY", "/things/{id}", "Echo"),
+    Route("ANY", "/things/own", "Echo"),
+    Route("POST", "/things/own", "Echo", throttle=Throttle(1, 2)),
+    Route("GET", "/things/{id}/parts/{part}", "Echo"),
+]
 
 
 class Functions:
@@ -100,6 +107,43 @@ def test_what_no_route_takes_is_not_found(
 ) -> None:
     assert ask(opened, method, target) == (404, b'{"message":"Not Found"}')
     assert functions.seen == []
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "key", "parameters"),
+    [
+        ("GET", "/things/7?x=1", "ANY /things/{id}", {"id": "7"}),
+        ("GET", "/things/a%2Fb%20c%C3%A9", "ANY /things/{id}", {"id": "a/b cé"}),
+        ("GET", "/things/own", "ANY /things/own", None),
+        ("POST", "/things/own", "POST /things/own", None),
+        ("POST", "/things/%6Fwn", "POST /things/own", None),
+        ("GET", "/things/7/parts/%3Cb%3E", "GET /things/{id}/parts/{part}", {"id": "7", "part": "<b>"}),
+    ],
+)
+def test_the_most_specific_route_takes_a_path_and_its_parameters_are_decoded(
+    opened: FrontDoor,
+    functions: Functions,
+    method: str,
+    target: str,
+    key: str,
+    parameters: dict[str, str] | None,
+) -> None:
+    assert ask(opened, method, target)[0] == 200
+
+    event = functions.seen[-1][1]
+    assert (event["routeKey"], event.get("pathParameters")) == (key, parameters)
+
+
+@pytest.mark.parametrize(
+    "target", ["/things/", "/things", "/things/7/", "/things/7/parts", "/things/7/parts/"]
+)
+def test_a_parameter_is_one_segment_and_never_empty(opened: FrontDoor, target: str) -> None:
+    assert ask(opened, "GET", target)[0] == 404
+
+
+def test_a_route_with_a_throttle_of_its_own_leaves_the_others_alone(opened: FrontDoor) -> None:
+    assert [ask(opened, "POST", "/things/own")[0] for _ in range(3)] == [200, 200, 429]
+    assert ask(opened, "GET", "/things/own")[0] == 200
 
 
 def test_a_function_that_failed_is_a_500_without_its_trace(opened: FrontDoor) -> None:

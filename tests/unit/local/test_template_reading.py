@@ -64,7 +64,7 @@ def test_a_build_from_another_folder_changes_nothing_but_paths() -> None:
     pairs = [(ours["Globals"]["Function"], document["Globals"]["Function"], "CodeUri")]
     pairs += [
         (ours["Resources"][name]["Properties"], document["Resources"][name]["Properties"], "ContentUri")
-        for name in ("PowertoolsLayer", "HttpLayer", "PostgresLayer")
+        for name in ("PowertoolsLayer", "HttpLayer", "PostgresLayer", "ConsoleLayer")
     ]
     nested = (d["Resources"]["Alarms"]["Properties"] for d in (ours, document))
     pairs.append((*nested, "TemplateURL"))

@@ -10,8 +10,9 @@ from infra.local.simulators.notion.demo import TASKS_DATABASE
 from infra.operate import triage
 from infra.operate.__main__ import main
 from infra.operate.vendor_access import Surroundings
+from steward.incidents.classes import Class, Severity
 from tests.unit.operate.vendors import NOW, Out, World, simulated
-from triage.diagnosis.classes import Class, Diagnosis, Severity
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.vendors import known
 
 

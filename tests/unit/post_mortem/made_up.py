@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage
 from tests.unit.post_mortem.stories import at, timeline
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage
 from triage.post_mortem.facts import Facts, facts
 from triage.post_mortem.rows import account
 

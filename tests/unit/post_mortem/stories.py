@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Moment, Stage, Step
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Moment, Stage, Step
 from triage.post_mortem.draft import draft
 from triage.post_mortem.facts import Facts, collect
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from steward.incidents.classes import Class
+from steward.incidents.incident import Step
 from tests.unit.post_mortem.made_up import incident, of, row
 from tests.unit.post_mortem.stories import at, load
-from triage.diagnosis.classes import Class
-from triage.incidents.incident import Step
 from triage.post_mortem.actions import BY_CLASS
 from triage.post_mortem.draft import draft
 from triage.post_mortem.markdown import escape, exact, lasting, told

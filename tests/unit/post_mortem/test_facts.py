@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from steward.incidents.incident import Step
 from tests.unit.post_mortem.made_up import effect, ended, incident, of, row
 from tests.unit.post_mortem.stories import at
-from triage.incidents.incident import Step
 from triage.post_mortem.draft import draft
 from triage.post_mortem.facts import collect, span
 from triage.post_mortem.queries import WORDS, Query, Selection, items, requests_in

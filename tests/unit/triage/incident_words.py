@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from triage.diagnosis.classes import Class, Diagnosis, Severity
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.findings import Finding
 from triage.incidents.damping import Rules
-from triage.incidents.incident import Incident, Stage
 from triage.incidents.life import Past
 from triage.incidents.runs import Run, run_of
 

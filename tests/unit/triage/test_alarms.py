@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
+from steward.incidents.causes import Cause, Family
+from steward.incidents.incident import Incident, Step
 from tests.unit.post_mortem.made_up import of
 from tests.unit.triage.incident_words import MINUTE, RULES, START, runs
 from triage.findings import Probe, Verdict
-from triage.incidents.causes import Cause, Family
-from triage.incidents.incident import Incident, Step
 from triage.incidents.life import Past, advance, opened
 from triage.post_mortem.draft import draft
 from triage.probes import alarms

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from steward.incidents.causes import FAMILY, Cause, Family
+from steward.incidents.classes import Class, Severity
 from tests.unit.triage.incident_words import CLASSES, RULES, runs
-from triage.diagnosis.classes import Class, Severity
 from triage.findings import Verdict
-from triage.incidents.causes import FAMILY, Cause, Family
 from triage.incidents.damping import (
     Rules,
     bad_since,

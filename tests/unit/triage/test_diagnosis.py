@@ -9,10 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from steward.errors import Failure
+from steward.incidents.classes import Advice, Class, Severity
 from tests.triage.corpus import NOW, OURS, Case, finding_in, read_corpus
 from tests.triage.report import DIAGNOSERS, score
-from triage.diagnosis.classes import Advice, Class, Diagnosis, Severity
 from triage.diagnosis.diagnose import SETTLED, diagnose
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.diagnosis.picture import FRESH
 from triage.diagnosis.playbook import PLAYBOOK
 from triage.diagnosis.signals import Signal

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from steward.incidents.incident import Incident, Stage, Step
 from tests.unit.triage.incident_words import MINUTE, START, incident
 from triage.incidents.handling import Change, NotDone, acknowledge, note, silence
-from triage.incidents.incident import Incident, Stage, Step
 
 NOW = START + 5 * MINUTE
 OVER = replace(incident(), stage=Stage.RESOLVED, resolved_at=NOW)

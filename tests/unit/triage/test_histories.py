@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steward.incidents.causes import cause_of
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage, Step
 from tests.unit.triage.incident_words import CLASSES, RULES, START, diagnosis
-from triage.diagnosis.classes import Class, Diagnosis, Severity
+from triage.diagnosis.diagnosis import Diagnosis
 from triage.incidents.damping import standing
-from triage.incidents.incident import Incident, Stage, Step
-from triage.incidents.life import Past, advance, cause_of, opened
+from triage.incidents.life import Past, advance, opened
 from triage.incidents.runs import Measure, Run, run_of, with_run
 
 SEEN = st.lists(

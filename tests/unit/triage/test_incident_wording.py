@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from steward.incidents.classes import Advice, Class, Severity
+from steward.incidents.incident import Incident, Stage, Step
+from steward.incidents.names import Names
+from steward.incidents.told import FIXED, Telling, mark, marks
 from steward.mrkdwn import BLOCKS_LIMIT, MESSAGE_LIMIT, SECTION_LIMIT, TEXT_LIMIT, Message
 from tests.unit.triage.incident_words import MINUTE, START, incident
-from triage.diagnosis.classes import Advice, Class, Severity
-from triage.incidents.incident import Incident, Stage, Step
 from triage.incidents.moments import moment, with_moments
 from triage.incidents.owed import correction, owed
-from triage.incidents.told import FIXED, Telling, mark, marks
-from triage.incidents.wording import NEWS_SHOWN, SUBJECT_LIMIT, Names, first, page, subject, update
+from triage.incidents.wording import NEWS_SHOWN, SUBJECT_LIMIT, first, page, subject, update
 
 NAMES = Names({"notion": "Notion"}, "https://steward.example/dashboard")
 HOSTILE = "<!channel> *bold* `code` <https://evil.example|x> & \u202eback @here"

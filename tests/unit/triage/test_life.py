@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from steward.incidents.causes import Cause, Family
+from steward.incidents.classes import Advice, Class, Severity
+from steward.incidents.incident import Incident, Moment, Stage, Step
 from tests.unit.triage.incident_words import CLASSES, MINUTE, START, diagnosis, past, runs
-from triage.diagnosis.classes import Advice, Class, Severity
 from triage.findings import Finding, Probe, Verdict
-from triage.incidents.causes import Cause, Family
-from triage.incidents.incident import Incident, Moment, Stage, Step
 from triage.incidents.life import AT_ONCE, Past, advance, opened
 from triage.incidents.runs import Measure, run_of
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage
 from triage.mitigation.remedies import Remedy, remedies_for
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from steward.incidents.classes import Advice, Class
 from tests.triage.corpus import HOLDOUTS, NOW, Case, read_corpus
 from tests.triage.report import DIAGNOSERS, report
-from triage.diagnosis.classes import Advice, Class
 from triage.diagnosis.diagnose import diagnose
 
 CORPUS = read_corpus()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from triage.diagnosis.classes import Advice, Class
+from steward.incidents.classes import Advice, Class
 from triage.diagnosis.playbook import PLAYBOOK
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "runbook.md").read_text(encoding="utf-8")

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from steward.incidents.classes import Class
 from tests.unit.triage.incident_words import MINUTE, START, runs
-from triage.diagnosis.classes import Class
 from triage.incidents.runs import Measure, Run, document_of, run_of, runs_of, with_run
 
 PAUSED = Measure("m1", "notion", Class.OUTAGE, START, "the lane was paused")

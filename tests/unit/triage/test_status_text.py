@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage, Step
+from steward.incidents.names import Names
+from steward.incidents.status_text import OUTSIDE, document, markdown
 from tests.unit.triage.incident_words import MINUTE, START, incident
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage, Step
 from triage.incidents.moments import moment, with_moments
-from triage.incidents.status_text import OUTSIDE, document, markdown
-from triage.incidents.wording import Names
 
 NAMES = Names({"notion": "Notion", "hubspot": "HubSpot"})
 NOW = START + 10 * MINUTE

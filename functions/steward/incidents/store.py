@@ -9,11 +9,11 @@ from boto3.dynamodb.conditions import Key
 
 from steward.documents import Item, iso
 from steward.errors import StateConflict
+from steward.incidents import rows
+from steward.incidents.causes import cause_of
+from steward.incidents.incident import Incident
+from steward.incidents.told import Telling
 from steward.memory import guarded
-from triage.incidents import rows
-from triage.incidents.incident import Incident
-from triage.incidents.life import cause_of
-from triage.incidents.told import Telling
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table

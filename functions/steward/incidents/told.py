@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from triage.incidents.incident import Incident, Moment, Step
+from steward.incidents.incident import Incident, Moment, Step
 
 REMIND = timedelta(minutes=30)
 """The longest that the thread of an open incident is silent."""

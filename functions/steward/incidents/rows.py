@@ -18,10 +18,10 @@ from datetime import datetime
 from typing import Any
 
 from steward.documents import Item, iso, moment
-from triage.diagnosis.classes import Advice, Class, Severity
-from triage.incidents.causes import Cause
-from triage.incidents.incident import Incident, Moment, Stage, Step, in_order
-from triage.incidents.told import Pending, Telling
+from steward.incidents.causes import Cause
+from steward.incidents.classes import Advice, Class, Severity
+from steward.incidents.incident import Incident, Moment, Stage, Step, in_order
+from steward.incidents.told import Pending, Telling
 
 LISTS = "INCIDENTS"
 AT, LIVE, OPEN, UNWRITTEN, MOMENT = "AT#", "LIVE#", "OPEN#", "UNWRITTEN#", "MOMENT#"

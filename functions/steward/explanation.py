@@ -6,12 +6,9 @@ from typing import Any
 
 from steward.closings import Closings
 from steward.effects import Status
+from steward.explanation_text import LATER, NOW, THEN
 from steward.journal import Journal, effect_row
 from steward.state import State
-
-NOW, THEN, LATER = "now", "as journalled", "as it ended"
-"""Where an effect's facts come from: living state; the event's row, when state has forgotten it; or the row that the
-journal has of an effect that ended after its event was finished."""
 
 
 def explanation(

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from triage.diagnosis.classes import Class, Severity
-from triage.incidents.incident import Incident, Stage
-from triage.incidents.told import REMIND
-from triage.incidents.wording import Names
+from steward.incidents.classes import Class, Severity
+from steward.incidents.incident import Incident, Stage
+from steward.incidents.names import Names
+from steward.incidents.told import REMIND
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ is a guess too: it speaks for whatever is known, and becomes the known cause whe
 from enum import StrEnum
 from typing import NamedTuple
 
-from triage.diagnosis.classes import Class
+from steward.incidents.classes import Class
+from steward.incidents.incident import Incident
 
 
 class Family(StrEnum):
@@ -64,3 +65,8 @@ HIDES: dict[Class, frozenset[Family]] = {
 def family_of(cls: Class) -> Family:
     """The family of a class that is not healthy."""
     return FAMILY[cls]
+
+
+def cause_of(incident: Incident) -> Cause:
+    """What an incident is about."""
+    return Cause(incident.vendor, family_of(incident.cls))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from triage.diagnosis.classes import Advice, Class, Severity
+from steward.incidents.classes import Advice, Class, Severity
 
 
 class Stage(StrEnum):
