@@ -8,7 +8,9 @@ from tests.attacks.site import CANDIDATE, FORGER, Site
 
 OF_INGEST = frozenset({"GetSecretValue", "SendMessage", "PutSecretValue"})
 
-FUNCTIONS = ("ingest", "processor", "triage")
+FUNCTIONS = ("ingest", "processor", "triage", "console")
+
+OF_CONSOLE = frozenset({"GetSecretValue", "GetItem", "BatchGetItem", "Query"})
 
 _LOOKS_SECRET = re.compile(
     r"\bsecret_[A-Za-z0-9]{8,}|ntn_\w{8,}|xox[a-z]-[\w-]{8,}|sha256=[0-9a-fA-F]{16,}|[\w.+-]+@[\w-]+\.[a-z]{2,}"
@@ -28,15 +30,16 @@ def nothing_is_left_of_an_attack(site: Site) -> None:
 
 
 def nobody_else_was_reached(site: Site) -> None:
-    """Every connection of every function went to AWS, Notion or Slack; that of ingest to AWS alone."""
+    """Every connection of every function went to AWS, Notion or Slack; those that face the internet to AWS alone."""
     aws = site.stack.client("sts").meta.endpoint_url
     known = {str(("127.0.0.1", urlsplit(url).port)) for url in (aws, site.notion.url, site.slack.url)}
     seen = site.seen()
     assert {one["connects"] for one in seen if "connects" in one} <= known
     assert {one["resolves"] for one in seen if "resolves" in one} == {"127.0.0.1"}
-    ingest = [one for one in seen if "Ingest" in one["function"] and "asks" in one]
-    assert {one["host"] for one in ingest} == {urlsplit(aws).netloc}
-    assert {one["operation"] for one in ingest} <= OF_INGEST
+    for function, may in (("Ingest", OF_INGEST), ("Console", OF_CONSOLE)):
+        asked = [one for one in seen if f"-{function}-" in one["function"] and "asks" in one]
+        assert {one["host"] for one in asked} <= {urlsplit(aws).netloc}
+        assert {one["operation"] for one in asked} <= may
 
 
 def no_log_has_a_secret(site: Site) -> None:
