@@ -24,6 +24,9 @@ FORGER = "secret_" + "forgedbysomebodyelse" * 2
 CANDIDATE = "secret_" + "candidateofanattacker" * 2
 """A token that is offered by handshake."""
 
+NOWHERE = ("127.0.0.1", 9)
+"""Where nobody listens: the address of a service that is down."""
+
 FRESH = 301.0
 """Seconds after which every cached secret is read anew."""
 

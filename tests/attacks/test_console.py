@@ -127,7 +127,7 @@ def test_who_has_the_token_gets_a_cookie_that_no_script_and_no_other_site_gets(s
 def test_what_people_and_events_say_is_text_on_every_page(site: Site) -> None:
     mallory = site.notion.add_user(MALLORY)
     markup = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
-    titles = [*[title for title in TITLES if "<" in title][:4], markup, "x" * 2000, "javascript:alert(1)"]
+    titles = [TITLES[0], markup, "x" * 2000, "javascript:alert(1)"]
     pages = [site.notion.add_page(site.demo.data_source_id, {"Name": title}, by=mallory) for title in titles]
     site.notion.drain()
     for page in pages:
