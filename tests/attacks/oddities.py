@@ -91,6 +91,7 @@ ODDITIES = (
     Oddity("a query", about("x?filter=1#y"), asks=("GET /v1/pages/x%3Ffilter%3D1%23y",)),
     Oddity("a line break", about("x\r\nHost: evil.example"), asks=("GET /v1/pages/x%0D%0AHost%3A%20evil.example",)),
     Oddity("NUL", about("x\0y"), asks=("GET /v1/pages/x%00y",)),
+    Oddity("a token and an address", about(f"{FORGER} eve@example.com"), asks=(f"GET /v1/pages/{FORGER}%20eve%40example.com",)),
     Oddity("half a character", about("x\ud800"), asks=("GET /v1/pages/x%3F",)),
     Oddity("happened in 1970", saying(timestamp="1970-01-01T00:00:00.000Z"), asks=THE_PAGE),
     Oddity("happens in 9999", saying(timestamp="9999-12-31T23:59:59.999Z"), asks=THE_PAGE),
