@@ -174,9 +174,8 @@ class LocalStack:
             aws.client, source_of, parameters, aws.endpoint, REGION, self._template, environ=self._variables
         )
         self._deployed = deployed
-        documents = {
-            **self._vendors.secrets(self._connections()),
-            "ConsoleSecret": {"token": self.console_token},
+        documents = self._vendors.secrets(self._connections()) | {
+            "ConsoleSecret": {"token": self.console_token}
         }
         if self.watched is not None:
             documents["HubSpotSecret"] = {"token": SIMULATED_HUBSPOT_TOKEN}
@@ -203,9 +202,7 @@ class LocalStack:
         try:
             return FrontDoor(port, deployed.routes, functions, invoke, deployed.throttle)
         except OSError as error:
-            raise StartError(
-                f"port {port} was taken while the stack started; choose another: --port 0"
-            ) from error
+            raise StartError(f"port {port} was taken by another just now; choose one: --port 0") from error
 
     def _check_rules(self) -> None:
         try:

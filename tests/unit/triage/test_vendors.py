@@ -10,6 +10,7 @@ import pytest
 
 import triage.vendors
 from steward.errors import Failure
+from steward.incidents.names import TITLES
 from triage.findings import Verdict
 from triage.vendors import known
 from triage.vendors.hubspot import VENDOR as HUBSPOT
@@ -260,3 +261,8 @@ def test_addresses_may_be_others_than_the_vendors_own() -> None:
     )
     assert placed(NOTION, {}) == NOTION
     assert NOTION.status_pages[0] == "https://www.notion-status.com/api/v2/summary.json"
+
+
+@pytest.mark.req("C3", "C4")
+def test_who_only_shows_vendors_writes_them_as_their_descriptions_do() -> None:
+    assert {name: TITLES[name] for name in known()} == {v.name: v.title for v in known().values()}
