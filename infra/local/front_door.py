@@ -186,6 +186,12 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815 - looked up by name
 
     def _is_chunked(self) -> bool:
+        framing = [
+            *self.headers.get_all("transfer-encoding", []),
+            *self.headers.get_all("content-length", []),
+        ]
+        if len(framing) > 1:  # two readers could disagree where the request ends (RFC 9112, 6.3)
+            raise _BadRequest(message(400, "Bad Request"))
         coding = self.headers.get("transfer-encoding", "identity").strip().lower()
         if coding not in ("identity", "chunked"):
             raise _BadRequest(message(501, "Not Implemented"))

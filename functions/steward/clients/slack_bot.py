@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from steward.clients.pacing import Pacer
 from steward.clients.slack import Posted
 from steward.clients.slack_answers import bot_refused, inner, word
+from steward.clients.slack_web import Unredirected
 from steward.clients.transport import RESERVE
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure
@@ -51,8 +52,8 @@ _QUIET.setLevel(logging.CRITICAL + 1)
 
 
 def web_client(token: str, base_url: str) -> WebClient:
-    """slack_sdk's client as Steward needs it: it repeats nothing and logs nothing."""
-    return WebClient(token, base_url=base_url, retry_handlers=[], logger=_QUIET)
+    """slack_sdk's client as Steward needs it: it repeats nothing, follows nothing and logs nothing."""
+    return Unredirected(token, base_url=base_url, retry_handlers=[], logger=_QUIET)
 
 
 class SlackBot:

@@ -192,6 +192,8 @@ def test_a_body_above_the_limit_is_refused_unread(opened: FrontDoor, functions: 
         (b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", b"400"),
         (b"Transfer-Encoding: chunked\r\n\r\n-5\r\n", b"400"),
         (b"Transfer-Encoding: gzip\r\n\r\n", b"501"),
+        (b"Content-Length: 4\r\nContent-Length: 3\r\n\r\nhalf", b"400"),
+        (b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", b"400"),
     ],
 )
 def test_broken_framing_is_said_and_ends_the_connection(
