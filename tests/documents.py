@@ -74,15 +74,21 @@ def anchors(document: Path) -> set[str]:
 
 def command_lines(document: Path) -> Iterator[CommandLine]:
     """Every command line: of the blocks that are typed into a shell, and of those in a sentence that are whole."""
+    yield from shown_lines(document)
     for token in parsed(document):
         line = (token.map or [0])[0] + 1
-        if token.type == "fence" and token.info == SHELL:
-            for number, text in enumerate(token.content.splitlines(), line + 1):
-                typed = re.sub(r"\s+#\s.*$", "", text).strip()
-                if typed:
-                    yield CommandLine(document, number, typed)
         for child in token.children or ():
             if child.type == "code_inline" and re.match(
                 r"(python -m infra\.|make [a-z]|sam [a-z])", child.content
             ):
                 yield CommandLine(document, line, child.content)
+
+
+def shown_lines(document: Path) -> Iterator[CommandLine]:
+    """The command lines of the blocks that are typed into a shell."""
+    for token in parsed(document):
+        if token.type == "fence" and token.info == SHELL:
+            for number, text in enumerate(token.content.splitlines(), (token.map or [0])[0] + 2):
+                typed = re.sub(r"\s+#\s.*$", "", text).strip()
+                if typed:
+                    yield CommandLine(document, number, typed)

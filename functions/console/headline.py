@@ -133,7 +133,7 @@ def _events(pulse: Pulse | None, health: Mapping[str, Any]) -> Iterator[Headline
         yield Headline(tone, _failed(health), None, "The events below can be filtered by their outcome.")
     if pulse.dead_letters:
         says = f"{pulse.dead_letters} dead letter{'' if pulse.dead_letters == 1 else 's'}"
-        detail = "`python -m infra.operate dlq list` says why; `dlq redrive --all` works them off again."
+        detail = "Why they are there, and how they are worked off again: python -m infra.operate dlq list"
         yield Headline(Tone.WARN, says, None, detail)
 
 

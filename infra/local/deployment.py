@@ -88,10 +88,11 @@ def deploy(
         StartError: CloudFormation refused; the message holds its reasons.
     """
     document = read(template)
+    _add(document, environ)
     client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
     code = {}
     for logical_id in functions_of(document):
-        body = _package(source_of(logical_id), endpoint, environ)
+        body = _package(source_of(logical_id), endpoint)
         client("s3").put_object(Bucket=BUCKET, Key=f"{logical_id}.zip", Body=body)
         code[logical_id] = f"s3://{BUCKET}/{logical_id}.zip"
     plain = to_cloudformation(document, code, f"s3://{BUCKET}/layer.zip", region)
@@ -129,16 +130,22 @@ def _status(cloudformation: Any) -> str:
     return str(cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"])
 
 
-def _package(source: Source, endpoint: str, environ: Mapping[str, str]) -> bytes:
+def _add(document: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Give every function further variables; as the template's own, so that an operator's command finds them, too."""
+    for logical_id in functions_of(document):
+        properties = document["Resources"][logical_id]["Properties"]
+        properties.setdefault("Environment", {}).setdefault("Variables", {}).update(environ)
+
+
+def _package(source: Source, endpoint: str) -> bytes:
     """A deployment package that holds only a bootstrap: it runs the real runtime client on the code where it lies."""
     code = shlex.quote(str(source.code))
     path = shlex.quote(":".join([str(source.code), *source.packages]))
-    further = " ".join(f"{name}={shlex.quote(value)}" for name, value in environ.items())
     bootstrap = f"""#!/bin/sh
 cd {code} || exit 1
 unset {OF_MINISTACK} PYTHONDONTWRITEBYTECODE
 export LAMBDA_TASK_ROOT={code} PYTHONPATH={path} AWS_ENDPOINT_URL={endpoint}
-export AWS_EXECUTION_ENV=AWS_Lambda_python3.13 {further}
+export AWS_EXECUTION_ENV=AWS_Lambda_python3.13
 exec {shlex.quote(source.python)} -m awslambdaric "$_HANDLER"
 """
     buffer = io.BytesIO()

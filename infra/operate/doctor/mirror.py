@@ -10,13 +10,13 @@ from infra.operate.target import TargetError
 from steward.deadline import Deadline
 from steward.errors import CallFailed
 from steward.mirror.connection import NONE, columns_in, is_kept
-from steward.mirror.database import Database
+from steward.mirror.database import CONNECT, RESERVE, SHORTEST, Database
 from steward.mirror.migrate import Standing, standing
 from steward.mirror.schema import LATEST
 
 NAME = "mirror"
-SECONDS = 6.0
-"""For the whole look."""
+SECONDS = CONNECT + RESERVE + 2 * SHORTEST
+"""For the whole look; with less no connection is opened at all."""
 
 
 def look(stack: Stack) -> Sequence[Line]:
