@@ -70,7 +70,6 @@ class Stage:
         self._retyped: dict[str, str] = {}
         self.pages: list[str] = []
         self.page_id = self.add_page()
-        self._shown = {channel: len(stand.slack.messages(channel)) for channel in CHANNELS}
         self._triage: Any = None
         self.printed = StringIO()
         self.events: list[dict[str, Any]] = []
@@ -293,11 +292,9 @@ class Stage:
             for run in comment["rich_text"]
             if run["type"] == "mention"
         ]
-        lines = [line for channel, seen in self._shown.items() for line in self._stand.notices(channel, seen)]
+        lines = [line for channel in CHANNELS for line in self._stand.notices(channel)]
         found = [(line.split("*")[1], line.rpartition("|")[2].partition(">")[0]) for line in lines]
-        texts = [
-            m["text"] for channel, seen in self._shown.items() for m in self.slack.messages(channel)[seen:]
-        ]
+        texts = [m["text"] for channel in CHANNELS for m in self.slack.messages(channel)]
         said = [f"message {what}" for text in texts for what in ("breaks:", "well again") if what in text]
         told = [f"message {who}{_number(self._titles[title])}" for who, title in found]
         return self.seen_elsewhere() + said + comments + told
@@ -374,6 +371,7 @@ class World:
         stand.notion.clear_faults()
         self._partner.clear_faults()
         stand.slack.clear_faults()
+        stand.slack.empty_channels()
         stand.notion.add_token(stand.notion.token)
         stand.functions.deploy()
         stand.functions.invoked.clear()

@@ -12,6 +12,7 @@ from typing import Any
 from infra.local.simulators.notion import NotionSimulator
 from tests.integration.aws import TOKEN
 from tests.integration.notion_simulator.stand import Receiver
+from tests.integration.short_way import short_ways, to_notion
 from tests.integration.stand import Stand, standing
 
 RULES = Path(__file__).with_name("two_workspaces.toml")
@@ -146,6 +147,7 @@ def standing_with_partner(**environ: str) -> Iterator[tuple[Stand, NotionSimulat
             standing(quick=True, **{"NOTION_API_URL_PARTNER": partner.url, **environ})
         )
         stack.enter_context(partner)
+        stack.enter_context(short_ways({partner.url: to_notion(partner)}))
         add_partner(stand, partner)
         yield stand, partner
 

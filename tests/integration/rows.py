@@ -85,7 +85,7 @@ def kept(value: Any) -> Any:
     Raises:
         TypeError: boto3 does not take it.
     """
-    if value is None or isinstance(value, bool | Decimal):
+    if type(value) is str or value is None or isinstance(value, bool | Decimal):  # most are texts
         return value
     if isinstance(value, str):
         return str(value)
@@ -101,7 +101,7 @@ def kept(value: Any) -> Any:
 def fresh(value: Any) -> Any:
     """A copy of what is kept, for whoever may change it."""
     if isinstance(value, dict):
-        return {name: fresh(each) for name, each in value.items()}
+        return {name: each if type(each) is str else fresh(each) for name, each in value.items()}
     return [fresh(each) for each in value] if isinstance(value, list) else value
 
 
@@ -110,9 +110,15 @@ def size(value: Any) -> int:
     if isinstance(value, str):
         return len(value) if value.isascii() else len(value.encode())
     if isinstance(value, dict):
-        return 3 + sum(1 + len(name) + size(each) for name, each in value.items())
+        # Most of a row are short texts: a call less for each of them is a twentieth of a run's time.
+        return 3 + sum(
+            [
+                1 + len(name) + (len(each) if type(each) is str and each.isascii() else size(each))
+                for name, each in value.items()
+            ]
+        )
     if isinstance(value, list):
-        return 3 + sum(1 + size(each) for each in value)
+        return 3 + sum([1 + size(each) for each in value])
     return 1 + len(value.as_tuple().digits) // 2 if isinstance(value, Decimal) else 1
 
 

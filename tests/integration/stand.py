@@ -7,7 +7,7 @@ by what it was asked to wait.
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -25,6 +25,7 @@ from tests.integration.aws import REGION, ROOT, TOKEN, Aws, Functions, Waiting, 
 from tests.integration.clock import Clock
 from tests.integration.fifo import FifoQueues
 from tests.integration.short_cut import shorten
+from tests.integration.short_way import short_ways, to_notion, to_slack
 from tests.integration.tables import Tables
 from triage import handler as triage
 
@@ -320,7 +321,7 @@ def standing(*, quick: bool = False, **environ: str) -> Iterator[Stand]:
 
     Args:
         quick: for thousands of messages: tables and queues in memory instead of moto's, where hidden messages take their
-            time, and a short cut to moto's secrets.
+            time, a short cut to moto's secrets, and a short way to the simulators.
         environ: settings of the processor and ingest, by their environment names.
     """
     clock = Clock()
@@ -339,7 +340,9 @@ def standing(*, quick: bool = False, **environ: str) -> Iterator[Stand]:
             "NOTION": {"token": notion.token},
             "SLACK": {"bot_token": slack.bot_token, "webhook_url": ""},
         }
-        yield _fill(Stand(notion, slack, clock, {**settings, **environ}, quick=quick), secrets)
+        ways = {notion.url: to_notion(notion), slack.url: to_slack(slack)}
+        with short_ways(ways) if quick else nullcontext():
+            yield _fill(Stand(notion, slack, clock, {**settings, **environ}, quick=quick), secrets)
 
 
 def _fill(stand: Stand, secrets: Mapping[str, Mapping[str, str]]) -> Stand:

@@ -50,6 +50,10 @@ class SlackControl:
         """The messages of a channel or of a user's direct messages, oldest first, threads included; none for an unknown one."""
         return cast("list[Json]", self._call("messages", channel=channel))
 
+    def empty_channels(self) -> None:
+        """Forget every message, in direct messages too."""
+        self._call("empty_channels")
+
     def requests(self) -> list[Json]:
         """The log of the vendor API: ``time``, ``path``, ``status``, ``cut``."""
         return cast("list[Json]", self._call("requests"))

@@ -66,6 +66,12 @@ class Workspace:
             self._last_ts = 0.0
             self._made = 0
 
+    def empty_channels(self) -> None:
+        """Forget every message."""
+        with self.lock:
+            for channel in self.channels.values():
+                channel.messages.clear()
+
     def next_id(self, letter: str) -> str:
         """A new id, e.g. ``C00000001``."""
         self._made += 1

@@ -156,6 +156,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "deactivate": _deactivate,
     "users": lambda w: list(w.users.values()),
     "messages": _messages,
+    "empty_channels": lambda w: w.empty_channels(),
     "requests": lambda w: list(w.requests),
     "set_rate_limit": lambda w, on: setattr(w, "rate_limited", bool(on)),
     "set_scopes": lambda w, scopes: setattr(w, "scopes", None if scopes is None else set(scopes)),
