@@ -36,9 +36,7 @@ LANE_REST_SECONDS = "LaneRestSeconds"  # how long the lane has rested, at each l
 BREAKER_OPEN = (
     "BreakerOpen"  # 1 at each look while it rests for trouble, 0 while it runs or an operator rests it
 )
-OPEN_INCIDENTS = (
-    "OpenIncidents"  # incidents that are not resolved, at each look; dimension severity
-)
+OPEN_INCIDENTS = "OpenIncidents"  # incidents that are not resolved, at each look; dimension severity
 LOOKS = "LaneLooks"  # the triage's looks at a lane that does not just run; dimension look
 HELD = "Held"  # messages given back because the lane rests
 FORWARDED = "Forwarded"  # messages of another lane, handed on to it

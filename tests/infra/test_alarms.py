@@ -183,7 +183,9 @@ def test_the_runbook_is_linked_to_as_a_file_that_is_not_a_fragment() -> None:
 def holds(rule: str) -> bool:
     """A rule whose alarms are put in: alternatives, of which one in brackets may be a conjunction."""
     alternatives = rule.split(" OR ")
-    assert all(re.fullmatch(r"True|False|\((True|False)( AND (True|False))+\)", one) for one in alternatives), rule
+    assert all(
+        re.fullmatch(r"True|False|\((True|False)( AND (True|False))+\)", one) for one in alternatives
+    ), rule
     return any("False" not in one for one in alternatives)
 
 

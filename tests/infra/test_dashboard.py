@@ -93,9 +93,7 @@ def dimensions(line: list[Any]) -> dict[str, str]:
 
 def searched(expression: str) -> tuple[str, set[str], frozenset[str]]:
     """Namespace, metrics and dimensions of a search."""
-    found = re.fullmatch(
-        r"""SEARCH\('\{"([^"]+)",([a-z,]+)\} (.+)', '(Sum|Maximum)', 300\)""", expression
-    )
+    found = re.fullmatch(r"""SEARCH\('\{"([^"]+)",([a-z,]+)\} (.+)', '(Sum|Maximum)', 300\)""", expression)
     assert found is not None, expression
     terms = re.fullmatch(r"""MetricName="\w+"|\(MetricName="\w+"( OR MetricName="\w+")+\)""", found[3])
     assert terms is not None, expression
