@@ -140,7 +140,8 @@ class SchemaWatch:
         )
         self._state.commit(record.snapshot, plan.snapshot, plan.effects, plan.obsolete)
         broken = {rule for names in broken_in(plan.snapshot).values() for rule in names}
-        self._count(telemetry.RULES_BROKEN, len(broken))
+        if broken:
+            self._count(telemetry.RULES_BROKEN, len(broken))
         return self._changed(record.snapshot, plan.snapshot, standing)
 
     def _is_due(self, source: DataSource, snapshot: Snapshot | None) -> bool:

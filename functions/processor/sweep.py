@@ -75,7 +75,6 @@ class Sweeper:
         Raises:
             CallFailed: Notion is in trouble that passes; what was compared so far is remembered.
         """
-        self._count(telemetry.CHANGES_LOST, 0)  # a sweep that finds none says so
         compared: list[tuple[DataSource, Mark]] = []
         troubles: list[CallFailed] = []
         for source in self._rules.data_source:

@@ -2,14 +2,16 @@
 
 The triage writes the pulse at the end of each round, see ``triage.next_pulse``; the console only reads it,
 see ``steward.health``.
-An item of the table is bounded and paid for by size: times are kept to the second and relative to ``at``, the last
-``MINUTES`` of everything.
+An item of the table is bounded and each kilobyte of it is paid for at every look: times are kept to the second and
+relative to ``at``, the last ``MINUTES`` of everything, column by column, and what repeats once with how often: an hour in
+which nothing happened is a few bytes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import accumulate, groupby, pairwise
 from typing import Any
 
 from steward.documents import iso
@@ -19,6 +21,9 @@ PULSE = "PULSE"
 
 MINUTES = SAMPLES = 60
 """How many minutes, and how many samples of each service, are kept."""
+
+MOST_REPEATED = 1_000
+"""How often a kept value may say that it repeats: what says more was not written here."""
 
 LOST_HOURS = 24
 """Over how long lost webhooks are counted."""
@@ -122,14 +127,22 @@ class Pulse:
         after = _after(self.at)
         return {
             "at": iso(self.at),
-            "minutes": [[after(m.at), m.succeeded, m.failed] for m in self.minutes],
+            "minutes": [
+                _runs(_steps([after(m.at) for m in self.minutes])),
+                _runs(m.succeeded for m in self.minutes),
+                _runs(m.failed for m in self.minutes),
+            ],
             "last_event_at": iso(self.last_event_at),
             "services": {
                 name: {
                     "state": str(service.state),
                     "since": iso(service.since),
                     "says": service.says,
-                    "samples": [[after(s.at), s.good, s.seconds] for s in service.samples],
+                    "samples": [
+                        _runs(_steps([after(s.at) for s in service.samples])),
+                        _runs(s.good for s in service.samples),
+                        _runs(s.seconds for s in service.samples),
+                    ],
                 }
                 for name, service in self.services.items()
             },
@@ -156,6 +169,35 @@ def _after(start: datetime) -> Callable[[datetime], int]:
     return lambda at: round((at - start).total_seconds())
 
 
+def _steps(offsets: Sequence[int]) -> list[int]:
+    """The first one, and from each to the next: the same number, mostly."""
+    return [*offsets[:1], *(later - earlier for earlier, later in pairwise(offsets))]
+
+
+def _runs(values: Iterable[Any]) -> list[Any]:
+    """Each value, or where it repeats a pair of it and how often."""
+    counted = ((value, len(list(same))) for value, same in groupby(values))
+    return [value if count == 1 else [value, count] for value, count in counted]
+
+
+def _unrolled(runs: Iterable[Any]) -> list[Any]:
+    """What ``_runs`` wrote."""
+    found: list[Any] = []
+    for run in runs:
+        value, count = run if isinstance(run, list) else (run, 1)
+        if not 1 <= int(count) <= MOST_REPEATED:
+            raise ValueError(f"{count} times")
+        found += [value] * int(count)
+    return found
+
+
+def _rows(columns: Any) -> Iterable[tuple[int, Any, Any]]:
+    """Offsets in seconds, and the two values of each."""
+    steps, ones, others = columns
+    offsets = accumulate(int(step) for step in _unrolled(steps))
+    return zip(offsets, _unrolled(ones), _unrolled(others), strict=True)
+
+
 def _of(document: Any) -> Pulse:
     at = _moment(document["at"])
 
@@ -169,13 +211,15 @@ def _of(document: Any) -> Pulse:
             ServiceState(row["state"]),
             _moment(row["since"]),
             str(row["says"]),
-            tuple(Sample(then(t), _known(good), _number(seconds)) for t, good, seconds in row["samples"]),
+            tuple(
+                Sample(then(t), _known(good), _number(seconds)) for t, good, seconds in _rows(row["samples"])
+            ),
         )
         for name, row in document["services"].items()
     }
     return Pulse(
         at=at,
-        minutes=tuple(Minute(then(t), int(good), int(bad)) for t, good, bad in document["minutes"]),
+        minutes=tuple(Minute(then(t), int(good), int(bad)) for t, good, bad in _rows(document["minutes"])),
         last_event_at=None if document["last_event_at"] is None else _moment(document["last_event_at"]),
         services=services,
         lane=Lane(int(waiting), int(in_flight), _number(oldest)),

@@ -28,7 +28,7 @@ EFFECT_DONE = "EffectDone"
 EFFECT_FAILED = "EffectFailed"  # refused for good
 EFFECT_DROPPED = "EffectDropped"  # cancelled because no longer true, or skipped because unsure
 OTHER_CHANNEL = "OtherChannel"  # Slack messages that went to the default channel instead
-CHANGES_LOST = "ChangesLost"  # changes that a sweep found and no webhook had brought; 0 is counted too
+CHANGES_LOST = "ChangesLost"  # changes that a sweep found and no webhook had brought
 UNSEEN_SECONDS = "UnseenSeconds"  # how long each of them had gone unseen
 PAUSED = "LanePaused"  # pauses of the lane; dimension cause
 HEARTBEAT = "Heartbeat"  # looks of the triage that were whole; none in a minute means that it is silent
@@ -36,9 +36,7 @@ LANE_REST_SECONDS = "LaneRestSeconds"  # how long the lane has rested, at each l
 BREAKER_OPEN = (
     "BreakerOpen"  # 1 at each look while it rests for trouble, 0 while it runs or an operator rests it
 )
-OPEN_INCIDENTS = (
-    "OpenIncidents"  # incidents that are not resolved, at each look; by severity where there are any
-)
+OPEN_INCIDENTS = "OpenIncidents"  # incidents that are not resolved, at each look; dimension severity
 LOOKS = "LaneLooks"  # the triage's looks at a lane that does not just run; dimension look
 HELD = "Held"  # messages given back because the lane rests
 FORWARDED = "Forwarded"  # messages of another lane, handed on to it
@@ -47,9 +45,7 @@ RULE_SKIPPED = (
 )
 REMINDERS = "Reminders"  # comments and messages that were planned to remind of a deadline
 FOLDED = "Folded"  # messages that were gathered into a digest
-RULES_BROKEN = (
-    "RulesBroken"  # automations that a look at a data source's properties found broken; 0 is counted too
-)
+RULES_BROKEN = "RulesBroken"  # automations that a look at a data source's properties found broken
 ASIDE = "Aside"  # events that wait beside the lane for a further connection; dimension connection
 RESTS = "ConnectionRests"  # rests of a further connection that began or went on; dimensions connection, cause
 MIRROR_RESTS = "MirrorRests"  # rests of the mirror's database that began or went on

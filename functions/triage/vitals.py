@@ -1,7 +1,8 @@
 """What every look of the triage tells the alarms: gauges, so that an alarm sees the state and not only its changes.
 
-A state is told at each look, the good one as 0: an alarm that hears nothing could not tell "all is well" from "nobody
-looks". Who hears nothing at all is told by the heartbeat's own alarm.
+A state that an alarm hears is told at each look, the good one as 0: an alarm that hears nothing could not tell "all is
+well" from "nobody looks". Who hears nothing at all is told by the heartbeat's own alarm. What no alarm hears is told where
+there is any: a metric is paid for by the hours in which it is sent.
 """
 
 from collections.abc import Iterable
@@ -21,9 +22,8 @@ def tell_rest(count: telemetry.Count, pause: Pause, now: datetime) -> None:
 
 
 def tell_incidents(count: telemetry.Count, incidents: Iterable[Incident]) -> None:
-    """Tell how many incidents are not resolved, and of each severity that has any how many: each metric has its price."""
+    """Tell of each severity how many incidents are not resolved, where there are any."""
     unresolved = [incident.severity for incident in incidents if incident.is_open]
-    count(telemetry.OPEN_INCIDENTS, len(unresolved))
     for severity in Severity:
         if severity in unresolved:
             count(telemetry.OPEN_INCIDENTS, unresolved.count(severity), severity=severity.name)

@@ -163,6 +163,7 @@ class LocalStack:
         aws = self._aws = LocalAws(self.folder)
         parameters = {
             "RulesFile": str(self.rules_file),
+            "HubSpot": "true",  # what may stand in the simulated world; an empty secret means that it does not
             "Architecture": host_architecture(),
             "DashboardUrl": f"http://127.0.0.1:{port}/dashboard",
             **self._start_simulators().parameters,

@@ -50,7 +50,9 @@ def stack(template: Path = TEMPLATE) -> Stack:
     for resource in _resources(document, template.parent):
         name = _COUNTED.get(resource["Type"])
         if name is not None:
-            counts[name] += 1
+            # An alarm on an expression is paid for by the metrics that the expression takes.
+            listened = [one for one in resource["Properties"].get("Metrics", ()) if "MetricStat" in one]
+            counts[name] += max(len(listened), 1)
     shared, defaults = document["Globals"]["Function"], document["Parameters"]
     functions = {
         logical_id.lower(): int(resource["Properties"].get("MemorySize", shared.get("MemorySize", 128)))

@@ -37,7 +37,8 @@ class Stack:
         memory: each function's memory in MB, by the part that it is.
         architecture: ``arm64`` or ``x86_64``.
         traced: the functions write traces.
-        secrets, keys, alarms, composites, dashboards: how many there are.
+        secrets, keys, composites, dashboards: how many there are.
+        alarms: metrics that alarms listen to, each as often as it is listened to.
         sweep_minutes: between two sweeps.
         journal_days: that the journal keeps an event.
     """
@@ -125,14 +126,16 @@ class Bill:
         once = sum(self.usd(line)[1] for line in self.lines if line.price == "metric_month")
         return (self.by_events - once) / self.load.events * 1_000_000 if self.load.events else 0.0
 
-    @property
-    def after_free_tier(self) -> float:
+    def after_free_tier(self, *, events: bool = True) -> float:
         """Dollars of all, if nothing else in the account uses what AWS gives away without an end."""
+        return sum(self.alone(events=events).values())
+
+    def alone(self, *, events: bool = True) -> Mapping[str, float]:
+        """Price → dollars of all units beyond the free ones, with or without those of the events."""
         units: dict[str, float] = {}
         for line in self.lines:
-            units[line.price] = units.get(line.price, 0.0) + line.idle + line.events
-        prices = self.prices
-        return sum(prices[name].of(max(count - prices[name].free, 0)) for name, count in units.items())
+            units[line.price] = units.get(line.price, 0.0) + line.idle + (line.events if events else 0.0)
+        return {name: self.prices[name].of(max(n - self.prices[name].free, 0)) for name, n in units.items()}
 
 
 PART = {"delivery": "ingest", "look": "triage"}
@@ -158,9 +161,9 @@ def _lines(stack: Stack, load: Load, usage: Usage) -> Iterator[Line]:
     yield Line("Scheduler", "schedule_invocation", sum(idle.values()))
     for price, name in (("dynamodb_write_unit", "write_units"), ("dynamodb_read_unit", "read_units")):
         yield Line("DynamoDB", price, _sum(idle, usage, name), _sum(work, usage, name))
-    # An index holds the journal's rows a second time.
-    kept = 2 * _sum(work, usage, "bytes_kept") * stack.journal_days / 30 / GIB
-    yield Line("DynamoDB", "dynamodb_gb_month", 0, kept)
+    kept = _sum(work, usage, "bytes_kept") * stack.journal_days / 30 / GIB
+    # An index holds the journal's rows a second time; recovery is paid for by the size of the table without such indexes.
+    yield Line("DynamoDB", "dynamodb_gb_month", 0, 2 * kept)
     yield Line("DynamoDB", "dynamodb_pitr_gb_month", 0, kept)
     yield Line("Secrets Manager", "secret_month", stack.secrets)
     # An environment reads a secret again when it is five minutes old: ingest one, the processor two.

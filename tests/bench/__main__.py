@@ -25,6 +25,7 @@ def main() -> int:
     sys.path[:0] = [str(ROOT), str(ROOT / "functions")]
     os.environ |= {
         "POWERTOOLS_SERVICE_NAME": "bench",
+        "POWERTOOLS_METRICS_NAMESPACE": "Steward",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from infra.operate.doctor.alarms import OF_THE_MIRROR
 from infra.template import transformed
 from steward import telemetry
 from tests.infra.emitted import EMITTED
@@ -179,6 +180,15 @@ def test_the_runbook_is_linked_to_as_a_file_that_is_not_a_fragment() -> None:
     assert not re.fullmatch(parameter["AllowedPattern"], "https://wiki.example/runbook#top")
 
 
+def holds(rule: str) -> bool:
+    """A rule whose alarms are put in: alternatives, of which one in brackets may be a conjunction."""
+    alternatives = rule.split(" OR ")
+    assert all(
+        re.fullmatch(r"True|False|\((True|False)( AND (True|False))+\)", one) for one in alternatives
+    ), rule
+    return any("False" not in one for one in alternatives)
+
+
 def paging(standing: set[str]) -> set[str]:
     """Which alarms have told the topic, of a state in which these metric alarms stand for long."""
     ringing = set(standing)
@@ -186,10 +196,7 @@ def paging(standing: set[str]) -> set[str]:
         rule = re.sub(
             r'ALARM\("\$\{(\w+)\}"\)', lambda m: str(m[1] in standing), composite["AlarmRule"]["Fn::Sub"]
         )
-        assert re.fullmatch(r"(True|False)( (AND|OR) (True|False))*", rule), rule
-        values, words = rule.split(" ")[::2], set(rule.split(" ")[1::2])
-        assert len(words) == 1, f"{name} mixes AND and OR"
-        if (all if words == {"AND"} else any)(value == "True" for value in values):
+        if holds(rule):
             suppressor = composite["ActionsSuppressor"]["Fn::GetAtt"]
             ringing |= set() if suppressor[0] in standing else {name}
     return {name for name in ringing if EVERY[name].get("AlarmActions")}
@@ -213,7 +220,7 @@ def paging(standing: set[str]) -> set[str]:
         ({"DeliveriesFail"}, {"Symptoms"}),
         ({"NoDeliveries"}, set()),
         ({"ChangesUnheard"}, set()),
-        ({"NoDeliveries", "ChangesUnheard"}, {"WebhookSilence"}),
+        ({"NoDeliveries", "ChangesUnheard"}, {"Symptoms"}),
         ({"Outage", "DeadLetters"}, {"Outage", "DeadLetters"}),
         ({"HeartbeatMissing", "OldestEvent"}, {"HeartbeatMissing", "Symptoms"}),
     ],
@@ -251,6 +258,17 @@ def test_all_that_can_go_wrong_by_requirement_has_an_alarm() -> None:
     }
 
 
+@pytest.mark.req("T8", "A7")
+def test_only_the_alarm_of_the_mirror_depends_on_there_being_one() -> None:
+    conditions = {name: r.get("Condition") for name, r in NESTED["Resources"].items()}
+
+    assert {name for name, condition in conditions.items() if condition} == {"MirrorRests"}
+    assert [name_of(ALARMS["MirrorRests"])] == list(OF_THE_MIRROR)
+    assert PLAIN["Resources"]["Alarms"]["Properties"]["Parameters"]["KeepsMirror"] == {
+        "Fn::If": ["KeepsMirror", "true", "false"]
+    }
+
+
 @pytest.mark.req("T8")
 def test_the_nested_stack_gets_every_parameter_that_it_has_and_no_other() -> None:
     nested = PLAIN["Resources"]["Alarms"]["Properties"]
@@ -263,13 +281,17 @@ def test_the_nested_stack_gets_every_parameter_that_it_has_and_no_other() -> Non
 
 
 @pytest.mark.req("T8", "O3")
-def test_alarms_and_nobody_else_publish_to_an_encrypted_topic() -> None:
+def test_alarms_and_nobody_else_publish_and_a_key_of_ones_own_is_made_where_it_is_wanted() -> None:
     resources = PLAIN["Resources"]
     publish, refuse = resources["AlertTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     key = {s["Sid"]: s for s in resources["AlertKey"]["Properties"]["KeyPolicy"]["Statement"]}
     ours = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
 
-    assert resources["AlertTopic"]["Properties"]["KmsMasterKeyId"] == {"Ref": "AlertKey"}
+    assert PLAIN["Parameters"]["EncryptAlerts"]["Default"] == "false"
+    assert resources["AlertKey"]["Condition"] == "EncryptsAlerts"
+    assert resources["AlertTopic"]["Properties"]["KmsMasterKeyId"] == {
+        "Fn::If": ["EncryptsAlerts", {"Ref": "AlertKey"}, {"Ref": "AWS::NoValue"}]
+    }
     assert (
         publish["Principal"] == key["AlarmsPublish"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     )

@@ -88,12 +88,13 @@ def test_the_triage_may_promote_a_token_and_never_write_one() -> None:
     secrets = {
         s["Action"]: s["Resource"]
         for s in policy["PolicyDocument"]["Statement"]
-        if str(s["Action"]).startswith("secretsmanager:")
+        if str(s.get("Action")).startswith("secretsmanager:")  # a statement under a condition has none here
     }
 
     notion, hubspot, slack = ({"Ref": f"{name}Secret"} for name in ("Notion", "HubSpot", "Slack"))
+    where_used = {"Fn::If": ["UsesHubSpot", hubspot, {"Ref": "AWS::NoValue"}]}
     assert secrets == {
-        "secretsmanager:GetSecretValue": [notion, hubspot, slack],
+        "secretsmanager:GetSecretValue": [notion, slack, where_used],
         "secretsmanager:UpdateSecretVersionStage": notion,  # it tries no other vendor's pending token
     }
 
@@ -134,6 +135,16 @@ def test_the_sender_is_one_plain_address(sender: str, fits: bool) -> None:
     pattern = PLAIN["Parameters"]["EmailSender"]["AllowedPattern"]
 
     assert bool(re.fullmatch(pattern, sender)) is fits
+
+
+@pytest.mark.req("T4", "O6")
+def test_hubspot_has_a_secret_only_where_it_is_watched() -> None:
+    variables = RESOURCES["Triage"]["Properties"]["Environment"]["Variables"]
+
+    assert PLAIN["Parameters"]["HubSpot"]["Default"] == "false"
+    assert RESOURCES["HubSpotSecret"]["Condition"] == "UsesHubSpot"
+    assert PLAIN["Outputs"]["HubSpotSecretArn"]["Condition"] == "UsesHubSpot"
+    assert variables["HUBSPOT_SECRET_ID"] == {"Fn::If": ["UsesHubSpot", {"Ref": "HubSpotSecret"}, ""]}
 
 
 @pytest.mark.req("A7", "O3")

@@ -65,7 +65,7 @@ def test_after_one_sweep_the_snapshots_are_the_truth_and_every_notice_was_sent_o
     assert len(stand.notices()) == len(truth)
     counted.clear()
     stand.sweep()
-    assert counted["ChangesLost"] == [0]
+    assert "ChangesLost" not in counted
 
 
 @pytest.mark.req("P6")
@@ -153,7 +153,7 @@ def test_what_was_edited_just_now_is_left_to_its_webhook(
     stand.assign(page, stand.demo.ann)
     stand.clock.sleep(60)
     stand.sweep()
-    assert sum(counted["ChangesLost"]) == 0
+    assert "ChangesLost" not in counted
 
     stand.send(page)
     stand.work()

@@ -8,6 +8,9 @@ from infra.operate.cost_model import Bill, Load, Stack, bill
 
 LOAD = Load(100_000)
 
+RELEASE_ALARMS = 4
+"""Two for each of the functions that answer the internet, see infra/release.yaml."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -22,16 +25,26 @@ def cuts(now: Stack) -> Sequence[Cut]:
     """Every cut that is worth a thought, each on its own."""
     return (
         Cut("no X-Ray traces", "service maps and timings of single invocations", replace(now, traced=False)),
-        Cut("no key of our own for the topic", "alarms' texts encrypted with our key", replace(now, keys=0)),
+        Cut("no dashboard in CloudWatch", "the one page of what AWS measures", replace(now, dashboards=0)),
         Cut(
-            "secrets of HubSpot and of the console only where they are used",
-            "nothing; two parameters more",
-            replace(now, secrets=now.secrets - 2),
-        ),
-        Cut(
-            "plain alarms in place of the composite ones",
+            "plain alarms in place of the composite one",
             "one page for a vendor's outage: it would be several",
             replace(now, composites=0),
+        ),
+        Cut(
+            "releases without alarms of their own",
+            "a canary that goes back by itself",
+            replace(now, alarms=now.alarms - RELEASE_ALARMS),
+        ),
+        Cut(
+            "one secret for the tokens of Notion and of Slack",
+            "rotating and promoting one without touching the other",
+            replace(now, secrets=now.secrets - 1),
+        ),
+        Cut(
+            "handshakes and the console's token as parameters of Systems Manager",
+            "versions with stages, on which their rotation without loss is built",
+            replace(now, secrets=now.secrets - 2),
         ),
     )
 
@@ -47,19 +60,32 @@ def table() -> str:
     now = cost_inputs.stack()
     whole = of(now)
     rows = [
-        ("", "idle", f"with {LOAD.events:,} events", "what one would lose"),
-        ("---", "---:", "---:", "---"),
-        ("as it is", *_pair(whole), ""),
-        *((f"{cut.name}", *_less(whole, of(cut.stack)), cut.loses) for cut in cuts(now)),
-        ("as it is, after the free tier that has no end", "", f"{whole.after_free_tier:.2f}", ""),
+        (
+            "",
+            "alone: idle",
+            f"alone: {LOAD.events:,} events",
+            "list: idle",
+            f"list: {LOAD.events:,} events",
+            "what one would lose",
+        ),
+        ("---", "---:", "---:", "---:", "---:", "---"),
+        ("**as it is**", *(f"**{usd:.2f}**" for usd in _figures(whole)), ""),
+        *((cut.name, *_less(whole, of(cut.stack)), cut.loses) for cut in cuts(now)),
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _pair(found: Bill) -> tuple[str, str]:
-    return f"{found.idle:.2f}", f"{found.idle + found.by_events:.2f}"
+def parts(found: Bill) -> str:
+    """What is left to pay where Steward is alone in its account, the dearest price first; from five cents on."""
+    dear = sorted(found.alone().items(), key=lambda each: -each[1])
+    return "\n".join(f"* {usd:.2f} {found.prices[name].what}" for name, usd in dear if usd >= 0.05)
 
 
-def _less(whole: Bill, without: Bill) -> tuple[str, str]:
-    idle = without.idle - whole.idle
-    return f"{idle:+.2f}", f"{idle + without.by_events - whole.by_events:+.2f}"
+def _figures(found: Bill) -> tuple[float, float, float, float]:
+    total = found.idle + found.by_events
+    return found.after_free_tier(events=False), found.after_free_tier(), found.idle, total
+
+
+def _less(whole: Bill, without: Bill) -> tuple[str, ...]:
+    pairs = zip(_figures(whole), _figures(without), strict=True)
+    return tuple("0" if abs(less - now) < 0.005 else f"{less - now:+.2f}" for now, less in pairs)

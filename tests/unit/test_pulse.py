@@ -56,7 +56,9 @@ def test_a_pulse_comes_back_from_its_document_as_it_was() -> None:
         {"at": "now"},
         {**pulse().document(), "at": "2026-11-21T12:00:00"},
         {**pulse().document(), "minutes": [[0, 1]]},
-        {**pulse().document(), "minutes": [[10**18, 1, 1]]},
+        {**pulse().document(), "minutes": [[10**18], [1], [1]]},
+        {**pulse().document(), "minutes": [[0], [1, 1], [1]]},
+        {**pulse().document(), "minutes": [[[0, 10**9]], [[1, 10**9]], [[1, 10**9]]]},
         {**pulse().document(), "services": {"notion": {"state": "fine"}}},
         {**pulse().document(), "lane": None},
         {**pulse().document(), "lost": [1]},
@@ -64,6 +66,18 @@ def test_a_pulse_comes_back_from_its_document_as_it_was() -> None:
 )
 def test_what_is_old_or_broken_is_no_pulse_and_no_error(document: Any) -> None:
     assert Pulse.of(document) is None
+
+
+@pytest.mark.req("C1", "O6")
+def test_a_quiet_hour_of_two_services_is_one_unit_to_write() -> None:
+    hour = [NOW - timedelta(minutes=n) for n in reversed(range(MINUTES))]
+    timed = tuple(Sample(at, True, n % 40 / 1000) for n, at in enumerate(hour))
+    quiet = tuple(Sample(at, None, None) for at in hour)
+    services = {"notion": replace(UP, samples=timed), "slack": replace(UP, samples=quiet)}
+    written = pulse(minutes=tuple(Minute(at, 0, 0) for at in hour), services=services)
+
+    assert Pulse.of(written.document()) == written
+    assert len(json.dumps(written.document(), separators=(",", ":"))) < 1024
 
 
 @pytest.mark.req("C1")

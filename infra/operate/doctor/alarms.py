@@ -9,8 +9,11 @@ from triage.probes.alarms import NAMES
 
 NAME, TOLD = "alarms", "on-call"
 
-COMPOSITES = ("symptoms", "webhook-silence")
+COMPOSITES = ("symptoms",)
 """The composite alarms of ``infra/alarms.yaml``, after the stack's name."""
+
+OF_THE_MIRROR = ("mirror-rests",)
+"""Those that only a stack with a mirror has."""
 
 DEPLOY = "deploy the stack's template again"
 SUBSCRIBE = "deploy with AlertEmail or AlertUrl, or subscribe somebody to the topic AlertTopicArn"
@@ -27,13 +30,14 @@ def look(stack: Stack) -> Sequence[Line]:
         .paginate(AlarmNamePrefix=f"{name}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     )
     found = [a for page in pages for kind in ("MetricAlarms", "CompositeAlarms") for a in page.get(kind, [])]
-    return list(judged(name, found))
+    return list(judged(name, found, mirrored=stack.keeps_mirror))
 
 
-def judged(stack: str, alarms: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
-    """How the alarms of a stack stand. Pure."""
+def judged(stack: str, alarms: Sequence[Mapping[str, Any]], *, mirrored: bool) -> Iterator[Line]:
+    """How the alarms of a stack stand, that keeps a mirror or does not. Pure."""
     by_name = {str(alarm["AlarmName"]): alarm for alarm in alarms}
-    wanted = [f"{stack}-{name}" for name in (*NAMES, *COMPOSITES)]
+    left_out = () if mirrored else OF_THE_MIRROR
+    wanted = [f"{stack}-{name}" for name in (*NAMES, *COMPOSITES) if name not in left_out]
     ours = {name: by_name[name] for name in wanted if name in by_name}
     missing = [name for name in wanted if name not in ours]
     if missing:

@@ -14,11 +14,10 @@ MIRROR = "MirrorSchedule"
 
 def look(stack: Stack) -> Sequence[Line]:
     """Ask the scheduler for the stack's group."""
-    name, target = stack.target.stack_name, stack.target
+    name = stack.target.stack_name
     pages = stack.client("scheduler").get_paginator("list_schedules").paginate(GroupName=name)
     found = [schedule for page in pages for schedule in page["Schedules"]]
-    mirrored = target.parameter("MirrorByDsn", "false") == "true" or bool(target.parameter("MirrorHost", ""))
-    return list(judged(found, (*ALWAYS, MIRROR) if mirrored else ALWAYS))
+    return list(judged(found, (*ALWAYS, MIRROR) if stack.keeps_mirror else ALWAYS))
 
 
 def judged(schedules: Sequence[Mapping[str, Any]], wanted: Sequence[str]) -> Iterator[Line]:

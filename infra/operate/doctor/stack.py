@@ -120,7 +120,7 @@ class Stack:
             try:
                 arn = self.target.output(output)
             except TargetError:
-                continue  # made only for who keeps a mirror by DSN
+                continue  # made only for who watches HubSpot, or keeps a mirror by DSN
             found[name] = read(client, arn)
         return found
 
@@ -138,6 +138,12 @@ class Stack:
                 )
                 self._variables = configuration.get("Environment", {}).get("Variables", {})
             return self._variables
+
+    @property
+    def keeps_mirror(self) -> bool:
+        """The stack was deployed with a database for the mirror."""
+        by_dsn = self.target.parameter("MirrorByDsn", "false") == "true"
+        return by_dsn or bool(self.target.parameter("MirrorHost", ""))
 
     @property
     def slack_api(self) -> str:

@@ -21,8 +21,11 @@ def test_the_table_names_every_part_and_adds_up(capsys: pytest.CaptureFixture[st
     lines = capsys.readouterr().out.splitlines()
     rows = {
         line[:24].strip(): [float(number) for number in line[24:].split()]
-        for line in lines[4 : lines.index("", 4)]
+        for line in lines[8 : lines.index("", 8)]
     }
+    figures = {line[:24].strip(): float(line.split()[-1]) for line in lines[4:6]}
+    assert figures["free tier used up"] == float(lines[lines.index("", 8) - 1].split()[-1])
+    assert figures["Steward alone in it"] < figures["free tier used up"]
     together = rows.pop("together")
     assert {"API Gateway", "SQS", "DynamoDB", "X-Ray", "KMS", "Lambda ingest", "CloudWatch metrics"} <= set(
         rows

@@ -103,6 +103,8 @@ def of(found: Bill, part: str, price: str) -> tuple[float, float]:
         ("DynamoDB", "dynamodb_read_unit", 0.0, 0.06),
         # 50,000 KiB, twice, for three months: 300,000 of a GiB's 1,048,576 KiB
         ("DynamoDB", "dynamodb_gb_month", 0.0, 0.25 * 300_000 / 1_048_576),
+        # of which half is the table, whose recovery is paid for
+        ("DynamoDB", "dynamodb_pitr_gb_month", 0.0, 0.2 * 150_000 / 1_048_576),
         ("Secrets Manager", "secret_month", 2.4, 0.0),
         # every five minutes at most: 8,640 x (1 + 2)
         ("Secrets Manager", "secret_call", 0.0, 0.1296),
@@ -138,7 +140,12 @@ def test_the_free_tier_is_taken_off_units_and_only_below_the_main_figure() -> No
     # 92,160 invocations of the scheduler and as many traces, three metrics, 86,400 reads of metrics, a dashboard and ten
     # of the alarms are free; the rest of the bill stays.
     free = 0.09216 + 0.4608 + 0.6 + 0.864 + 3.0 + 1.0
-    assert found.after_free_tier == pytest.approx(found.idle - free)
+    assert found.after_free_tier() == found.after_free_tier(events=False) == pytest.approx(found.idle - free)
+    # Of 292,160 traces 192,160 are paid for, of 20 GB-months and ten metrics none.
+    busy = made(Load(100_000))
+    assert busy.alone()["trace"] == pytest.approx(0.9608)
+    assert (busy.alone()["dynamodb_gb_month"], busy.alone()["metric_month"]) == (0, 0)
+    assert busy.after_free_tier(events=False) == found.after_free_tier()
 
 
 @pytest.mark.req("O6")

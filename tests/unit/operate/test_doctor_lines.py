@@ -75,9 +75,16 @@ ALL = [alarm(name) for name in (*NAMES, *alarms.COMPOSITES)]
     ],
 )
 def test_every_alarm_is_there_and_acts(found: list[dict[str, Any]], expected: list[str], says: str) -> None:
-    lines = list(alarms.judged("prod", found))
+    lines = list(alarms.judged("prod", found, mirrored=True))
     assert states(lines) == expected
     assert says in lines[0].says
+
+
+def test_the_alarm_of_the_mirror_is_missed_only_where_there_is_a_mirror() -> None:
+    without = [one for one in ALL if one["AlarmName"] != "prod-mirror-rests"]
+
+    assert states(list(alarms.judged("prod", without, mirrored=False))) == ["ok"]
+    assert states(list(alarms.judged("prod", without, mirrored=True))) == ["fault"]
 
 
 @pytest.mark.parametrize(
