@@ -58,7 +58,7 @@ class App:
         self._route("/dashboard", READ, inside.dashboard)
         self._route("/dashboard/login", (*READ, "POST"), inside.login)
         self._route("/dashboard/logout", ("POST",), inside.logout)
-        self._route("/dashboard/events/<event_id>", READ, inside.event)
+        self._route("/dashboard/events/<part>", READ, inside.event)
         self._route("/dashboard/incidents/<incident_id>", READ, inside.incident)
         self._route("/dashboard/assets/<name>", READ, inside.asset)
         self._resolver.not_found(

@@ -5,6 +5,7 @@ from aws_lambda_powertools.shared.cookies import Cookie
 from console import screens
 from console.access import Access, Verdict
 from console.browser import again, cookie, cookie_name, is_from_elsewhere, is_ours
+from console.event_address import id_of
 from console.exchange import Answer, Request
 from console.sources import Sources
 from steward.explanation import explanation
@@ -34,12 +35,12 @@ class Inside:
         """``GET /dashboard``."""
         return self._turned_away(request) or Answer(200, screens.dashboard(self._sources, request.query))
 
-    def event(self, request: Request, event_id: str) -> Answer:
-        """``GET /dashboard/events/{id}``."""
+    def event(self, request: Request, part: str) -> Answer:
+        """``GET /dashboard/events/{id}``, where the part of the path is as ``event_address`` writes it."""
         away = self._turned_away(request)
         if away is not None:
             return away
-        s = self._sources
+        s, event_id = self._sources, id_of(part)
         days = s.settings.journal_days
         known = len(event_id) <= LONGEST_ID and event_id != ""
         found = explanation(event_id, s.state_table, s.journal_table, days, s.now) if known else None

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from console import said, shipped
+from console.event_address import part_of
 from console.event_lines import KINDS
 from console.headline import PAUSED
 from console.wish import Outcome
@@ -66,6 +67,7 @@ def _environment() -> Environment:
         "whole": said.whole,
         "clock": said.clock,
         "ago": said.ago,
+        "part": part_of,
     }
     made.globals |= {"asset": shipped.address, "OUTCOMES": OUTCOMES, "PAUSED": PAUSED, "KINDS": KINDS}
     return made

@@ -26,6 +26,9 @@ from steward.lane import Lane
 from steward.secret_store import SecretStore, SecretUnavailable
 from steward.signature import Verdict
 
+NOT_TAKEN = 503
+"""The status of what we could not take, through no fault of the sender."""
+
 RETRY_AFTER = "10"
 """Seconds that a refused delivery should wait."""
 
@@ -78,7 +81,9 @@ class App:
         self._count(telemetry.REFUSED, reason=refusal.code)
         if refusal.code in UNPROVED:
             self._count(telemetry.BAD_SIGNATURE)
-        headers = {405: {"allow": "POST"}, 503: {"retry-after": RETRY_AFTER}}.get(refusal.status, {})
+        if refusal.status == NOT_TAKEN:
+            self._count(telemetry.DELIVERY_FAILED)
+        headers = {405: {"allow": "POST"}, NOT_TAKEN: {"retry-after": RETRY_AFTER}}.get(refusal.status, {})
         body = {"error": refusal.code, "message": refusal.message}
         return Response(refusal.status, body, headers), {"status": refusal.status, "reason": refusal.code}
 

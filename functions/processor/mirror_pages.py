@@ -11,9 +11,10 @@ from processor.mirror_repair import Found, Repair
 from processor.mirror_tables import MirrorTables
 from processor.seen import shown
 from steward.mirror.database import Transaction
+from steward.mirror.difference import Kind
 from steward.mirror.mapping import roles_of, shared_of
 from steward.mirror.reconcile import Listed, compare, on_its_way
-from steward.mirror.report import Kind, SourceReport
+from steward.mirror.report import SourceReport
 from steward.mirror.rows import Row
 from steward.mirror.run import Run
 from steward.pages import Page

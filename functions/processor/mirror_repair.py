@@ -12,10 +12,10 @@ from datetime import datetime
 from steward.envelope import Comparison
 from steward.mirror.audit import PROJECT, REPAIRED, AuditEntry, AuditLog
 from steward.mirror.database import Transaction
+from steward.mirror.difference import Difference
 from steward.mirror.mapping import CannotWrite, differing, writes_of
 from steward.mirror.projects import Projects
 from steward.mirror.reconcile import Listed, as_page_has_it, to_be_written
-from steward.mirror.report import Difference
 from steward.mirror.row_values import shared_in, stored
 from steward.mirror.rows import Row, Written
 from steward.rules import DataSource, MirrorRule

@@ -9,8 +9,9 @@ from processor.mirror_repair import LEFT, Repair, missing
 from processor.mirror_tables import MirrorTables
 from steward.baseline import Phase
 from steward.errors import CallFailed, Failure
+from steward.mirror.difference import Difference
 from steward.mirror.reconcile import on_its_way, without_page
-from steward.mirror.report import Difference, SourceReport
+from steward.mirror.report import SourceReport
 from steward.mirror.rows import Row
 from steward.mirror.run import Run
 from steward.outcomes import TABLE, Then

@@ -17,6 +17,9 @@ REFUSED = "Refused"  # deliveries that ingest turned away; dimension reason
 BAD_SIGNATURE = "BadSignature"  # those of them whose signature was missing, malformed or wrong
 HANDSHAKE = "Handshake"  # handshakes kept as candidates
 PUBLISH_FAILED = "PublishFailed"  # the lane refused: answered 503, Notion delivers again
+DELIVERY_FAILED = (
+    "DeliveryFailed"  # deliveries answered 503 for whatever reason of ours, the lane's refusals too
+)
 STALE_SECRET = "StaleSecret"  # noqa: S105 - a metric: a cached secret served because Secrets Manager did not answer
 BUG = "Bug"  # exceptions of our own
 AWS_TROUBLE = "AwsTrouble"  # messages given back because AWS itself was throttled or away

@@ -19,7 +19,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.operate.ingest_log import accepted_with
-from infra.operate.signing_rotation import HANDSHAKES, SIGNING, RefusedStep, SigningRotation
+from infra.operate.signing_rotation import HANDSHAKES, SIGNING, SigningRotation
+from infra.operate.signing_secret import RefusedStep
 from infra.operate.target import Target, TargetError, add_arguments, on_target
 from infra.operate.text import printable
 from infra.operate.token_kinds import KINDS, LEAST, Kind
@@ -65,6 +66,14 @@ def register(commands: Any) -> None:
     step.add_argument(
         "--now", action="store_true", help="retire the old token without the overlap: it leaked"
     )
+    step.add_argument(
+        "--keep",
+        action="store_true",
+        help="end the rotation and keep all tokens: it was a further connection's",
+    )
+    signing.add_argument(
+        "--retire", metavar="FINGERPRINT", help="the token to retire, where more than one other is active"
+    )
     signing.set_defaults(run=on_target("rotate notion-signing", _signing))
     add_arguments(signing)
 
@@ -78,13 +87,19 @@ def _signing(wishes: argparse.Namespace, target: Target) -> int:
         now=_now,
         sleep=time.sleep,
     )
+    if wishes.retire and (wishes.arm or wishes.confirm or wishes.undo or wishes.keep):
+        raise TargetError("--retire goes with --now or alone")
     try:
         if wishes.confirm:
             lines = rotation.confirm(wishes.confirm)
         elif wishes.undo:
             lines = rotation.undo()
+        elif wishes.keep:
+            lines = rotation.keep()
+        elif wishes.arm:
+            lines = rotation.arm()
         else:
-            lines = rotation.arm() if wishes.arm else rotation.go_on(at_once=wishes.now)
+            lines = rotation.go_on(at_once=wishes.now, retire=wishes.retire)
     except RefusedStep as refused:
         print(printable(str(refused)))
         return 1

@@ -5,13 +5,16 @@ place of ``rotation`` for the last one; the pending secret is ``{"armed_until": 
 "received_at", "signed"}, …]}``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from infra.operate.text import parsed
+from infra.operate.text import parsed, when
 from ingest.handshake import fingerprint
+
+CLOSED: Mapping[str, Any] = {"armed_until": None, "candidates": []}
+"""The pending secret when nothing is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +102,28 @@ def candidates_of(pending: Mapping[str, Any]) -> tuple[Candidate, ...]:
         for row in rows
         if isinstance(row, dict) and isinstance(row.get("token"), str)
     )
+
+
+def without_rotation(signing: Mapping[str, Any], active: Sequence[str]) -> dict[str, Any]:
+    """The signing secret with these tokens and no rotation."""
+    return {**{k: v for k, v in signing.items() if k != "rotation"}, "active": list(active)}
+
+
+def described(candidate: Candidate) -> str:
+    """A candidate in a line."""
+    signed = "signed with itself" if candidate.signed else "not signed"
+    return f"  {candidate.mark}  received {when(candidate.received_at)}  {signed}"
+
+
+def unproved(rotation: Rotation) -> list[str]:
+    """That the new token has signed nothing yet, and what to do."""
+    return [
+        f"both tokens are accepted since {when(rotation.since)}; nothing that {rotation.mark} signed has arrived yet",
+        "verify the new subscription in Notion, change a page, and run again",
+    ]
+
+
+def accepted(tokens: Sequence[str]) -> str:
+    """Which tokens are accepted, by their fingerprints."""
+    marks = [fingerprint(token) for token in tokens]
+    return f"only {' and '.join(marks)} {'is' if len(marks) == 1 else 'are'} accepted from now on"

@@ -22,7 +22,8 @@ from infra.operate.ceremony.steps import Ceremony
 from infra.operate.ceremony.wishes import LISTEN, End, Wishes
 from infra.operate.ingest_log import first_accepted_with
 from infra.operate.rules_of import rules_of
-from infra.operate.signing_rotation import HANDSHAKES, SIGNING, RefusedStep, SigningRotation
+from infra.operate.signing_rotation import HANDSHAKES, SIGNING, SigningRotation
+from infra.operate.signing_secret import RefusedStep
 from infra.operate.target import Target, TargetError, add_arguments, on_target
 from infra.operate.text import printable
 from steward.rules import Rules

@@ -28,9 +28,7 @@ OF_AWS = {
     # Amazon SQS developer guide, "Available CloudWatch metrics"
     "AWS/SQS": ({"QueueName"}, {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"}),
     # AWS Lambda developer guide, "Types of metrics"
-    "AWS/Lambda": ({"FunctionName"}, {"Errors", "Throttles"}),
-    # API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs": not the names of REST APIs
-    "AWS/ApiGateway": ({"ApiId"}, {"4xx", "5xx", "Count", "Latency", "IntegrationLatency", "DataProcessed"}),
+    "AWS/Lambda": ({"FunctionName"}, {"Duration", "Errors", "Throttles"}),
     # EventBridge Scheduler user guide, "Monitoring with CloudWatch"
     "AWS/Scheduler": ({"ScheduleGroup"}, {"InvocationDroppedCount", "TargetErrorCount"}),
 }
@@ -41,6 +39,16 @@ OURS = {"Fn::Sub": f"{telemetry.NAMESPACE}/${{Stack}}"}
 
 def dimensions(alarm: dict[str, Any]) -> dict[str, Any]:
     return {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+
+
+def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """Namespace, name and dimensions of each metric that an alarm hears; of those by metric math there are several."""
+    return [m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m] or [alarm]
+
+
+HEARD = [(name, metric) for name, alarm in ALARMS.items() for metric in metrics(alarm)]
+OURS_HEARD = [pytest.param(m, id=n) for n, m in HEARD if m["Namespace"] == OURS]
+AWS_HEARD = [pytest.param(m, id=n) for n, m in HEARD if m["Namespace"] != OURS]
 
 
 def link(alarm: dict[str, Any]) -> str:
@@ -71,18 +79,18 @@ def name_of(alarm: dict[str, Any]) -> str:
 
 
 @pytest.mark.req("T8")
-@pytest.mark.parametrize("name", [k for k, a in ALARMS.items() if a["Namespace"] == OURS])
+@pytest.mark.parametrize("heard_of", OURS_HEARD)
 def test_an_alarm_on_a_metric_of_ours_hears_what_a_function_emits(
-    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    heard_of: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heard = dimensions(ALARMS[name])
+    heard = dimensions(heard_of)
     service = heard.pop("service")
-    assert (service, ALARMS[name]["MetricName"], frozenset(heard)) in EMITTED
+    assert (service, heard_of["MetricName"], frozenset(heard)) in EMITTED
 
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", service)
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Steward/of-a-stack")
     count = telemetry.Counter()
-    count(ALARMS[name]["MetricName"], **heard)
+    count(heard_of["MetricName"], **heard)
     count.flush()
     (metric,) = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
     assert metric["Namespace"] == "Steward/of-a-stack"
@@ -108,16 +116,35 @@ def test_each_service_of_a_dimension_is_a_function_of_the_template() -> None:
 
     for service, function in called.items():
         assert function["Properties"]["Handler"].startswith(f"{service}.")
-    assert {dimensions(a).get("service") for a in ALARMS.values()} - {None} <= set(called)
+    assert {dimensions(metric).get("service") for _, metric in HEARD} - {None} <= set(called)
 
 
 @pytest.mark.req("T8")
-@pytest.mark.parametrize("name", [k for k, a in ALARMS.items() if a["Namespace"] != OURS])
-def test_an_alarm_on_a_metric_of_aws_names_it_as_aws_does(name: str) -> None:
-    names, metrics = OF_AWS[ALARMS[name]["Namespace"]]
+@pytest.mark.parametrize("heard_of", AWS_HEARD)
+def test_an_alarm_on_a_metric_of_aws_names_it_as_aws_does(heard_of: dict[str, Any]) -> None:
+    names, known = OF_AWS[heard_of["Namespace"]]
 
-    assert ALARMS[name]["MetricName"] in metrics
-    assert set(dimensions(ALARMS[name])) == names
+    assert heard_of["MetricName"] in known
+    assert set(dimensions(heard_of)) == names
+
+
+@pytest.mark.req("T8")
+@pytest.mark.parametrize("name", [k for k, a in ALARMS.items() if "Metrics" in a])
+def test_an_alarm_by_metric_math_fills_every_metric_in_and_returns_one_line(name: str) -> None:
+    (told,) = [m for m in ALARMS[name]["Metrics"] if m.get("ReturnData", True)]
+    parts = [m for m in ALARMS[name]["Metrics"] if m is not told]
+
+    # Without FILL a minute in which one of them has no data would have no sum, although the other had failures.
+    assert told["Expression"].split(" + ") == [f"FILL({part['Id']}, 0)" for part in parts]
+    assert {part["MetricStat"]["Stat"] for part in parts} == {"Sum"}
+    assert {part["MetricStat"]["Period"] for part in parts} == {60}
+
+
+@pytest.mark.req("T8", "I6")
+def test_what_pages_for_deliveries_hears_ingest_alone_and_not_the_consoles_answers() -> None:
+    for name in ("DeliveriesFail", "AnswersSlow"):
+        for metric in metrics(ALARMS[name]):
+            assert dimensions(metric) in ({"service": "ingest"}, {"FunctionName": {"Ref": "Ingest"}})
 
 
 @pytest.mark.req("T8")
@@ -134,7 +161,9 @@ def test_a_state_that_is_not_told_any_more_stays_what_it_was(name: str) -> None:
     states = {"BreakerOpen", "LaneRestSeconds"}
     dead = ALARMS[name].get("Dimensions") == [{"Name": "QueueName", "Value": {"Ref": "DeadLetterQueueName"}}]
 
-    assert (ALARMS[name]["TreatMissingData"] == "ignore") is (ALARMS[name]["MetricName"] in states or dead)
+    assert (ALARMS[name]["TreatMissingData"] == "ignore") is (
+        ALARMS[name].get("MetricName") in states or dead
+    )
 
 
 @pytest.mark.req("T8")
@@ -215,9 +244,9 @@ def paging(standing: set[str]) -> set[str]:
         ({"OldestEvent"}, {"Symptoms"}),
         ({"OldestEvent", "ProcessorErrors"}, {"Symptoms"}),
         ({"LaneRestsLong"}, {"Symptoms"}),
-        # /health answers 503 while Notion is down
-        ({"Outage", "DeliveriesFail"}, {"Outage"}),
-        ({"DeliveriesFail"}, {"Symptoms"}),
+        # No outage of a vendor makes ingest fail
+        ({"Outage", "DeliveriesFail"}, {"Outage", "DeliveriesFail"}),
+        ({"DeliveriesFail"}, {"DeliveriesFail"}),
         ({"NoDeliveries"}, set()),
         ({"ChangesUnheard"}, set()),
         ({"NoDeliveries", "ChangesUnheard"}, {"Symptoms"}),
@@ -240,15 +269,15 @@ def test_every_alarm_pages_or_is_in_the_rule_of_one_that_does() -> None:
 
 @pytest.mark.req("T8")
 def test_all_that_can_go_wrong_by_requirement_has_an_alarm() -> None:
-    heard = {(str(a["Namespace"]), a["MetricName"]) for a in ALARMS.values()}
+    heard = {(str(metric["Namespace"]), metric["MetricName"]) for _, metric in HEARD}
 
     assert heard >= {
         ("AWS/SQS", "ApproximateAgeOfOldestMessage"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
         ("AWS/Lambda", "Throttles"),
         ("AWS/Lambda", "Errors"),
-        ("AWS/ApiGateway", "5xx"),
-        ("AWS/ApiGateway", "Latency"),
+        ("AWS/Lambda", "Duration"),
+        (str(OURS), telemetry.DELIVERY_FAILED),
         (str(OURS), telemetry.BAD_SIGNATURE),
         (str(OURS), telemetry.ACCEPTED),
         (str(OURS), telemetry.HEARTBEAT),

@@ -225,12 +225,12 @@ def test_the_bot_token_comes_before_the_webhook_and_a_changed_secret_is_followed
     assert failing(lambda: slack.post("#team", "a", BLOCKS, "e")).failure is Failure.UNAUTHORIZED
     assert slack.can_find is False
 
-    secret |= {"webhook_url": "w"}
+    secret |= {"webhook_url": "https://hooks.example/w"}
     slack.post("#team", "b", BLOCKS, "e")
     secret |= {"bot_token": "t"}
     slack.post("#tasks", "c", BLOCKS, "e")
     assert bool(slack.can_find)
-    assert used == ["webhook w", "bot t"]
+    assert used == ["webhook https://hooks.example/w", "bot t"]
 
 
 @pytest.mark.req("A11")

@@ -145,6 +145,31 @@ def test_when_the_queue_refuses_notion_is_told_to_come_back(door: Door, error: E
     assert door.last["headers"]["retry-after"] == "10"
 
 
+@pytest.mark.req("T8", "I6")
+@pytest.mark.parametrize("broken", ["sqs", "secrets"])
+@pytest.mark.parametrize(
+    "error", [EndpointConnectionError(endpoint_url="http://127.0.0.1"), KeyError("a bug")]
+)
+def test_a_delivery_that_is_not_taken_counts_for_the_alarm_whatever_the_reason(
+    door: Door, counted: dict[str, list[float]], broken: str, error: Exception
+) -> None:
+    getattr(door, broken).error = error
+
+    assert door.post(door.event())[0] == 503
+    assert counted["DeliveryFailed"] == [1]
+
+
+@pytest.mark.req("T8", "I7")
+def test_what_is_taken_or_turned_away_for_its_senders_fault_does_not_count_as_failed(
+    door: Door, counted: dict[str, list[float]]
+) -> None:
+    assert door.post(door.event())[0] == 200
+    assert door.post(door.event(), "sha256=" + "0" * 64)[0] == 401
+    assert door.post(door.event(), rawPath="/elsewhere")[0] == 404
+    assert "DeliveryFailed" not in counted
+    assert counted["Accepted"] == [1]
+
+
 @pytest.mark.req("I1", "I7")
 @pytest.mark.parametrize(
     ("changes", "status", "code"),

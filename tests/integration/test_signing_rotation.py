@@ -8,21 +8,21 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-import boto3
 import pytest
 
 from infra.operate.ingest_log import accepted_with
-from infra.operate.signing_rotation import OVERLAP, RefusedStep, SigningRotation
+from infra.operate.signing_rotation import OVERLAP, SigningRotation
+from infra.operate.signing_secret import RefusedStep
 from ingest.handshake import fingerprint
 from steward.signature import sign
-from tests.integration.aws import REGION, TOKEN
+from tests.integration.aws import TOKEN
 from tests.integration.stand import Death, Stand, standing
+from tests.integration.subscribing import Logs
 from tests.integration.test_pending_token import Dying
 
 NEW = "secret_" + "n" * 40
 THEIRS = "secret_" + "x" * 40
 MARK = fingerprint(NEW)
-GROUP = "/aws/lambda/steward-ingest"
 DAY = timedelta(days=1).total_seconds()
 
 
@@ -77,22 +77,8 @@ def notion(stand: Stand) -> Notion:
 
 @pytest.fixture
 def log(stand: Stand, written: io.StringIO) -> Callable[[str, datetime], bool]:
-    """Ingest's log, in CloudWatch Logs."""
-    client: Any = boto3.client("logs", region_name=REGION)
-    client.create_log_group(logGroupName=GROUP)
-    client.create_log_stream(logGroupName=GROUP, logStreamName="s")
-    search = accepted_with(client, GROUP)
-
-    def proved(mark: str, since: datetime) -> bool:
-        lines = written.getvalue().splitlines()
-        written.seek(0)
-        written.truncate()
-        events = [{"timestamp": int(stand.clock.time() * 1000), "message": line} for line in lines]
-        if events:
-            client.put_log_events(logGroupName=GROUP, logStreamName="s", logEvents=events)
-        return search(mark, since)
-
-    return proved
+    """Ingest's log, in CloudWatch Logs, whose clock is the stand's: moto's refuses lines that are days from its own."""
+    return accepted_with(Logs(written, stand.clock.time), "g")
 
 
 def rotation(stand: Stand, proved: Callable[[str, datetime], bool], client: Any = None) -> SigningRotation:
@@ -143,7 +129,10 @@ def test_no_delivery_is_refused_while_the_token_is_rotated_whoever_dies_when(
     for _ in range(5):
         stand.clock.sleep(5 * 3600)
         notion.delivers()
-    notion.signs = [NEW]  # the old subscription is deleted, and the last repetition is over
+    notion.signs = [NEW]  # the old subscription is deleted
+    operator(SigningRotation.go_on)
+    assert secret(stand)["active"] == [TOKEN, NEW]  # which signed a delivery a moment ago
+    stand.clock.sleep(DAY + 60)  # and its last repetition is over
     last = operator(SigningRotation.go_on)[0]
 
     assert f"only {MARK} is accepted" in last or f"{MARK} is rotated in" in last
@@ -297,6 +286,70 @@ def test_the_log_says_by_fingerprint_what_signed_a_delivery_and_the_sender_is_no
     (line,) = written.getvalue().splitlines()
     assert json.loads(line)["signed_by"] == fingerprint(TOKEN)
     assert TOKEN not in line
+
+
+@pytest.mark.req("T9", "I2")
+def test_the_token_of_a_further_connection_that_still_delivers_is_not_retired(
+    stand: Stand, notion: Notion, log: Callable[[str, datetime], bool]
+) -> None:
+    confirmed(stand, notion, log)
+    for _ in range(8):  # for days both of them deliver
+        stand.clock.sleep(DAY / 4)
+        notion.signs = [TOKEN, NEW]
+        notion.delivers()
+    lines = "\n".join(rotation(stand, log).go_on())
+
+    assert f"{fingerprint(TOKEN)} signed a delivery in the last day" in lines
+    assert "--keep" in lines
+    assert secret(stand)["active"] == [TOKEN, NEW]
+    assert "are accepted from now on" in rotation(stand, log).keep()[0]
+    assert secret(stand)["active"] == [TOKEN, NEW]
+    assert "rotation" not in secret(stand)
+    assert notion.refused == []
+    with pytest.raises(RefusedStep):
+        rotation(stand, log).keep()
+
+
+@pytest.mark.req("T9", "I2")
+@pytest.mark.parametrize("at_once", [True, False])
+def test_of_several_tokens_only_the_one_that_is_named_is_retired_however_silent_the_others_are(
+    stand: Stand, notion: Notion, log: Callable[[str, datetime], bool], *, at_once: bool
+) -> None:
+    active = json.dumps({"active": [THEIRS, TOKEN]})
+    stand.secrets.put_secret_value(SecretId=stand.environ["SIGNING_SECRET_ID"], SecretString=active)
+    confirmed(stand, notion, log)
+    assert notion.answer(NEW) == 200
+    stand.clock.sleep(0 if at_once else 3 * DAY)
+    go_on = rotation(stand, log).go_on
+
+    lines = "\n".join(go_on(at_once=at_once))
+    assert secret(stand)["active"] == [THEIRS, TOKEN, NEW]
+    assert fingerprint(THEIRS) in lines
+    assert fingerprint(TOKEN) in lines
+    for wrong in (MARK, "0" * 12):
+        with pytest.raises(RefusedStep):
+            go_on(at_once=at_once, retire=wrong)
+    go_on(at_once=at_once, retire=fingerprint(TOKEN))
+    assert secret(stand)["active"] == [THEIRS, NEW]
+    assert "rotation" not in secret(stand)
+
+
+@pytest.mark.req("T9", "I2")
+def test_a_token_whose_connection_is_gone_is_retired_by_its_fingerprint_without_a_rotation(
+    stand: Stand, notion: Notion, log: Callable[[str, datetime], bool]
+) -> None:
+    active = json.dumps({"active": [THEIRS, TOKEN]})
+    stand.secrets.put_secret_value(SecretId=stand.environ["SIGNING_SECRET_ID"], SecretString=active)
+    assert notion.answer(THEIRS) == 200
+    mark = fingerprint(THEIRS)
+
+    assert "signed a delivery in the last day" in rotation(stand, log).go_on(retire=mark)[0]
+    assert secret(stand)["active"] == [THEIRS, TOKEN]
+    stand.clock.sleep(DAY + 60)
+    rotation(stand, log).go_on(retire=mark)
+    assert secret(stand)["active"] == [TOKEN]
+    with pytest.raises(RefusedStep):  # the last one
+        rotation(stand, log).go_on(retire=fingerprint(TOKEN))
 
 
 def confirmed(stand: Stand, notion: Notion, log: Callable[[str, datetime], bool]) -> None:

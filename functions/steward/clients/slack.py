@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from steward.clients.pacing import Pacer
+from steward.clients.secret_address import is_private
 from steward.clients.slack_answers import webhook_refused, word
 from steward.clients.transport import Transport
 from steward.errors import CallFailed, Failure
@@ -234,6 +235,11 @@ class ConfiguredSlack:
             raise CallFailed(Failure.UNAUTHORIZED, "slack", "slack.configure", message=message)
         if not key.isascii() or not key.isprintable():
             message = "the configured bot token or webhook URL can't be sent; look at the Slack secret"
+            raise CallFailed(Failure.UNAUTHORIZED, "slack", "slack.configure", message=message)
+        if not token and not is_private(key):  # somebody may have written the secret without `rotate`
+            message = (
+                "the webhook URL is no https address, so nothing is sent there; look at the Slack secret"
+            )
             raise CallFailed(Failure.UNAUTHORIZED, "slack", "slack.configure", message=message)
         if self._made is None or self._made[0] != key:
             self._made = (key, self._bot(token) if token else self._webhook(key))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from steward.mirror.difference import Difference, Kind
 from steward.mirror.mapping import NAME, Shared, canonical, differing, digest
-from steward.mirror.report import Difference, Kind
 from steward.mirror.row_values import shared_in, stored, taken_over
 from steward.mirror.rows import OURS, Row
 from steward.rules import MirrorRule

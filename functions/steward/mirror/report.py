@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from steward.documents import iso, moment
+from steward.documents import iso
+from steward.mirror.difference import Difference, checked
 
 HEALTH = "MIRROR#HEALTH"
 """Under which name ``memory`` keeps the last report."""
@@ -31,51 +32,6 @@ class Status(StrEnum):
     HEALTHY = "healthy"
     DEGRADED = "degraded"
     BROKEN = "broken"
-
-
-class Kind(StrEnum):
-    """What is not as it should be."""
-
-    MISMATCH = "mismatch"  # both sides are there and differ
-    PAGE_WITHOUT_ROW = "page_without_row"
-    ROW_WITHOUT_PAGE = "row_without_page"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A page and a row that are not in step.
-
-    Attributes:
-        kind: how.
-        page_id: the page.
-        row_id: the row, or None.
-        name: by which people know it.
-        columns: for a mismatch, column → ``[value of the page, value of the row]`` in JSON's types.
-        repair: what was, or would be, done about it; None where nothing was asked for.
-    """
-
-    kind: Kind
-    page_id: str
-    row_id: str | None
-    name: str
-    columns: Mapping[str, list[Any]]
-    repair: str | None = None
-
-    def document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "kind": str(self.kind),
-            "page_id": self.page_id,
-            "row_id": self.row_id,
-            "name": self.name,
-            "columns": {column: list(values) for column, values in self.columns.items()},
-            "repair": self.repair,
-        }
-
-    @staticmethod
-    def of(document: Mapping[str, Any]) -> "Difference":
-        """What ``document`` wrote."""
-        return Difference(**{**document, "kind": Kind(document["kind"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +107,15 @@ class SourceReport:
 
     @staticmethod
     def of(document: Mapping[str, Any]) -> "SourceReport":
-        """What ``document`` wrote."""
+        """What ``document`` wrote.
+
+        Raises:
+            AttributeError, KeyError, TypeError, ValueError: it did not write this.
+        """
         names = {f.name for f in fields(SourceReport)}
         known = {key: value for key, value in document.items() if key in names}
-        return SourceReport(**{**known, "differences": tuple(map(Difference.of, document["differences"]))})
+        differences = tuple(map(Difference.of, document["differences"]))
+        return checked(SourceReport(**{**known, "differences": differences}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,18 +178,21 @@ class Report:
 
     @staticmethod
     def of(document: Any | None) -> "Report | None":
-        """What ``document`` wrote, or None."""
-        if not isinstance(document, Mapping):
+        """What ``document`` wrote; None for anything else, however old or broken: whoever shows it goes on without."""
+        try:
+            return _of(document)
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
             return None
-        known = {
-            key: document[key] for key in ("run", "calls", "rows_unlinked", "repair", "dry_run", "trouble")
-        }
-        began, finished = moment(document["began"]), moment(document["finished"])
-        if began is None or finished is None:
-            return None
-        return Report(
-            began=began, finished=finished, sources=tuple(map(SourceReport.of, document["sources"])), **known
-        )
+
+
+def _of(document: Any) -> Report:
+    names = ("run", "calls", "rows_unlinked", "repair", "dry_run", "trouble")
+    began, finished = (datetime.fromisoformat(document[name]) for name in ("began", "finished"))
+    if began.tzinfo is None or finished.tzinfo is None:
+        raise ValueError("a time has no zone")
+    known = {name: document[name] for name in names}
+    sources = tuple(map(SourceReport.of, document["sources"]))
+    return checked(Report(began=began, finished=finished, sources=sources, **known))
 
 
 def health(report: Report | None, now: datetime) -> dict[str, Any]:

@@ -28,6 +28,18 @@ def test_without_a_comparison_it_says_that_there_was_none(rig: Rig) -> None:
     assert (got.status, got.json()["reason"]) == (200, "the two sides were never compared")
 
 
+@pytest.mark.req("C2", "C3")
+@pytest.mark.parametrize(
+    "document", [{"began": "then"}, {"sources": []}, [], "broken", {"status": "healthy"}]
+)
+def test_a_report_that_cannot_be_read_is_none_and_the_dashboard_goes_on(rig: Rig, document: object) -> None:
+    rig.sources.memory.remember(HEALTH, document)
+
+    got = rig.ask("GET", PATH, authorization=f"Bearer {TOKEN}")
+    assert (got.status, got.json()["status"]) == (200, "degraded")
+    assert rig.ask("GET", "/dashboard", cookie=rig.log_in()).status == 200
+
+
 @pytest.mark.req("C2")
 @pytest.mark.parametrize(
     "header", [{}, {"authorization": ""}, {"authorization": "Bearer"}, {"authorization": basic("a:b")}]

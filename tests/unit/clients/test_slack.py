@@ -393,6 +393,45 @@ def test_a_changed_secret_is_followed_at_the_next_call() -> None:
     assert configured.used == ["https://hooks.example/1", "xoxb-1", "xoxb-2"]
 
 
+@pytest.mark.req("A11", "O5")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.slack.com/services/T/B/x",
+        "http://127.0.0.1.evil.example/x",
+        "http://localhost@evil.example/x",
+        "http://10.0.0.1/x",
+        "ftp://127.0.0.1/x",
+        "file:///etc/passwd",
+        "hooks.slack.com/services/T/B/x",
+        "//hooks.slack.com/services/T/B/x",
+        "https:///services/T/B/x",
+        "https://[::1/x",
+        "https://hooks.slack.com:port/x",
+        "https://hooks.slack.com /x",
+    ],
+)
+def test_an_address_that_others_could_read_on_the_way_is_asked_nothing(url: str) -> None:
+    configured = Configured(webhook_url=url)
+
+    found = failing(lambda: post(configured.slack))
+    assert found.failure is Failure.UNAUTHORIZED
+    assert "no https address" in found.message
+    assert "hooks.slack.com" not in repr(found)
+    assert (configured.made, configured.used) == ([], [])
+
+
+@pytest.mark.req("A11")
+@pytest.mark.parametrize(
+    "url", ["https://hooks.slack.com/services/T/B/x", "http://127.0.0.1:8123/x", "http://[::1]:8123/x"]
+)
+def test_https_and_this_machine_are_asked(url: str) -> None:
+    configured = Configured(webhook_url=url)
+    post(configured.slack)
+
+    assert configured.used == [url]
+
+
 @pytest.mark.req("A11")
 @pytest.mark.parametrize(
     "secret",

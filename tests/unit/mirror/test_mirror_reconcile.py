@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from steward.mirror.agreed import recalled
+from steward.mirror.difference import Difference, Kind
 from steward.mirror.reconcile import (
     REPAIR,
     Listed,
@@ -20,8 +21,6 @@ from steward.mirror.reconcile import (
 from steward.mirror.report import (
     MOST_EXAMPLES,
     OLD,
-    Difference,
-    Kind,
     Report,
     SourceReport,
     Status,
@@ -154,6 +153,46 @@ def test_a_report_survives_being_remembered() -> None:
 
     assert Report.of(json.loads(json.dumps(report.document()))) == report
     assert Report.of(None) is None
+
+
+BROKEN = _report(
+    SourceReport(
+        "Tasks", differences=(Difference(Kind.ROW_WITHOUT_PAGE, PAGE, "r1", "Plan", {"name": ["a", "b"]}),)
+    )
+).document()
+SOURCE = BROKEN["sources"][0]
+
+
+@pytest.mark.req("C2", "C3")
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        [],
+        "HEALTH",
+        7,
+        {},
+        {**BROKEN, "began": None},
+        {**BROKEN, "finished": "yesterday"},
+        {**BROKEN, "finished": "2026-11-20T12:00:30"},  # without a zone it can't be compared with now
+        {name: value for name, value in BROKEN.items() if name != "rows_unlinked"},
+        {**BROKEN, "calls": "many"},
+        {**BROKEN, "trouble": 1},
+        {**BROKEN, "sources": None},
+        {**BROKEN, "sources": ["Tasks"]},
+        {**BROKEN, "sources": [{}]},
+        {**BROKEN, "sources": [{**SOURCE, "name": None}]},
+        {**BROKEN, "sources": [{**SOURCE, "mismatches": "two"}]},
+        {**BROKEN, "sources": [{**SOURCE, "mismatches": None}]},
+        {**BROKEN, "sources": [{**SOURCE, "differences": [{"kind": "mismatch"}]}]},
+        {**BROKEN, "sources": [{**SOURCE, "differences": [{**SOURCE["differences"][0], "kind": "other"}]}]},
+        {**BROKEN, "sources": [{**SOURCE, "differences": [{**SOURCE["differences"][0], "columns": None}]}]},
+        {**BROKEN, "sources": [{**SOURCE, "differences": [{**SOURCE["differences"][0], "name": 1}]}]},
+    ],
+)
+def test_what_is_old_or_broken_is_no_report_and_no_error(document: object) -> None:
+    assert Report.of(BROKEN) is not None
+    assert Report.of(document) is None
 
 
 @pytest.mark.req("A7")
