@@ -130,7 +130,8 @@ class SigningRotation:
         """Make a candidate active beside what is active.
 
         Raises:
-            RefusedStep: there is no candidate of this fingerprint, or another rotation goes on.
+            RefusedStep: there is no candidate of this fingerprint, another rotation goes on, or another operator was
+                faster.
         """
         signing, pending = self._read(self._signing_secret), self._read(self._pending_secret)
         rotation = rotation_of(signing.get("rotation"))
@@ -147,6 +148,9 @@ class SigningRotation:
             self._write(self._signing_secret, {**signing, "active": [*active, token], "rotation": began})
         self._write(self._pending_secret, _CLOSED)
         self._sleep(REACH)
+        if mark not in self.standing().active:
+            # Secrets Manager has no condition to write under, so two who write at once are told afterwards.
+            raise RefusedStep(f"{mark} is not active: somebody else wrote the secret meanwhile; run again")
         return [
             f"{mark} is active now, beside what was active before",
             "copy it into Notion's Verify dialog: it is the last one of `active` in the secret",
