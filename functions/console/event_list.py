@@ -60,8 +60,12 @@ def read(
         keep: how long the journal keeps events.
     """
     now = now.astimezone(UTC)
-    newest = now + timedelta(minutes=1) if wish.before is None else time_of(wish.before) + _TICK
-    oldest = now - keep
+    oldest, newest = now - keep, now + timedelta(minutes=1)
+    if wish.before is not None:
+        # Whoever types an address names any time, also one that nothing can be added to or taken from.
+        newest = min(time_of(wish.before), newest) + _TICK
+    if newest <= oldest:
+        return EventList((), None, oldest)
     first = max(oldest, newest - MOST_DAYS)
     rows = (
         row for row in journal.backwards(first, newest) if wish.before is None or str(row["at"]) < wish.before

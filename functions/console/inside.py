@@ -20,8 +20,8 @@ _MESSAGES = {
 }
 _STATUS = {Verdict.NOTHING: 400, Verdict.WRONG: 401, Verdict.EXPIRED: 401, Verdict.TOO_MANY: 429}
 
-LONGEST_ID = 512
-"""Characters of an id in an address that are looked for; Notion's have 36."""
+LONGEST_ID = 2000
+"""Bytes of an id in an address that are looked for: no event's has more, and DynamoDB refuses a key of more than 2048."""
 
 
 class Inside:
@@ -42,8 +42,9 @@ class Inside:
             return away
         s, event_id = self._sources, id_of(part)
         days = s.settings.journal_days
-        known = len(event_id) <= LONGEST_ID and event_id != ""
-        found = explanation(event_id, s.state_table, s.journal_table, days, s.now) if known else None
+        found = (
+            explanation(event_id, s.state_table, s.journal_table, days, s.now) if _is_id(event_id) else None
+        )
         if found is None:
             says = f"The journal does not know this event; it keeps events for {days} days."
             return Answer(404, screens.problem("No such event", says))
@@ -54,8 +55,7 @@ class Inside:
         away = self._turned_away(request)
         if away is not None:
             return away
-        known = len(incident_id) <= LONGEST_ID and incident_id != ""
-        found = self._sources.incidents.load(incident_id) if known else None
+        found = self._sources.incidents.load(incident_id) if _is_id(incident_id) else None
         if found is None:
             return Answer(404, screens.problem("No such incident", "It has expired, or it never was."))
         return Answer(200, screens.incident(self._sources, found))
@@ -111,6 +111,11 @@ class Inside:
         self._access.refused("cross_site")
         says = "This came from another site's page, or from a program. Use the console's own pages."
         return Answer(403, screens.problem("Not from here", says))
+
+
+def _is_id(text: str) -> bool:
+    """Whether a text can be the id of something that is kept."""
+    return 0 < len(text.encode("utf-8", "replace")) <= LONGEST_ID
 
 
 def _to(path: str, *cookies: Cookie) -> Answer:

@@ -20,6 +20,8 @@ def pages(
 ) -> Iterator[Any]:
     """Answers of the index, the newest first unless ``more`` says otherwise; it knows days of UTC, so each is asked for.
 
+    A time that ends before it begins holds nothing, and is not asked for: DynamoDB would refuse that.
+
     Args:
         table: the Journal.
         first: from when on.
@@ -29,6 +31,8 @@ def pages(
         more: further parameters of the query.
     """
     first, last = first.astimezone(UTC), last.astimezone(UTC)
+    if last < first:
+        return
     days = [first.date() + timedelta(days=n) for n in range((last.date() - first.date()).days + 1)]
     times = (f"{iso(first)}", f"{iso(last)}{and_last}")
     for day in days if more.get("ScanIndexForward") else reversed(days):

@@ -30,9 +30,9 @@ def of_row(row: Mapping[str, Any]) -> Event | None:
     event_id = str(row["pk"]).partition("#")[2]
     if not entity:
         return None
-    if kind.startswith("page.") or row.get("dialect") in ("sweep", "reminder", DIALECT):
-        return of_page(str(entity), event_id)
     container = kind.partition(".")[0]
-    if container in ("data_source", "database"):
+    if container in ("data_source", "database"):  # before the dialect: what was replayed may be one
         return Event(event_id, _SCHEMA, DIALECT, entity_id=str(entity), entity_type=container)
+    if container == "page" or row.get("dialect") in ("sweep", "reminder", DIALECT):
+        return of_page(str(entity), event_id)
     return None

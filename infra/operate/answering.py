@@ -71,8 +71,13 @@ def answer(name: str, wishes: argparse.Namespace) -> int:
     if not getattr(wishes, "json", False):
         return run(wishes)
     said, complained = io.StringIO(), io.StringIO()
-    with redirect_stdout(said), redirect_stderr(complained):
-        status = run(wishes)
+    try:
+        with redirect_stdout(said), redirect_stderr(complained):
+            status = run(wishes)
+    except Exception as error:
+        # A mistake of ours: its trace goes to standard error, and whoever parses has a document all the same.
+        print(json.dumps(refusal(f"{name} failed unexpectedly ({type(error).__name__})", _how(name))))
+        raise
     document = document_of(said.getvalue(), complained.getvalue(), name, status)
     print(json.dumps(document, ensure_ascii=True))
     return status

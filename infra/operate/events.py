@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from itertools import islice
 from operator import and_
@@ -70,10 +70,10 @@ def _events(wishes: argparse.Namespace, target: Target) -> int:
     if wishes.page and page is None:
         print("events: that is no page; give its id, or its address in Notion", file=sys.stderr)
         return 2
-    looked = Looked()
+    looked, first = Looked(), kept_since(wishes, target, now)
     found = rows(
         target.table(target.output("JournalTableName")),
-        wishes.since(now),
+        first,
         now,
         looked,
         outcomes=tuple(wishes.outcome or ()),
@@ -88,13 +88,23 @@ def _events(wishes: argparse.Namespace, target: Target) -> int:
     if looked.cut:
         print(f"looked through {looked.rows} rows only; name a shorter --since", file=sys.stderr)
     if not told:
-        days = target.parameter("JournalDays", "90")
         print(
-            f"events: none that fits was finished since {wishes.since(now):%Y-%m-%d %H:%M}Z; the journal keeps them for "
-            f"{days} days, and what waits is told by `lane status`",
+            f"events: none that fits was finished since {first:%Y-%m-%d %H:%M}Z; the journal keeps them for "
+            f"{journal_days(target)} days, and what waits is told by `lane status`",
             file=sys.stderr,
         )
     return 0 if told else 1
+
+
+def journal_days(target: Target) -> int:
+    """Days that a stack's journal keeps events."""
+    return int(target.parameter("JournalDays", "90"))
+
+
+def kept_since(wishes: argparse.Namespace, target: Target, now: datetime) -> datetime:
+    """From when on events are wanted, as far as the journal keeps them: each day is a query, also one that has none."""
+    since_then: datetime = wishes.since(now)
+    return max(since_then, now - timedelta(days=journal_days(target)))
 
 
 def page_id(text: str) -> str | None:

@@ -6,7 +6,9 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from infra.operate.events import journal_days
 from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.text import printable
 from steward.explanation import explanation
 from steward.explanation_text import lines
 
@@ -21,7 +23,7 @@ def register(commands: Any) -> None:
 
 
 def _explain(wishes: argparse.Namespace, target: Target) -> int:
-    days = int(target.parameter("JournalDays", "90"))
+    days = journal_days(target)
     found = explanation(
         wishes.event,
         target.table(target.output("StateTableName")),
@@ -31,11 +33,14 @@ def _explain(wishes: argparse.Namespace, target: Target) -> int:
     )
     if found is None:
         print(
-            f"explain: the journal of {target.name} does not know the event {wishes.event}. It keeps events for {days} "
+            f"explain: the journal of {target.name} does not know the event {printable(wishes.event)}. It keeps events for {days} "
             "days. One that never arrived stands in the Webhooks tab of the Notion connection; one that arrived and is "
             "not finished waits on the lane or lies among the dead letters: see `dlq list`.",
             file=sys.stderr,
         )
         return 1
-    print(json.dumps(found, indent=2, ensure_ascii=True) if wishes.json else "\n".join(lines(found)))
+    if wishes.json:
+        print(json.dumps(found, indent=2, ensure_ascii=True))
+    else:
+        print(*map(printable, lines(found)), sep="\n")
     return 0

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.operate.target import Target, add_arguments, on_target
-from infra.operate.text import when
+from infra.operate.text import printable, when
 from steward.budget_memory import lift
 from steward.documents import iso
 from steward.lane_switch import EventSource, LaneSwitch
@@ -106,7 +106,7 @@ def standing(pause: Pause) -> str:
         if pause.next_probe_at
         else "no probe: `lane resume` ends it"
     )
-    return f"the lane rests since {when(pause.since)} ({pause.cause}): {pause.detail}; {probe}"
+    return f"the lane rests since {when(pause.since)} ({pause.cause}): {printable(pause.detail)}; {probe}"
 
 
 def _now() -> datetime:

@@ -95,6 +95,7 @@ def _logs(wishes: argparse.Namespace, target: Target) -> int:
     wanted = _wanted(wishes)
     first = wishes.since(_now())
     found = [line for line in source.since(first) if wanted(line)]
+    seen = {line.id for line in found}
     cut, found = len(found) > wishes.limit, found[-wishes.limit :]
     if wishes.json:
         print(json.dumps({"lines": [document(line) for line in found], "complete": not cut}))
@@ -103,7 +104,7 @@ def _logs(wishes: argparse.Namespace, target: Target) -> int:
     if cut:
         print(f"only the last {wishes.limit} lines; --limit shows more", file=sys.stderr)
     if wishes.follow:
-        return _follow(source, wanted, first, {line.id for line in found})
+        return _follow(source, wanted, first, seen)
     if not found:
         print(f"logs: nothing was written since {first:%Y-%m-%d %H:%M:%S}Z that fits", file=sys.stderr)
     return 0 if found else 1
@@ -119,7 +120,7 @@ def _follow(source: "Logs", wanted: Callable[[Line], bool], first: datetime, see
             for line in now:
                 if line.id not in seen:
                     print(rendered(line))
-            seen |= {line.id for line in now}
+            seen = {line.id for line in now}  # what is older is not looked at again
     except KeyboardInterrupt:
         return 0
 
@@ -138,7 +139,7 @@ class Logs:
         return merge(*each, key=lambda line: line.at)
 
     def _of(self, function: str, group: str, first: datetime) -> Iterator[Line]:
-        asked = {"logGroupName": group, "startTime": int(first.timestamp() * 1000)}
+        asked = {"logGroupName": group, "startTime": max(int(first.timestamp() * 1000), 0)}
         try:
             found = [
                 read(event, function)

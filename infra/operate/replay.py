@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.setup import ROOT
-from infra.operate.events import LOOKED_AT, Looked, page_id, rows
+from infra.operate.events import LOOKED_AT, Looked, journal_days, kept_since, page_id, rows
 from infra.operate.notion_access import clients_of
 from infra.operate.progress import progress
 from infra.operate.rehearsal import Rehearsal
@@ -88,6 +88,8 @@ def register(commands: Any) -> None:
 def _replay(wishes: argparse.Namespace, target: Target) -> int:
     if wishes.observe and not wishes.dry_run:
         return _refuse("--observe goes with --dry-run; a replay observes anyway", 2)
+    if wishes.page and page_id(wishes.page) is None:
+        return _refuse("that is no page; give its id, or its address in Notion", 2)
     chosen = _choose(wishes, target)
     if isinstance(chosen, str):
         return _refuse(chosen, 1)
@@ -115,15 +117,15 @@ def _choose(wishes: argparse.Namespace, target: Target) -> Chosen | str:
     """What is replayed, or why nothing is."""
     if wishes.page:
         page = page_id(wishes.page)
-        if page is None:
-            return "that is no page; give its id, or its address in Notion"
-        return Chosen([replays.of_page(page, f"replay-{secrets.token_hex(8)}")], 1)
+        return Chosen([replays.of_page(str(page), f"replay-{secrets.token_hex(8)}")], 1)
     table = target.table(target.output("JournalTableName"))
     if wishes.since:
         now = _now()
         looked = Looked()
-        return _newest(list(rows(table, wishes.since(now), now, looked)), complete=not looked.cut)
-    days = int(target.parameter("JournalDays", "90"))
+        return _newest(
+            list(rows(table, kept_since(wishes, target, now), now, looked)), complete=not looked.cut
+        )
+    days = journal_days(target)
     row = Journal(table, days, _now).row(wishes.event)
     if row is None:
         return (

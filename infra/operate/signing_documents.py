@@ -88,7 +88,7 @@ def rotation_of(record: object) -> Rotation | None:
     if not isinstance(record, Mapping):
         return None
     since = parsed(record.get("since"))
-    return None if since is None else Rotation(str(record["token"]), since)
+    return None if since is None else Rotation(str(record.get("token")), since)
 
 
 def candidates_of(pending: Mapping[str, Any]) -> tuple[Candidate, ...]:

@@ -137,7 +137,8 @@ class SigningRotation:
         """Make a candidate active beside what is active.
 
         Raises:
-            RefusedStep: there is no candidate of this fingerprint, or another rotation goes on.
+            RefusedStep: there is no candidate of this fingerprint, another rotation goes on, or another operator was
+                faster.
         """
         signing, pending = self._signing.read(), self._pending.read()
         rotation = rotation_of(signing.get("rotation"))
@@ -154,6 +155,9 @@ class SigningRotation:
             self._signing.write({**signing, "active": [*active, token], "rotation": began})
         self._pending.write(CLOSED)
         self._sleep(REACH)
+        if mark not in self.standing().active:
+            # Secrets Manager has no condition to write under, so two who write at once are told afterwards.
+            raise RefusedStep(f"{mark} is not active: somebody else wrote the secret meanwhile; run again")
         return [
             f"{mark} is active now, beside what was active before",
             "copy it into Notion's Verify dialog: it is the last one of `active` in the secret",

@@ -1,6 +1,7 @@
 """Times as an operator writes them on a command line, and ages as one reads them. Pure."""
 
 import argparse
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -33,11 +34,11 @@ def since(text: str) -> Since:
         return lambda now: now - span
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        zoned = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter of a year that UTC does not have
         raise argparse.ArgumentTypeError(
             f"{text!r} is no time; write 45m, 2h or 7d, or 2026-11-21T14:00"
         ) from None
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return lambda _: zoned
 
 
@@ -48,6 +49,21 @@ def count_to(most: int) -> Callable[[str], int]:
         if not text.isascii() or not text.isdigit() or not 0 < int(text) <= most:
             raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {most}")
         return int(text)
+
+    return read
+
+
+def seconds_to(most: float) -> Callable[[str], float]:
+    """Make a reader of seconds from 0 to ``most``, which refuses what is no number or has no end."""
+
+    def read(text: str) -> float:
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = math.nan
+        if not 0 <= seconds <= most:  # also when it is no number: then nothing compares
+            raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 0 to {most:g}")
+        return seconds
 
     return read
 

@@ -24,9 +24,13 @@ from infra.operate.ingest_log import first_accepted_with
 from infra.operate.rules_of import rules_of
 from infra.operate.signing_rotation import HANDSHAKES, SIGNING, SigningRotation
 from infra.operate.signing_secret import RefusedStep
+from infra.operate.spans import seconds_to
 from infra.operate.target import Target, TargetError, add_arguments, on_target
 from infra.operate.text import printable
 from steward.rules import Rules
+
+LONGEST_LISTEN = 86_400.0
+"""Seconds: Notion repeats what it could not deliver for about a day, and then no more."""
 
 STOPPED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -56,7 +60,11 @@ def register(commands: Any) -> None:
         help="write the token into a new file that only you can read",
     )
     parser.add_argument(
-        "--listen", type=float, default=LISTEN, metavar="SECONDS", help="wait so long for the first event"
+        "--listen",
+        type=seconds_to(LONGEST_LISTEN),
+        default=LISTEN,
+        metavar="SECONDS",
+        help="wait so long for the first event",
     )
     parser.add_argument("--rules", type=Path, metavar="FILE", help="the rules file; the stack's without")
     parser.add_argument("--json", action="store_true", help="print one JSON object, and ask nothing")

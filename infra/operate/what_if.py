@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.setup import ROOT
-from infra.operate.events import LOOKED_AT, Looked, rows
+from infra.operate.events import LOOKED_AT, Looked, kept_since, rows
 from infra.operate.notices_diff import Differences, differences
 from infra.operate.past_steps import Step, Types, Unknown, steps_of
 from infra.operate.progress import progress
@@ -89,11 +89,12 @@ def _what_if(wishes: argparse.Namespace, target: Target) -> int:
         print(printable(f"what-if: {error}"), file=sys.stderr)
         return 2
     looked, at = Looked(), _now()
+    first = kept_since(wishes, target, at)
     journal = target.table(target.output("JournalTableName"))
-    events = list(rows(journal, wishes.since(at), at, looked))
+    events = list(rows(journal, first, at, looked))
     if not events:
         print(
-            f"what-if: no event was finished since {wishes.since(at):%Y-%m-%d %H:%M}Z; see `events`",
+            f"what-if: no event was finished since {first:%Y-%m-%d %H:%M}Z; see `events`",
             file=sys.stderr,
         )
         return 1

@@ -85,6 +85,14 @@ def matches(condition: ConditionBase, row: Row) -> bool:
     return _compares(operator, found, values[1])
 
 
+def is_upside_down(condition: ConditionBase) -> bool:
+    """Whether a key condition asks for what is between an end and a beginning: DynamoDB refuses that."""
+    said = condition.get_expression()
+    if said["operator"] == "AND":
+        return any(is_upside_down(each) for each in said["values"])
+    return bool(said["operator"] == "BETWEEN" and said["values"][1] > said["values"][2])
+
+
 def equal_to(condition: ConditionBase, name: str) -> Any:
     """The value that a key condition wants of a partition key.
 

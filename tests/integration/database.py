@@ -10,11 +10,14 @@ from typing import Any
 from boto3.dynamodb.conditions import ConditionBase
 from botocore.exceptions import ClientError, ParamValidationError
 
-from tests.integration.conditions import equal_to, holds, matches, projected, updated
+from tests.integration.conditions import equal_to, holds, is_upside_down, matches, projected, updated
 from tests.integration.rows import Index, Key, Row, Rows, fresh, kept, size
 
 ROW_BYTES, PAGE_BYTES, MOST_AT_ONCE = 400 * 1024, 1024 * 1024, 100
 """DynamoDB's limits: of a row, of a query's page, of the actions of a transaction and the keys of a batch."""
+
+KEY_BYTES = 2048, 1024
+"""What the two parts of a key hold."""
 
 Asked = Mapping[str, Any]
 
@@ -95,7 +98,10 @@ class Database:
             return self._operations[operation](asked)
 
     def _get(self, asked: Asked) -> Row:
-        row = self._tables[asked["TableName"]].by_key.get(_key(asked["Key"]))
+        key = _key(asked["Key"])
+        if any(len(part.encode()) > most for part, most in zip(key, KEY_BYTES, strict=True)):
+            raise _refused("ValidationException", "GetItem")
+        row = self._tables[asked["TableName"]].by_key.get(key)
         return {} if row is None else {"Item": _shown(row, asked)}
 
     def _get_many(self, asked: Asked) -> Row:
@@ -116,6 +122,8 @@ class Database:
     def _query(self, asked: Asked) -> Row:
         index = self._tables[asked["TableName"]].indexes[asked.get("IndexName")]
         if asked.get("ConsistentRead") and "IndexName" in asked:
+            raise _refused("ValidationException", "Query")
+        if is_upside_down(asked["KeyConditionExpression"]):
             raise _refused("ValidationException", "Query")
         rows, last = _page(index, asked)
         wanted: ConditionBase | None = asked.get("FilterExpression")

@@ -10,6 +10,7 @@ from console import event_list
 from console.event_list import EventList
 from console.wish import Outcome, Wish
 from steward.closings import Closings
+from steward.documents import iso
 from steward.effects import Kind, Status
 from steward.journal import Decision
 from tests.browser.material import ANN
@@ -100,6 +101,26 @@ def test_days_without_events_are_looked_back_a_week_at_a_time(world: World) -> N
 
 def test_an_empty_journal_comes_to_an_end(world: World) -> None:
     assert all_of(world, Wish()) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("0001-01-01T00:00:00.000+00:00#", 0),
+        ("9999-12-31T23:59:59.999999+00:00#", 1),
+        ("90 days ago", 0),  # the last link of a list that was opened a moment before its end expired
+    ],
+)
+def test_a_place_outside_what_the_journal_keeps_is_taken_for_its_end(
+    world: World, place: str, shown: int
+) -> None:
+    quiet(world, 1, MINUTE)
+    if place == "90 days ago":
+        place = f"{iso(world.now - timedelta(days=90, seconds=1))}#"
+
+    found = read(world, Wish.of({"before": place}))
+
+    assert (len(found.lines), found.older is None) == (shown, shown == 0)
 
 
 @pytest.mark.parametrize("bound", ["MOST_ROWS", "MOST_LOOKS"])

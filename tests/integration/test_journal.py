@@ -44,6 +44,12 @@ def test_a_time_that_spans_midnight_is_read_in_order_with_both_ends(stand: Stand
     assert [row["pk"] for row in found] == [f"EVENT#e{n}" for n in (-2, -1, 0, 1, 2)]
 
 
+def test_a_time_that_ends_before_it_begins_holds_nothing(stand: Stand) -> None:
+    finish(stand, "e", at("12:00:00"))
+
+    assert list(journal(stand).between(at("12:00:01"), at("12:00:00"))) == []
+
+
 def test_pages_are_read_to_the_end_without_titles_and_one_by_one(stand: Stand) -> None:
     for number in range(24):  # 100 KB each: DynamoDB answers with one megabyte at a time
         finish(stand, f"e{number:02d}", at("12:00:00") + timedelta(seconds=number), "x" * 100_000)

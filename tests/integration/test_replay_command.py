@@ -1,5 +1,6 @@
 """``events`` and ``replay`` on the whole of Steward in one process (O4, hard question 7)."""
 
+import argparse
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pytest
 from infra.local.simulators.notion import faults
 from infra.operate import events, explain, replay, target
 from infra.operate.__main__ import main
+from infra.operate.spans import since
 from tests.integration.here import Here
 from tests.integration.stand import Stand, standing
 
@@ -225,6 +227,24 @@ def test_events_are_listed_newest_first_and_filtered(
     assert lines[2].startswith("2 min")
     assert "Task 0" in lines[2]
     assert main(["events", "--page", "nothing"]) == 2
+    assert main(["replay", "--page", "nothing"]) == 2
+
+
+@pytest.mark.req("O4")
+def test_no_day_is_asked_for_that_the_journal_can_not_have(
+    stand: Stand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stand.send(stand.known_tasks(1)[0])
+    stand.work()
+    here: Any = Here(stand)
+    now = stand.clock.now()
+
+    first = events.kept_since(argparse.Namespace(since=since("9999w")), here, now)
+
+    assert first == now - timedelta(days=90)
+    assert len(printed(capsys, "events", "--since", "0001-01-01")["events"]) == 1
+    for command in ("events", "replay"):  # a time that has not come
+        assert printed(capsys, command, "--since", "9999-12-31", status=1)["complete"] is True
 
 
 @pytest.mark.req("O4")

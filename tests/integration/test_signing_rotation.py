@@ -81,14 +81,19 @@ def log(stand: Stand, written: io.StringIO) -> Callable[[str, datetime], bool]:
     return accepted_with(Logs(written, stand.clock.time), "g")
 
 
-def rotation(stand: Stand, proved: Callable[[str, datetime], bool], client: Any = None) -> SigningRotation:
+def rotation(
+    stand: Stand,
+    proved: Callable[[str, datetime], bool],
+    client: Any = None,
+    sleep: Callable[[float], None] | None = None,
+) -> SigningRotation:
     return SigningRotation(
         client or stand.secrets,
         stand.environ["SIGNING_SECRET_ID"],
         stand.environ["PENDING_SECRET_ID"],
         proved=proved,
         now=stand.clock.now,
-        sleep=stand.clock.sleep,
+        sleep=sleep or stand.clock.sleep,
     )
 
 
@@ -198,6 +203,23 @@ def test_a_candidate_that_notion_did_not_take_is_taken_out_again(
     assert secret(stand) == {"active": [TOKEN]}
     with pytest.raises(RefusedStep):
         rotation(stand, log).undo()
+
+
+@pytest.mark.req("T9")
+def test_of_two_operators_who_write_at_once_the_one_that_was_overwritten_is_told(
+    stand: Stand, notion: Notion, log: Callable[[str, datetime], bool]
+) -> None:
+    rotation(stand, log).go_on()
+    notion.shakes_hands()
+
+    def overwrites(_: float) -> None:
+        stand.secrets.put_secret_value(
+            SecretId=stand.environ["SIGNING_SECRET_ID"], SecretString=json.dumps({"active": [TOKEN]})
+        )
+
+    mine = rotation(stand, log, sleep=overwrites)
+    with pytest.raises(RefusedStep, match="somebody else wrote the secret meanwhile"):
+        mine.confirm(MARK)
 
 
 @pytest.mark.req("T9", "I3")

@@ -216,3 +216,24 @@ def test_a_fingerprint_that_never_came_is_refused_and_what_is_active_stays(
     assert scene.run("--second", "--confirm", "0" * 12) == 1
     assert "no candidate has the fingerprint" in capsys.readouterr().out
     assert scene.secret() == {"active": [TOKEN]}
+
+
+@pytest.mark.req("I3", "T9")
+def test_confirming_another_fingerprint_than_the_active_one_is_no_success(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene.stand.secrets.put_secret_value(
+        SecretId=scene.stand.environ["SIGNING_SECRET_ID"], SecretString=json.dumps({"active": [TOKEN]})
+    )
+    assert scene.run("--confirm", fingerprint(TOKEN)) == 0
+    assert scene.run("--confirm", "0" * 12) == 1
+    assert "it is not active" in capsys.readouterr().out
+
+    began = {"token": fingerprint(TOKEN), "since": scene.stand.clock.now().isoformat()}
+    scene.stand.secrets.put_secret_value(
+        SecretId=scene.stand.environ["SIGNING_SECRET_ID"],
+        SecretString=json.dumps({"active": [TOKEN], "rotation": began}),
+    )
+    assert scene.run("--confirm", "0" * 12) == 1
+    assert "is being rotated in, not 000000000000" in capsys.readouterr().out
+    assert scene.secret()["active"] == [TOKEN]

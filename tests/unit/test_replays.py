@@ -25,6 +25,10 @@ def row(kind: str, **more: Any) -> dict[str, Any]:
         (row("sweep", dialect="sweep"), "page"),
         (row("page.updated", dialect="replay"), "page"),
         (row("data_source.schema_updated"), "data_source"),
+        (
+            row("data_source.schema_updated", dialect="replay"),
+            "data_source",
+        ),  # of one that was replayed before
         (row("database.deleted"), "database"),
         (row("comment.created"), None),
         (row("file_upload.completed"), None),

@@ -102,14 +102,22 @@ class AtTerminal:
     def answer(self, question: str) -> str:
         """See ``Operator.answer``."""
         print(f"{printable(question)} ", end="", file=self._out, flush=True)
-        return self._source.readline().strip()
+        line = self._source.readline()
+        if not line and self.answers:
+            raise KeyboardInterrupt  # a terminal that was closed said neither yes nor no
+        return line.strip()
 
     def show_once(self, token: str) -> None:
         """See ``Operator.show_once``."""
         self.say(token)
-        self.answer("copied? Press Enter, and it goes off the screen:")
-        # Two lines up: past the question, to the token.
-        print("\x1b[2A\x1b[J", end="", file=self._out, flush=True)
+        try:
+            self.answer("copied? Press Enter, and it goes off the screen:")
+        except KeyboardInterrupt:
+            self.say("")  # where Enter would have left the cursor
+            raise
+        finally:
+            # Two lines up: past the question, to the token.
+            print("\x1b[2A\x1b[J", end="", file=self._out, flush=True)
 
     def wait(self, what: str, seconds: float, look: Callable[[], T | None], every: float) -> T | None:
         """See ``Operator.wait``."""

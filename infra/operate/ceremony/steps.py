@@ -16,7 +16,7 @@ from typing import Any
 from infra.operate.ceremony.operator import Operator
 from infra.operate.ceremony.wishes import End, Wishes
 from infra.operate.signing_documents import Candidate, Rotation, Standing
-from infra.operate.signing_rotation import OVERLAP, SigningRotation
+from infra.operate.signing_rotation import OVERLAP, RefusedStep, SigningRotation
 from infra.operate.text import when
 
 LOOK = 2.0
@@ -64,6 +64,7 @@ class Ceremony:
         there = self._rotation.standing()
         if wishes.undo:
             return self._undo(there)
+        self._check(there, wishes)
         if there.rotation is not None:
             self._operator.say(
                 f"going on: {there.rotation.mark} is active since {when(there.rotation.since)}"
@@ -79,6 +80,20 @@ class Ceremony:
                 "no handshake came", done=False, next="run `subscribe` again; in Notion, press Resend token"
             )
         return self._decide(candidates, wishes)
+
+    def _check(self, there: Standing, wishes: Wishes) -> None:
+        """Refuse to confirm what could not be meant: exit status 0 would say that it is active."""
+        mark, goes_on = wishes.confirm, there.rotation
+        if mark is None or mark in there.active or wishes.again:
+            return
+        if goes_on is not None:
+            raise RefusedStep(
+                f"{goes_on.mark} is being rotated in, not {mark}; go on without --confirm, or --undo"
+            )
+        if there.active and not there.candidates and not self._is_armed(there) and not wishes.second:
+            raise RefusedStep(
+                f"no candidate has the fingerprint {mark}, and it is not active; see `subscribe`"
+            )
 
     def _is_armed(self, there: Standing) -> bool:
         return there.armed_until is not None and there.armed_until > self._now()

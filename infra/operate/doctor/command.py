@@ -54,6 +54,9 @@ def register(commands: Any) -> None:
 def _run(wishes: argparse.Namespace) -> int:
     surroundings = Surroundings(os.environ)
     named = wishes.stack_name is not None or getattr(wishes, "local", False)
+    if named and wishes.vendor != ALL:
+        print("doctor: a stack is examined whole; leave the vendor out, or the stack", file=sys.stderr)
+        return 2
     if not named and (wishes.vendor != ALL or _has_token(surroundings)):
         return who_we_are.run(wishes.vendor, surroundings, as_json=wishes.json)
     try:

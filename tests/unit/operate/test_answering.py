@@ -87,6 +87,18 @@ def test_what_is_printed_while_it_runs_stays_off_both_streams(capsys: pytest.Cap
     assert (json.loads(said.out), said.err) == ({"lines": ["one"]}, "")
 
 
+def test_a_mistake_of_ours_is_a_document_too_and_its_trace_is_kept(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def run(_: argparse.Namespace) -> int:
+        print("half of it")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        answer("x", argparse.Namespace(run=run, json=True))
+    assert json.loads(capsys.readouterr().out)["error"] == "x failed unexpectedly (ZeroDivisionError)"
+
+
 @pytest.mark.parametrize(
     "arguments", [["events", "--limit", "0"], ["nothing"], ["events", "--since", "soon"]]
 )

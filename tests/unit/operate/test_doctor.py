@@ -74,3 +74,9 @@ def test_doctor_without_a_token_says_which_variable_is_empty(world: World, capsy
     world.environ.pop("NOTION_TOKEN")
     assert doctor.run("notion", world.here) == 2
     assert capsys.readouterr().err == "doctor: no token to ask with: put one into NOTION_TOKEN\n"
+
+
+@pytest.mark.req("O4")
+def test_a_stack_is_examined_whole_and_a_vendor_beside_it_is_refused(capsys: Out) -> None:
+    assert main(["doctor", "notion", "--local", "--json"]) == 2
+    assert "a stack is examined whole" in json.loads(capsys.readouterr().out)["error"]

@@ -123,6 +123,15 @@ def test_lines_of_all_functions_come_in_order_and_filtered(
 
 
 @pytest.mark.req("O4")
+def test_a_time_before_there_was_cloudwatch_is_its_beginning(
+    held: dict[str, list[dict[str, Any]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    held["ingest"].append({**line({"message": "the first"}), "timestamp": 0})
+    held["ingest"].append({**line({"message": "none has such a time"}), "timestamp": -1})
+    assert main(["logs", "--since", "0001-01-01"]) == 0
+    assert [text.split()[-1] for text in capsys.readouterr().out.splitlines()] == ["first"]
+
+
 def test_following_prints_each_line_once_until_it_is_interrupted(
     held: dict[str, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

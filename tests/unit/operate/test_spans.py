@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from infra.operate.spans import count_to, since, span, took
+from infra.operate.spans import count_to, seconds_to, since, span, took
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def test_a_time_is_a_span_before_now_or_iso(text: str, back: timedelta) -> None:
     assert since(text)(NOW) == NOW - back
 
 
-@pytest.mark.parametrize("text", ["", "2", "h", "-2h", "2y", "yesterday", "٣h"])
+@pytest.mark.parametrize("text", ["", "2", "h", "-2h", "2y", "yesterday", "٣h", "0001-01-01T00:00+14:00"])
 def test_anything_else_is_no_time(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="no time"):
         since(text)
@@ -36,6 +36,13 @@ def test_a_count_is_within_its_bounds(text: str) -> None:
     assert count_to(10)("10") == 10
     with pytest.raises(argparse.ArgumentTypeError, match="from 1 to 10"):
         count_to(10)(text)
+
+
+@pytest.mark.parametrize("text", ["-1", "61", "nan", "inf", "soon", ""])
+def test_seconds_are_within_their_bounds_and_have_an_end(text: str) -> None:
+    assert seconds_to(60)("0.5") == 0.5
+    with pytest.raises(argparse.ArgumentTypeError, match="from 0 to 60"):
+        seconds_to(60)(text)
 
 
 @pytest.mark.parametrize(
