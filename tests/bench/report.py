@@ -23,7 +23,7 @@ Times are processor time, not the wall clock's, and of this machine; even their 
 
 ## How to read it
 
-* **ingest, cold** is a fresh interpreter, from its start to its end.
+* **ingest, cold** is a fresh interpreter, from its start to its end, whose packages have their bytecode; `make bench ARGS=--cold` measures what ships ([ADR 15](adr/0015-bytecode-in-the-build.md)).
   **ingest, warm** has an SQS and a Secrets Manager that answer at once, so that only our own work is left; its log and metrics are written, to nowhere.
 * **memory peak** is the high-water mark of a fresh process in which the application was made and one event was worked; the processor really reads a page from the Notion simulator.
 * **Notion calls, 429s, makespan** come from the whole of Steward in one process, on moto with a quick queue in memory, against the Notion simulator with its fixed window of 60 s and {limit} requests.
