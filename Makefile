@@ -19,7 +19,7 @@ op: $(VENV)/.run ## Run an operator's command; ARGS='events --limit 5', ARGS=--h
 	@$(BIN)/python -m infra.operate $(ARGS)
 
 test: $(VENV)/.dev .local/aws-plane/.ready ## Run all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 crash: $(VENV)/.dev ## Let every external call fail in every way, then in pairs; ARGS='--pairs N|all --seed S'
 	@$(BIN)/python -m tests.crash $(ARGS)

@@ -8,12 +8,14 @@ one takes is no test's business.
 import itertools
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from tests.crash.line import line
+from tests.longest_first import longest_first
 
 if TYPE_CHECKING:
     from infra.local.postgres import PostgresServer
@@ -86,6 +88,15 @@ def mirror_dsn(postgres: "PostgresServer") -> Iterator[str]:
     name = f"mirror{next(_NUMBERS)}"
     yield postgres.create(name, "mirror")
     postgres.drop(name)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest; the order within a module stays."""
+    here = Path(__file__).parent
+    modules: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.path.relative_to(here).as_posix(), []).append(item)
+    items[:] = [item for module in longest_first(list(modules)) for item in modules[module]]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

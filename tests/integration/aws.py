@@ -129,36 +129,48 @@ class Aws:
         return self.wrap(self.dynamodb.Table(name))
 
 
+NAMED_QUEUES = {
+    "LANE_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/lane.fifo",
+    "LANE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:123456789012:lane.fifo",
+    "DEAD_LETTER_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/dead.fifo",
+}
+"""As moto would name them."""
+
+
 @cache
 def template() -> Any:
     """The template's resources."""
     return yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
 
 
-def make_resources(session: boto3.Session, tables: Tables | None = None) -> dict[str, str]:
+@cache
+def session_of_all() -> boto3.Session:
+    """One for all stands of a process, because reading what botocore knows of its services takes longer than most tests."""
+    return boto3.Session(region_name=REGION)
+
+
+def make_resources(
+    session: boto3.Session, tables: Tables | None = None, *, secrets: Any = None
+) -> dict[str, str]:
     """Make the template's own queues, tables and secrets; returns the environment that names them.
 
     Args:
         session: where they are made.
-        tables: where the tables are made instead.
+        tables: where the tables are made instead; queues are then only named.
+        secrets: a client to make the secrets with; one of the session without.
     """
     resources = template()
-    sqs, secrets, dynamodb = (session.client(n) for n in ("sqs", "secretsmanager", "dynamodb"))
-    dead = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    secrets = secrets or session.client("secretsmanager")
+    dynamodb = session.client("dynamodb") if tables is None else None
     receives = resources["LaneQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
-    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": receives})
-    lane = sqs.create_queue(
-        QueueName="lane.fifo",
-        Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true", "RedrivePolicy": redrive},
-    )["QueueUrl"]
+    queues = _queues(session.client("sqs"), receives) if tables is None else NAMED_QUEUES
     for name in ("StateTable", "JournalTable"):
         properties = resources[name]["Properties"]
         taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-        if tables is None:
-            dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
-        else:
+        if tables is not None:
             tables.make(name, properties)
+        else:
+            dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
     ids = {}
     names = (
         "SigningSecret",
@@ -173,13 +185,9 @@ def make_resources(session: boto3.Session, tables: Tables | None = None) -> dict
         ids[name] = secrets.create_secret(Name=name, SecretString=text)["ARN"]
     secrets.put_secret_value(SecretId=ids["SigningSecret"], SecretString=json.dumps({"active": [TOKEN]}))
     return {
-        "LANE_QUEUE_URL": lane,
-        "LANE_QUEUE_ARN": sqs.get_queue_attributes(QueueUrl=lane, AttributeNames=["QueueArn"])["Attributes"][
-            "QueueArn"
-        ],
+        **queues,
         "AWS_LAMBDA_FUNCTION_NAME": "processor",
         "PROCESSOR_FUNCTION": "processor",
-        "DEAD_LETTER_QUEUE_URL": dead,
         "STATE_TABLE": "StateTable",
         "JOURNAL_TABLE": "JournalTable",
         "SIGNING_SECRET_ID": ids["SigningSecret"],
@@ -190,3 +198,18 @@ def make_resources(session: boto3.Session, tables: Tables | None = None) -> dict
         "MIRROR_SECRET_ID": ids["MirrorSecret"],
         "MAX_RECEIVE_COUNT": str(receives),
     }
+
+
+def _queues(sqs: Any, receives: int) -> dict[str, str]:
+    dead = sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    redrive = json.dumps({"deadLetterTargetArn": _arn(sqs, dead), "maxReceiveCount": receives})
+    lane = sqs.create_queue(
+        QueueName="lane.fifo",
+        Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true", "RedrivePolicy": redrive},
+    )["QueueUrl"]
+    return {"LANE_QUEUE_URL": lane, "LANE_QUEUE_ARN": _arn(sqs, lane), "DEAD_LETTER_QUEUE_URL": dead}
+
+
+def _arn(sqs: Any, url: str) -> str:
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    return str(found["QueueArn"])

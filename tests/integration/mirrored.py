@@ -83,7 +83,7 @@ def keep_mirror_at(stand: Stand, dsn: str) -> None:
 def mirrored(dsn: str, folder: Path, more: str = "", *others: str) -> Iterator[Mirrored]:
     """A stand whose tasks are mirrored into the database."""
     rules = rules_file(folder, automation("mirror", MIRROR + more), *others)
-    with closing_connections(), standing(RULES_FILE=rules) as stand:
+    with closing_connections(), standing(quick=True, RULES_FILE=rules) as stand:
         keep_mirror_at(stand, dsn)
         stand.restart()
         yield Mirrored(stand, dsn)

@@ -12,7 +12,6 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-import boto3
 from moto import mock_aws
 
 from infra.local.simulators.notion import Demo, NotionSimulator, seed_demo
@@ -21,7 +20,7 @@ from ingest import handler as ingest
 from processor import handler as processor
 from steward.lane import FIRST, groups_of, lane_of
 from steward.signature import sign
-from tests.integration.aws import REGION, ROOT, TOKEN, Aws, Functions, Waiting, make_resources
+from tests.integration.aws import REGION, ROOT, TOKEN, Aws, Functions, Waiting, make_resources, session_of_all
 from tests.integration.clock import Clock
 from tests.integration.fifo import FifoQueues
 from tests.integration.short_cut import shorten
@@ -54,13 +53,13 @@ class Stand:
     ) -> None:
         self.notion, self.slack, self.clock = notion, slack, clock
         self.demo: Demo = seed_demo(notion)
-        session = boto3.Session(region_name=REGION)
+        session = session_of_all()
         self.secrets = session.client("secretsmanager")
         if quick:
             shorten(self.secrets)
         self.tables = Tables() if quick else None
         self.dynamodb: Any = self.tables or session.resource("dynamodb")
-        self.environ = {**make_resources(session, self.tables), **environ}
+        self.environ = {**make_resources(session, self.tables, secrets=self.secrets), **environ}
         self.queues = FifoQueues(clock.time) if quick else None
         self.sqs: Any = self.queues or Waiting(session.client("sqs"), clock)
         if self.queues is not None:

@@ -15,7 +15,7 @@ PAGE = "Review the contract"
 
 @pytest.fixture
 def stand() -> Iterator[Stand]:
-    with standing() as stand:
+    with standing(quick=True) as stand:
         yield stand
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +16,7 @@ from infra.operate.samples import sample_event
 from ingest.handler import App, make_app
 from steward.envelope import decode
 from steward.signature import sign
-from tests.integration.aws import REGION, TOKEN, make_resources
+from tests.integration.aws import TOKEN, make_resources, session_of_all
 from tests.integration.clock import Clock
 
 OTHER = "secret_" + "o" * 40
@@ -45,7 +44,7 @@ class Door:
     """An ingest, its queue and its secrets."""
 
     def __init__(self, **environ: str) -> None:
-        session = boto3.Session(region_name=REGION)
+        session = session_of_all()
         self.environ = {**make_resources(session), **environ}
         self.clock = Clock()
         self.sqs, self.secrets = Counting(session.client("sqs")), Counting(session.client("secretsmanager"))

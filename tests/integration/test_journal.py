@@ -17,7 +17,7 @@ pytestmark = pytest.mark.req("P8", "T7")
 
 @pytest.fixture
 def stand() -> Iterator[Stand]:
-    with standing() as made:
+    with standing(quick=True) as made:
         yield made
 
 

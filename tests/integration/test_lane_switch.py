@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -12,7 +11,7 @@ from steward.errors import CallFailed, Failure
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Cause, Phase
-from tests.integration.aws import REGION, Functions, make_resources
+from tests.integration.aws import Functions, make_resources, session_of_all
 from tests.integration.stand import Death
 from triage.watch import Look, Watch
 
@@ -23,7 +22,7 @@ class Place:
     """A lane with its record, and as many switches as somebody wants."""
 
     def __init__(self) -> None:
-        session = boto3.Session(region_name=REGION)
+        session = session_of_all()
         environ = make_resources(session)
         self.arn = environ["LANE_QUEUE_ARN"]
         self.functions = Functions(self.arn, "processor", "another")

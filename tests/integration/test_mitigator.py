@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -15,7 +14,7 @@ from steward.incidents.incident import Incident, Stage, Step
 from steward.lane_switch import LaneSwitch
 from steward.memory import Memory
 from steward.pauses import Cause, Phase
-from tests.integration.aws import REGION, make_resources
+from tests.integration.aws import make_resources, session_of_all
 from triage.incidents.damping import Rules
 from triage.incidents.life import Past, advance
 from triage.incidents.runs import document_of, run_of, runs_of
@@ -80,7 +79,7 @@ class Desk:
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     with mock_aws():
-        session = boto3.Session(region_name=REGION)
+        session = session_of_all()
         names = make_resources(session)
         yield Desk(session.resource("dynamodb").Table(names["STATE_TABLE"]))
 

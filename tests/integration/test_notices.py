@@ -31,7 +31,7 @@ RULES = (
 
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
-    with standing(RULES_FILE=rules_file(tmp_path, *RULES)) as made:
+    with standing(quick=True, RULES_FILE=rules_file(tmp_path, *RULES)) as made:
         for channel in ("#comings", "#done"):
             made.slack.add_channel(channel)
         for name in ("ann", "ben", "chloe"):

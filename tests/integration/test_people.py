@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -16,7 +15,7 @@ from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure
 from steward.memory import Memory
 from steward.people import People, Profile
-from tests.integration.aws import REGION, make_resources
+from tests.integration.aws import make_resources, session_of_all
 from tests.integration.clock import Clock
 
 pytestmark = pytest.mark.req("A12")
@@ -43,7 +42,7 @@ class World:
 def world() -> Iterator[World]:
     clock = Clock()
     with mock_aws(), NotionSimulator(clock=clock.time) as notion:
-        session = boto3.Session(region_name=REGION)
+        session = session_of_all()
         make_resources(session)
         yield World(notion, clock, session.resource("dynamodb").Table("StateTable"))
 

@@ -48,10 +48,10 @@ class World:
         request = Request(self.slack.api_url + method, json.dumps(arguments).encode(), headers, method="POST")
         try:
             with urlopen(request, timeout=5) as answer:
-                return answer.status, small(answer.headers), json.loads(answer.read())
+                return answer.status, small(dict(answer.headers)), json.loads(answer.read())
         except HTTPError as error:
             with error:
-                return error.code, small(error.headers), json.loads(error.read())
+                return error.code, small(dict(error.headers)), json.loads(error.read())
 
 
 def small(headers: Mapping[str, str]) -> dict[str, str]:

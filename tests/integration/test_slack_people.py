@@ -5,7 +5,6 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -20,7 +19,7 @@ from steward.memory import Memory
 from steward.mrkdwn import escape, mention, messages
 from steward.slack_people import SlackPeople
 from steward.slack_threads import SlackThreads
-from tests.integration.aws import REGION, make_resources
+from tests.integration.aws import make_resources, session_of_all
 from tests.integration.clock import Clock
 
 pytestmark = pytest.mark.req("A11")
@@ -55,7 +54,7 @@ class World:
 def world() -> Iterator[World]:
     clock = Clock()
     with mock_aws(), SlackSimulator(clock=clock.time) as slack:
-        session = boto3.Session(region_name=REGION)
+        session = session_of_all()
         make_resources(session)
         yield World(slack, clock, session.resource("dynamodb").Table("StateTable"))
 

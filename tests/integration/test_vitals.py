@@ -24,7 +24,7 @@ Counted = dict[str, list[float]]
 
 @pytest.fixture
 def stand() -> Iterator[Stand]:
-    with standing() as made:
+    with standing(quick=True) as made:
         yield made
 
 

@@ -19,7 +19,7 @@ CALL = "postgres.test"
 def writing(folder: Path, dsn: str, options: str = "text = true", **environ: Any) -> Iterator[Stand]:
     """A stand with a mirror of the tasks."""
     rules = rules_file(folder, automation("mirror", options))
-    with closing_connections(), standing(RULES_FILE=rules, **environ) as stand:
+    with closing_connections(), standing(quick=True, RULES_FILE=rules, **environ) as stand:
         keep_mirror_at(stand, dsn)
         yield stand
 
