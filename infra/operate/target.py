@@ -29,6 +29,12 @@ _BAD_CREDENTIALS = (
 )
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
+_WHERE_WANTED = {
+    "HubSpotSecretArn": "deploy with HubSpot=true",
+    "MirrorSecretArn": "deploy with MirrorByDsn=true",
+}
+"""Outputs of what is only made where it is wanted, and how."""
+
 _NO_CREDENTIALS = (
     exceptions.NoCredentialsError,
     exceptions.PartialCredentialsError,
@@ -92,9 +98,8 @@ class Target:
             TargetError: it has none of this name.
         """
         if name not in self._outputs:
-            raise TargetError(
-                f"{self.name} has no output {name}: it is not Steward's, or older than this command; deploy this version"
-            )
+            older = "it is not Steward's, or older than this command; deploy this version"
+            raise TargetError(f"{self.name} has no output {name}: {_WHERE_WANTED.get(name, older)}")
         return str(self._outputs[name])
 
     def parameter(self, name: str, default: str) -> str:

@@ -40,6 +40,12 @@ def test_a_stack_that_is_not_steward_is_told_by_the_output_that_it_lacks(
     assert "has no output DeadLetterQueueUrl" in capsys.readouterr().err
 
 
+@pytest.mark.req("T4", "O6")
+def test_what_is_made_only_where_it_is_wanted_says_by_which_parameter() -> None:
+    with account(), pytest.raises(TargetError, match="deploy with HubSpot=true"):
+        find(STACK, REGION).output("HubSpotSecretArn")
+
+
 def test_no_local_stack_is_told_with_how_to_start_one(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match=r"no local stack runs .* `make run`"):
         find(local=tmp_path)
