@@ -210,10 +210,8 @@ class LocalStack:
 
     def _documents(self) -> dict[str, Mapping[str, object]]:
         """What is in the secrets, by their logical ids."""
-        documents: dict[str, Mapping[str, object]] = {
-            **self._vendors.secrets(self._connections()),
-            "ConsoleSecret": {"token": self.console_token},
-        }
+        documents: dict[str, Mapping[str, object]] = dict(self._vendors.secrets(self._connections()))
+        documents["ConsoleSecret"] = {"token": self.console_token}
         if self.watched is not None:
             documents["HubSpotSecret"] = {"token": SIMULATED_HUBSPOT_TOKEN}
         if self.mirror_dsn:
