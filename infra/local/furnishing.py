@@ -11,7 +11,7 @@ Client = Callable[[str], Any]
 """Makes a client of the local AWS for a service."""
 
 
-def fill_secrets(client: Client, deployed: Deployed, documents: Mapping[str, Mapping[str, object]]) -> None:
+def fill_secrets(client: Client, deployed: Deployed, documents: Mapping[str, object]) -> None:
     """Put JSON documents into the template's secrets, by their logical ids."""
     for logical_id, document in documents.items():
         client("secretsmanager").put_secret_value(

@@ -208,9 +208,9 @@ class LocalStack:
         self._variables = {**simulated.variables, **self._variables}
         return simulated
 
-    def _documents(self) -> dict[str, Mapping[str, object]]:
+    def _documents(self) -> dict[str, object]:
         """What is in the secrets, by their logical ids."""
-        documents: dict[str, Mapping[str, object]] = dict(self._vendors.secrets(self._connections()))
+        documents = self._vendors.secrets(self._connections())
         documents["ConsoleSecret"] = {"token": self.console_token}
         if self.watched is not None:
             documents["HubSpotSecret"] = {"token": SIMULATED_HUBSPOT_TOKEN}
