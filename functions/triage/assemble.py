@@ -20,6 +20,7 @@ from steward.memory import Memory
 from steward.pending_token import Outcome, PendingToken
 from steward.post_mortems import PostMortems
 from steward.remembered_bot import remembered_bot
+from steward.waiting import waiting
 from triage.incidents.by_slack import Channels, WhenUnsure
 from triage.incidents.damping import Rules
 from triage.incidents.desk_with import Settings as DeskSettings
@@ -66,6 +67,7 @@ def patrol_with(
     *,
     sight: Sight,
     memory: Memory,
+    state_table: "Table",
     journal_table: "Table",
     switch: LaneSwitch,
     pending: PendingToken,
@@ -115,6 +117,7 @@ def patrol_with(
         memory,
         books.journal,
         books.closings,
+        owed=lambda service: waiting(state_table, service),
         tells_slack=bool(settings.channel),
         mirrors=settings.mirrors,
         now=now,

@@ -147,7 +147,8 @@ def make_app(
     """Build the application: everything that acts, from its environment and its AWS clients."""
     rng = rng or random.Random()  # noqa: S311 - jitter, no secret
     count, deadline = telemetry.Counter(), Deadline()
-    memory = Memory(aws.table(environ["STATE_TABLE"]), now)
+    state_table = aws.table(environ["STATE_TABLE"])
+    memory = Memory(state_table, now)
     store = SecretStore(
         aws.secrets, lambda: now().timestamp(), on_stale=lambda: count(telemetry.STALE_SECRET)
     )
@@ -166,6 +167,7 @@ def make_app(
         _settings(environ, rules),
         sight=Sight(environ, clients=aws, rules=rules, session=session, now=now, sleep=sleep),
         memory=memory,
+        state_table=state_table,
         journal_table=aws.table(environ["JOURNAL_TABLE"]),
         switch=switch,
         pending=PendingToken(

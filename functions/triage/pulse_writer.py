@@ -1,15 +1,18 @@
 """Writes the pulse at the end of a round: what the round saw anyway, and what the Journal has of the time since the last.
 
-Idle it costs one read and one write of a small item, and two reads of the Journal's index that find nothing.
+Idle it costs one read and one write of a small item, two reads of the Journal's index that find nothing, and one such read of
+the State table's for each service that is known by its effects alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from steward.closings import Closings
+from steward.effects import Effect
 from steward.incidents.incident import Incident
-from steward.journal import Journal
+from steward.journal import Journal, effect_row
 from steward.lane_switch import MIRROR_REST, pause_of
 from steward.memory import Memory
 from steward.pulse import PULSE, Lane, Pulse
@@ -39,6 +42,7 @@ class PulseWriter:
         journal: Journal,
         closings: Closings,
         *,
+        owed: Callable[[str], Iterable[Effect]],
         tells_slack: bool,
         mirrors: bool,
         now: Callable[[], datetime],
@@ -49,6 +53,7 @@ class PulseWriter:
             memory: of the State table.
             journal: what was finished.
             closings: how effects ended after that.
+            owed: of a service: some of its effects that wait, see ``steward.waiting``.
             tells_slack: whether the rules file names a channel.
             mirrors: whether the rules file has a mirror.
             now: our clock.
@@ -56,6 +61,7 @@ class PulseWriter:
         self._memory = memory
         self._journal = journal
         self._closings = closings
+        self._owed = owed
         self._tells_slack = tells_slack
         self._mirrors = mirrors
         self._now = now
@@ -70,10 +76,10 @@ class PulseWriter:
         services = probed(seen.diagnoses, seen.incidents, seen.findings)
         effects = effects_of(rows, closings)
         if self._tells_slack:
-            services[SLACK] = used(SLACK, effects)
+            services[SLACK] = self._used(SLACK, effects)
         if self._mirrors:
             rest = pause_of(self._memory.recall(MIRROR_REST), 0)
-            services[POSTGRES] = with_rest(used(POSTGRES, effects), rest)
+            services[POSTGRES] = with_rest(self._used(POSTGRES, effects), rest)
         pulse = advanced(
             last,
             now,
@@ -84,6 +90,12 @@ class PulseWriter:
         )
         self._memory.remember(PULSE, pulse.document())
         return pulse
+
+    def _used(self, kind: str, effects: Sequence[Mapping[str, Any]]) -> Seen:
+        """By what changed, and by what waits: in a long outage nothing changes any more, and it is no less down."""
+        told = {effect.get("id") for effect in effects}
+        waits = [effect_row(effect) for effect in self._owed(kind) if effect.id not in told]
+        return used(kind, [*effects, *waits])
 
 
 def _named(services: dict[str, Seen]) -> dict[str, Seen]:

@@ -3,7 +3,8 @@
 Notion and HubSpot have probes: an incident that stands says how they are, and a round without trouble says that they are
 up. One bad round that no incident stands for yet changes nothing, so that a single time-out is not told as an outage.
 Slack and the mirror's database have none, because a probe of them would show or cost something: they are known by how
-effects ended, and the database also by its rest. Where nothing was asked of them lately nobody knows, and that is said.
+effects ended or why they wait, and the database also by its rest. Where nothing was asked of them lately and nothing waits
+nobody knows, and that is said.
 """
 
 import re
@@ -54,7 +55,7 @@ def used(kind: str, effects: Iterable[Mapping[str, Any]]) -> Seen:
 
     Args:
         kind: how the kinds of its effects begin, ``slack`` or ``postgres``.
-        effects: that changed since the last round, as ``journal.effect_row`` has them.
+        effects: that changed since the last round, and that wait, as ``journal.effect_row`` has them.
     """
     ours = [e for e in effects if str(e.get("kind", "")).partition(".")[0] == kind]
     done = [e for e in ours if e.get("status") == "done"]

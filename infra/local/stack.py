@@ -4,7 +4,6 @@ Real services or anyone's own stand-ins take the simulators' place by the enviro
 """
 
 import contextlib
-import json
 import os
 import secrets
 import sys
@@ -19,6 +18,7 @@ from infra.local.aws import REGION, ROOT_KEY, LocalAws
 from infra.local.built import from_build, host_architecture
 from infra.local.deployment import STACK, Deployed, deploy, from_source
 from infra.local.front_door import FrontDoor, invoker
+from infra.local.furnishing import fill_secrets, may_send, warm_up
 from infra.local.processes import StartError, free_port
 from infra.local.setup import ROOT
 from infra.local.simulated import Simulated, Watched
@@ -175,20 +175,10 @@ class LocalStack:
             aws.client, source_of, parameters, aws.endpoint, REGION, self._template, environ=self._variables
         )
         self._deployed = deployed
-        documents = self._vendors.secrets(self._connections()) | {
-            "ConsoleSecret": {"token": self.console_token}
-        }
-        if self.watched is not None:
-            documents["HubSpotSecret"] = {"token": SIMULATED_HUBSPOT_TOKEN}
-        if self.mirror_dsn:
-            documents["MirrorSecret"] = {"dsn": self.mirror_dsn}
-        for logical_id, document in documents.items():
-            secret = {"SecretId": self.resource(logical_id), "SecretString": json.dumps(document)}
-            aws.client("secretsmanager").put_secret_value(**secret)
-        for sender in self._sender().values():
-            aws.client("sesv2").create_email_identity(EmailIdentity=sender)
+        fill_secrets(aws.client, deployed, self._documents())
+        may_send(aws.client, self._sender().values())
         self._door = self._open_door(port, deployed)
-        self._warm_up(deployed.functions)
+        warm_up(aws.client, deployed)
         self._door.start()
         hook = f"{self.url}/webhooks/notion"
         for workspace in filter(None, [self.notion, *self.further.values()]):
@@ -219,6 +209,16 @@ class LocalStack:
         self._variables = {**simulated.variables, **self._variables}
         return simulated
 
+    def _documents(self) -> dict[str, object]:
+        """What is in the secrets, by their logical ids."""
+        documents = self._vendors.secrets(self._connections())
+        documents["ConsoleSecret"] = {"token": self.console_token}
+        if self.watched is not None:
+            documents["HubSpotSecret"] = {"token": SIMULATED_HUBSPOT_TOKEN}
+        if self.mirror_dsn:
+            documents["MirrorSecret"] = {"dsn": self.mirror_dsn}
+        return documents
+
     def _connections(self) -> tuple[str, ...]:
         """The names of the further connections."""
         return tuple(name for name in self.rules.connections() if name != MAIN) if self.rules else ()
@@ -227,14 +227,6 @@ class LocalStack:
         """The template parameter for e-mail, if the rules send any."""
         email = self.rules.email if self.rules else None
         return {"EmailSender": email.sender} if email else {}
-
-    def _warm_up(self, functions: Mapping[str, str]) -> None:
-        """Call each function once with nothing to do, so that the first request finds it ready."""
-        for logical_id, name in functions.items():
-            called = self.client("lambda").invoke(FunctionName=name, Payload=b"{}")
-            said = called["Payload"].read().decode()
-            if "FunctionError" in called:
-                raise StartError(f"the function {logical_id} does not start:\n  {said[:2000]}")
 
     def _state(self, endpoint: str) -> dict[str, Any]:
         assert self._deployed is not None  # noqa: S101 - entered

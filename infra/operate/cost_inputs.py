@@ -50,7 +50,9 @@ def stack(template: Path = TEMPLATE) -> Stack:
     for resource in _resources(document, template.parent):
         name = _COUNTED.get(resource["Type"])
         if name is not None:
-            counts[name] += _priced(resource)
+            # An alarm on an expression is paid for by the metrics that the expression takes.
+            listened = [one for one in resource["Properties"].get("Metrics", ()) if "MetricStat" in one]
+            counts[name] += max(len(listened), 1)
     shared, defaults = document["Globals"]["Function"], document["Parameters"]
     functions = {
         logical_id.lower(): int(resource["Properties"].get("MemorySize", shared.get("MemorySize", 128)))
@@ -65,12 +67,6 @@ def stack(template: Path = TEMPLATE) -> Stack:
         journal_days=int(defaults["JournalDays"]["Default"]),
         **counts,
     )
-
-
-def _priced(resource: Mapping[str, Any]) -> int:
-    """How many times a resource is paid for: an alarm by metric math costs its price for every metric in it."""
-    measured = [m for m in resource.get("Properties", {}).get("Metrics", []) if "MetricStat" in m]
-    return max(1, len(measured))
 
 
 def _resources(document: Mapping[str, Any], folder: Path) -> Iterator[Mapping[str, Any]]:

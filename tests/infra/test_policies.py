@@ -151,6 +151,14 @@ def test_a_role_may_do_what_its_part_needs_and_nothing_else(role: str) -> None:
 
 
 @pytest.mark.req("O3")
+def test_of_the_state_table_the_triage_lists_what_waits_and_nothing_else() -> None:
+    table = arn("StateTable")
+    asked = (f"{table}/index/due", f"{table}/index/by-source", table)
+
+    assert [allows("TriageRole", "dynamodb:Query", one) for one in asked] == [True, False, False]
+
+
+@pytest.mark.req("O3")
 @pytest.mark.parametrize("function", sorted(LAMBDA))
 def test_every_function_has_a_role_of_its_own_that_only_lambda_may_take(function: str) -> None:
     role = LAMBDA[function]["Role"]["Fn::GetAtt"][0]

@@ -1,5 +1,6 @@
 """The triage writes the pulse: from what it saw, and from what the Journal has."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from steward.lane_switch import MIRROR_REST, pause_document
 from steward.memory import Memory
 from steward.pauses import Cause, Pause, Phase
 from steward.pulse import PULSE, Lane, Pulse, ServiceState
+from steward.state import State
+from steward.waiting import KEYS, LOOKS, waiting
 from tests.integration.aws import template
 from tests.integration.clock import Clock
 from tests.integration.tables import Tables
@@ -31,13 +34,20 @@ class Desk:
         self.clock = Clock()
         journal: Any = tables.make("journal", resources["JournalTable"]["Properties"])
         state: Any = tables.make("state", resources["StateTable"]["Properties"])
-        self.memory = Memory(state, self.clock.now)
+        self.memory, self.state_table = Memory(state, self.clock.now), state
+        self.state = State(state, self.clock.now)
         self.journal, self.table = Journal(journal, 90, self.clock.now), journal
 
     def write(self, *findings: Finding, cls: Class = Class.HEALTHY, mirrors: bool = False) -> Pulse:
         closings = Closings(self.table, 90, self.clock.now)
         writer = PulseWriter(
-            self.memory, self.journal, closings, tells_slack=True, mirrors=mirrors, now=self.clock.now
+            self.memory,
+            self.journal,
+            closings,
+            owed=lambda service: waiting(self.state_table, service),
+            tells_slack=True,
+            mirrors=mirrors,
+            now=self.clock.now,
         )
         return writer.write(Round(findings, [diagnosis(cls)], []))
 
@@ -117,6 +127,71 @@ def test_slack_is_up_when_a_message_went_out_and_down_when_none_gets_through(des
     )
     desk.clock.sleep(10)
     assert desk.write().services["slack"].state is ServiceState.DOWN
+
+
+AWAY = "slack.post: unavailable, status 503"
+
+
+@pytest.mark.req("C1")
+def test_slack_is_down_for_as_long_as_what_waits_for_it_gets_no_answer(desk: Desk) -> None:
+    waits = replace(desk.message(Status.PLANNED, AWAY), done_at=None)
+    desk.finish(Decision.OBSERVED, "official", waits)
+    desk.state.add([waits])
+    for _ in range(70):
+        desk.clock.sleep(60)
+        slack = desk.write().services["slack"]
+        assert (slack.state, slack.says) == (ServiceState.DOWN, "0 done, 1 not: unavailable")
+
+    done = desk.state.advance(
+        waits, replace(waits, status=Status.DONE, done_at=desk.clock.now(), reason=None)
+    )
+    for _ in range(59):
+        desk.clock.sleep(60)
+        # Nothing was asked of it since, and what was last seen holds for an hour.
+        desk.write()
+    desk.finish(Decision.OBSERVED, "official", done)
+    desk.clock.sleep(10)
+    assert desk.write().services["slack"].state is ServiceState.UP
+
+
+@pytest.mark.req("C1")
+@pytest.mark.parametrize(
+    ("reasons", "state"),
+    [
+        ((None,), ServiceState.UNKNOWN),  # planned a moment ago, and never tried
+        ((AWAY, None), ServiceState.DOWN),
+        (("slack.post: rate_limited, status 429",), ServiceState.DEGRADED),
+    ],
+)
+def test_what_waits_tells_by_why_it_waits(
+    desk: Desk, reasons: tuple[str | None, ...], state: ServiceState
+) -> None:
+    for number, reason in enumerate(reasons):
+        effect = replace(desk.message(Status.PLANNED, reason), id=f"{number:016}", done_at=None)
+        desk.state.add([effect])
+
+    assert desk.write().services["slack"].state is state
+
+
+@pytest.mark.req("C1", "O6")
+def test_however_much_waits_few_of_it_are_looked_at_and_none_of_another_service(desk: Desk) -> None:
+    kinds = [Kind.COMMENT, Kind.EMAIL, Kind.ROW, *[Kind.MESSAGE, Kind.DIRECT] * 10]
+    for number, kind in enumerate(kinds):
+        effect = replace(desk.message(Status.PLANNED, AWAY), id=f"{number:016}", kind=kind, done_at=None)
+        desk.state.add([effect])
+    reads: list[str] = []
+
+    class Counted:
+        def __getattr__(self, name: str) -> Any:
+            reads.append(name)
+            return getattr(desk.state_table, name)
+
+    counted: Any = Counted()
+    assert {effect.kind for effect in waiting(counted, "slack")} <= {Kind.MESSAGE, Kind.DIRECT}
+    assert reads == ["query"] + ["get_item"] * LOOKS
+    assert [effect.kind for effect in waiting(counted, "postgres")] == [Kind.ROW]
+    assert waiting(counted, "hubspot") == []
+    assert len(kinds) < KEYS
 
 
 @pytest.mark.req("C1", "A7")

@@ -40,6 +40,7 @@ ADAPTERS = {
     "siding",
     "mirror",
     "telemetry",
+    "waiting",
 }
 HEAVY = ("requests", "pydantic", "slack_sdk", "aws_xray_sdk")
 

@@ -91,7 +91,7 @@ def test_every_metric_alarm_of_the_template_is_asked_for() -> None:
 def _put(cloudwatch: Any, name: str) -> None:
     cloudwatch.put_metric_alarm(
         AlarmName=name,
-        Namespace="Steward",
+        Namespace="Steward/prod",
         MetricName="Heartbeat",
         Statistic="Sum",
         Period=60,
