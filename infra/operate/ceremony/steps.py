@@ -16,7 +16,8 @@ from typing import Any
 from infra.operate.ceremony.operator import Operator
 from infra.operate.ceremony.wishes import End, Wishes
 from infra.operate.signing_documents import Candidate, Rotation, Standing
-from infra.operate.signing_rotation import OVERLAP, RefusedStep, SigningRotation
+from infra.operate.signing_rotation import OVERLAP, SigningRotation
+from infra.operate.signing_secret import RefusedStep
 from infra.operate.text import when
 
 LOOK = 2.0
