@@ -140,16 +140,16 @@ class PostgresServer:
 
     def create(self, database: str, template: str = "template1") -> str:
         """Make a database, a copy of another one that nobody is connected to; returns its DSN."""
-        self._order(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        with psycopg.connect(self.dsn(), autocommit=True) as connection:
+            # PostgreSQL 15 copies through its log, unless it is told to copy files as it always did: half the time here.
+            how = "STRATEGY file_copy" if connection.info.server_version >= 150_000 else ""
+            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" {how}'.encode())
         return self.dsn(database)
 
     def drop(self, database: str) -> None:
         """Remove a database, and whoever is connected to it."""
-        self._order(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-
-    def _order(self, statement: str) -> None:
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
-            connection.execute(statement.encode())
+            connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'.encode())
 
     def _answers(self) -> bool:
         try:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ class Account:
     """The deployed stack, seen from inside."""
 
     def __init__(self) -> None:
-        self.session = boto3.Session(region_name=REGION)
+        self.session = _session()
         self.sqs = self.session.client("sqs")
         stacks = self.session.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
         self.outputs = {o["OutputKey"]: o["OutputValue"] for o in stacks[0]["Outputs"]}
@@ -70,17 +71,29 @@ class Account:
 @contextmanager
 def account(outputs: tuple[str, ...] = OUTPUTS, **parameters: str) -> Iterator[Account]:
     """An account with a stack of which these outputs are known."""
-    template = yaml_parse((ROOT / "template.yaml").read_text())
-    template["Parameters"]["Lanes"].pop("MaxValue")
+    template = _template()
+    given = template["Parameters"]
+    given = {**given, "Lanes": {k: v for k, v in given["Lanes"].items() if k != "MaxValue"}}
     document = {
-        "Parameters": template["Parameters"],
+        "Parameters": given,
         "Resources": {name: template["Resources"][name] for name in RESOURCES},
         "Outputs": {name: template["Outputs"][name] for name in outputs},
     }
     with mock_aws():
-        boto3.client("cloudformation", region_name=REGION).create_stack(
+        _session().client("cloudformation").create_stack(
             StackName=STACK,
             TemplateBody=json.dumps(document),
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         )
         yield Account()
+
+
+@cache
+def _template() -> Any:
+    return yaml_parse((ROOT / "template.yaml").read_text())
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all, because reading what botocore knows of its services takes a quarter of a second."""
+    return boto3.Session(region_name=REGION)
