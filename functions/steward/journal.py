@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from steward.by_day import WITH_THE_LAST, pages
@@ -169,13 +169,6 @@ class Journal:
                     ":calls": calls,
                 },
             )
-
-    def of_day(self, day: str, limit: int = 20) -> list[dict[str, Any]]:
-        """The rows of a UTC day (``2026-11-21``), newest first."""
-        answer = self._table.query(
-            IndexName="by-day", KeyConditionExpression=Key("day").eq(day), ScanIndexForward=False, Limit=limit
-        )
-        return [dict(item) for item in answer["Items"]]
 
     def between(self, first: datetime, last: datetime) -> Iterator[dict[str, Any]]:
         """The rows of events that were finished from one time to another, both included, oldest first.

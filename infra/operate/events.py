@@ -18,7 +18,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from infra.operate.spans import SINCE, count_to, since, span, took
-from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.target import Target, add_arguments, journal_days, on_target
 from infra.operate.text import parsed, printable, table
 from steward.by_day import WITH_THE_LAST, pages
 from steward.journal import Decision
@@ -94,11 +94,6 @@ def _events(wishes: argparse.Namespace, target: Target) -> int:
             file=sys.stderr,
         )
     return 0 if told else 1
-
-
-def journal_days(target: Target) -> int:
-    """Days that a stack's journal keeps events."""
-    return int(target.parameter("JournalDays", "90"))
 
 
 def kept_since(wishes: argparse.Namespace, target: Target, now: datetime) -> datetime:

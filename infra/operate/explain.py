@@ -6,8 +6,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.operate.events import journal_days
-from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.target import Target, add_arguments, journal_days, on_target
 from infra.operate.text import printable
 from steward.explanation import explanation
 from steward.explanation_text import lines

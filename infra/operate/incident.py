@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.spans import count_to
+from infra.operate.target import Target, add_arguments, journal_days, on_target
 from infra.operate.text import printable, table, when
 from steward.documents import iso
 from steward.errors import StateConflict
@@ -21,7 +22,7 @@ from steward.incidents.store import Incidents
 from steward.rules.nearest import hint
 from triage.incidents.handling import Change, NotDone, acknowledge, note, silence
 
-_SPAN = re.compile(r"(\d{1,5})(m|h|d)|0")
+_SPAN = re.compile(r"([0-9]{1,5})(m|h|d)|0")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 KNOWN = 200
@@ -36,7 +37,9 @@ def register(commands: Any) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="the open ones and the last ones, newest first")
     listing.add_argument("--open", action="store_true", help="only what is not resolved")
-    listing.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many (20)")
+    listing.add_argument(
+        "--limit", type=count_to(KNOWN), default=20, metavar="N", help="at most so many (20)"
+    )
     show = actions.add_parser("show", help="one incident with its timeline")
     ack = actions.add_parser("ack", help="you take care of it")
     ack.add_argument("--take-over", action="store_true", help="also when somebody else does already")
@@ -185,7 +188,7 @@ def document(incident: Incident) -> Mapping[str, Any]:
 
 
 def _store(target: Target) -> Incidents:
-    days = int(target.parameter("JournalDays", "90"))
+    days = journal_days(target)
     return Incidents(target.table(target.output("JournalTableName")), days, _now)
 
 
@@ -207,9 +210,3 @@ def _span(text: str) -> timedelta:
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no time; write 45m, 2h or 1d, or 0 to end a silence")
     return timedelta(0) if text == "0" else int(found[1]) * _UNITS[found[2]]
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= KNOWN:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {KNOWN}")
-    return int(text)

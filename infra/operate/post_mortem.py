@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.target import Target, add_arguments, journal_days, on_target
 from infra.operate.text import printable, table, when
 from steward.closings import Closings
 from steward.documents import iso
@@ -92,7 +92,7 @@ def _query(version: PostMortem, name: str) -> Query | None:
 
 
 def _rows(version: PostMortem, query: Query, target: Target, now: datetime) -> Iterator[str]:
-    days = int(target.parameter("JournalDays", "90"))
+    days = journal_days(target)
     journal = Journal(target.table(target.output("JournalTableName")), days, lambda: now)
     closings = Closings(target.table(target.output("JournalTableName")), days, lambda: now)
     ended = closings.between(version.first, version.written_at)

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.setup import ROOT
-from infra.operate.events import LOOKED_AT, Looked, journal_days, kept_since, page_id, rows
+from infra.operate.events import LOOKED_AT, Looked, kept_since, page_id, rows
 from infra.operate.notion_access import clients_of
 from infra.operate.progress import progress
 from infra.operate.rehearsal import Rehearsal
 from infra.operate.replay_preview import Preview, lines, preview
 from infra.operate.spans import SINCE, since
-from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.target import Target, add_arguments, journal_days, on_target
 from infra.operate.text import printable
 from steward import replays
 from steward.envelope import encode

@@ -8,12 +8,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.target import Target, add_arguments, journal_days, on_target
 from steward.incidents.lately import lately
-from steward.incidents.names import Names
+from steward.incidents.names import TITLES, Names
 from steward.incidents.status_text import document, markdown
 from steward.incidents.store import Incidents
-from triage.vendors import known
 
 
 def register(commands: Any) -> None:
@@ -27,11 +26,11 @@ def register(commands: Any) -> None:
 
 
 def _run(wishes: argparse.Namespace, target: Target) -> int:
-    days = int(target.parameter("JournalDays", "90"))
+    days = journal_days(target)
     store = Incidents(target.table(target.output("JournalTableName")), days, _now)
     now = _now()
     told = lately(store, now)
-    names = Names({name: vendor.title for name, vendor in known().items()})
+    names = Names(TITLES)
     if wishes.json:
         print(json.dumps(document(told, names, now)))
     else:

@@ -107,6 +107,11 @@ class Target:
         return str(self._parameters.get(name) or default)
 
 
+def journal_days(target: Target) -> int:
+    """Days that a stack's journal keeps events."""
+    return int(target.parameter("JournalDays", "90"))
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Let a command name its target."""
     group = parser.add_argument_group(
