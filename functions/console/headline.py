@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from steward.health import ENOUGH, OLD
+from steward.health import ENOUGH, is_old
 from steward.incidents.classes import Severity
 from steward.incidents.incident import Incident, Stage
 from steward.incidents.names import Names
@@ -92,7 +92,7 @@ def headline(
 def _silence(pulse: Pulse | None, now: datetime) -> Iterator[Headline]:
     if pulse is None:
         yield Headline(Tone.UNKNOWN, "Nobody has looked yet", None, "The triage reports once a minute.")
-    elif now - pulse.at > OLD:
+    elif is_old(pulse, now):
         detail = "The triage is silent. What stands here is as it last saw it."
         yield Headline(Tone.BAD, "Nobody looks", pulse.at, detail)
 

@@ -20,6 +20,11 @@ NEEDED = ("notion", "slack", "postgres")
 """Services that Steward can't do its work without, the one first that it can do nothing without."""
 
 
+def is_old(pulse: Pulse, now: datetime) -> bool:
+    """Whether it says nothing of now; one from the future is no better: a clock that went wrong must not look well for long."""
+    return abs(now - pulse.at) > OLD
+
+
 def health(pulse: Pulse | None, now: datetime) -> dict[str, Any]:
     """How Steward is, as JSON for anybody: it names no person, page, id, token or host.
 
@@ -58,7 +63,7 @@ def health(pulse: Pulse | None, now: datetime) -> dict[str, Any]:
 def _status(pulse: Pulse | None, now: datetime) -> tuple[str, str]:
     if pulse is None:
         return "degraded", "the triage has not looked yet"
-    if now - pulse.at > OLD:
+    if is_old(pulse, now):
         return "down", f"the triage is silent: it last looked at {pulse.at:%Y-%m-%d %H:%M} UTC"
     return _judged(pulse)
 

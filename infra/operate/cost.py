@@ -20,6 +20,10 @@ TARGET, IDLE_TARGET = 5.0, 2.0
 """Dollars a month that we aim at in an account where Steward is alone: at 100,000 events, and idle."""
 
 
+MOST_EVENTS = 10**12
+"""A month; beyond it floats lose the cents."""
+
+
 def register(commands: Any) -> None:
     """Add the command to the operator's command line."""
     parser = commands.add_parser("cost", help="what a month costs, idle and with events", description=__doc__)
@@ -52,9 +56,12 @@ def register(commands: Any) -> None:
 
 def _run(wishes: argparse.Namespace) -> int:
     shares = (wishes.told, wishes.read)
-    if wishes.events < 0 or not 1 <= wishes.lanes <= 10 or min(shares) < 0 or sum(shares) > 1:
+    # Written so that NaN, which no comparison holds for, is refused too.
+    likely = all(share >= 0 for share in shares) and sum(shares) <= 1
+    if not (0 <= wishes.events <= MOST_EVENTS and 1 <= wishes.lanes <= 10 and likely):
         print(
-            "cost: events are 0 or more, lanes 1 to 10, and both shares together at most 1", file=sys.stderr
+            f"cost: events are 0 to {MOST_EVENTS:,}, lanes 1 to 10, and both shares together at most 1",
+            file=sys.stderr,
         )
         return 2
     load = Load(wishes.events, wishes.told, wishes.read, wishes.lanes)

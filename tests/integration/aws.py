@@ -161,7 +161,6 @@ def make_resources(
     """
     resources = template()
     secrets = secrets or session.client("secretsmanager")
-    dynamodb = session.client("dynamodb") if tables is None else None
     receives = resources["LaneQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
     queues = _queues(session.client("sqs"), receives) if tables is None else NAMED_QUEUES
     for name in ("StateTable", "JournalTable"):
@@ -170,7 +169,7 @@ def make_resources(
         if tables is not None:
             tables.make(name, properties)
         else:
-            dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken})
+            session.client("dynamodb").create_table(TableName=name, **{key: properties[key] for key in taken})
     ids = {}
     names = (
         "SigningSecret",

@@ -101,6 +101,7 @@ def test_a_quiet_hour_of_two_services_is_one_unit_to_write() -> None:
         ),
         (pulse(at=NOW - timedelta(minutes=5)), "healthy", "works"),
         (pulse(at=NOW - timedelta(minutes=6)), "down", "the triage is silent"),
+        (pulse(at=NOW + timedelta(minutes=6)), "down", "the triage is silent"),  # a clock went wrong
         (None, "degraded", "the triage has not looked yet"),
     ],
 )

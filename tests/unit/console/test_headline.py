@@ -50,6 +50,7 @@ def service(state: ServiceState) -> Service:
         (told(pulse()), Tone.GOOD, "All is well", None),
         (told(None), Tone.UNKNOWN, "Nobody has looked yet", None),
         (told(pulse(NOW - AGO)), Tone.BAD, "Nobody looks", NOW - AGO),
+        (told(pulse(NOW + AGO)), Tone.BAD, "Nobody looks", NOW + AGO),
         (told(pulse(), None, (incident(Severity.P1),)), Tone.BAD, "Notion: vendor outage", NOW - AGO),
         (told(pulse(), None, (incident(Severity.P3),)), Tone.WARN, "Notion: vendor outage", NOW - AGO),
         (

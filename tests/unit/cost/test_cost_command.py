@@ -46,7 +46,16 @@ def test_json_holds_the_same_bill(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.req("O6")
-@pytest.mark.parametrize("words", [("--events", "-1"), ("--told", "0.8", "--read", "0.3"), ("--lanes", "0")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--events", "-1"),
+        ("--told", "0.8", "--read", "0.3"),
+        ("--lanes", "0"),
+        ("--told", "nan"),
+        ("--events", "9" * 400),
+    ],
+)
 def test_figures_that_make_no_sense_are_refused(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
