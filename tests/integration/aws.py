@@ -161,7 +161,7 @@ def make_resources(
     """
     resources = template()
     secrets = secrets or session.client("secretsmanager")
-    dynamodb = session.client("dynamodb") if tables is None else None
+    dynamodb: Any = session.client("dynamodb") if tables is None else None
     receives = resources["LaneQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
     queues = _queues(session.client("sqs"), receives) if tables is None else NAMED_QUEUES
     for name in ("StateTable", "JournalTable"):
