@@ -45,7 +45,7 @@ def test_writing_with_duplicates_delays_faults_and_deaths_ends_in_the_pages_text
 ) -> None:
     dice = Random(seed)
     fate, lines, sent, refused = Fate(dice), list[str](), list[dict[str, Any]](), 0
-    with writing(tmp_path, mirror_dsn, quick=True) as stand:
+    with writing(tmp_path, mirror_dsn) as stand:
         task = stand.demo.tasks["Review the contract"]
         link(database, task)
         for owner, name in ((State, "advance"), (Database, "run")):

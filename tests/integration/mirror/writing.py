@@ -16,7 +16,7 @@ CALL = "postgres.test"
 
 
 @contextmanager
-def writing(folder: Path, dsn: str, options: str = "text = true", **environ: Any) -> Iterator[Stand]:
+def writing(folder: Path, dsn: str, options: str = "text = true", **environ: str) -> Iterator[Stand]:
     """A stand with a mirror of the tasks."""
     rules = rules_file(folder, automation("mirror", options))
     with closing_connections(), standing(quick=True, RULES_FILE=rules, **environ) as stand:
