@@ -163,16 +163,33 @@ class Site:
 
     @contextmanager
     def environ(self, **changes: str) -> Iterator[None]:
-        """New environments of ingest, with other variables, for a while."""
+        """New environments of ingest, with other variables, for a while: a version of its own, which the alias names."""
         functions, name = self.stack.client("lambda"), self.stack.resource("Ingest")
         before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        released = functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
         functions.update_function_configuration(
             FunctionName=name, Environment={"Variables": {**before, **changes}}
         )
+        other = functions.publish_version(FunctionName=name)["Version"]
+        functions.update_alias(FunctionName=name, Name="live", FunctionVersion=other)
         try:
             yield
         finally:
             functions.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+            functions.update_alias(FunctionName=name, Name="live", FunctionVersion=released)
+
+    @contextmanager
+    def bounded(self, environments: int) -> Iterator[None]:
+        """So many environments of ingest at most for a while; the local AWS bounds those of no version but the latest."""
+        functions, name = self.stack.client("lambda"), self.stack.resource("Ingest")
+        released = functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
+        functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=environments)
+        functions.update_alias(FunctionName=name, Name="live", FunctionVersion="$LATEST")
+        try:
+            yield
+        finally:
+            functions.update_alias(FunctionName=name, Name="live", FunctionVersion=released)
+            functions.delete_function_concurrency(FunctionName=name)
 
     @contextmanager
     def denied(self, action: str) -> Iterator[None]:

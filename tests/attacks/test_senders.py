@@ -198,12 +198,12 @@ def test_slow_bodies_keep_nobody_waiting_and_never_become_a_delivery(site: Site)
 
 @pytest.mark.req("I6", "I7", "P3")
 def test_a_flood_of_junk_loses_no_genuine_event(site: Site) -> None:
-    functions, name = site.stack.client("lambda"), site.stack.resource("Ingest")
-    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=ENVIRONMENTS)
-    site.notion.configure_webhooks(retry_compression=600.0, concurrency=ENVIRONMENTS)
     answered: list[dict[int, int]] = []
     attack = threading.Thread(target=lambda: answered.append(flood(site, FLOOD)))
-    try:
+    with ExitStack() as meanwhile:
+        meanwhile.enter_context(site.bounded(ENVIRONMENTS))
+        site.notion.configure_webhooks(retry_compression=600.0, concurrency=ENVIRONMENTS)
+        meanwhile.callback(site.notion.configure_webhooks, retry_compression=1.0, concurrency=1)
         attack.start()
         pages = [
             site.notion.add_page(site.demo.data_source_id, {"Name": f"Genuine {n:02}"}, by=site.demo.ben)
@@ -211,9 +211,6 @@ def test_a_flood_of_junk_loses_no_genuine_event(site: Site) -> None:
         ]
         attack.join()
         assert site.notion.drain(60)
-    finally:
-        site.notion.configure_webhooks(retry_compression=1.0, concurrency=1)
-        functions.delete_function_concurrency(FunctionName=name)
     statuses = answered[0]
     site.settle()
 

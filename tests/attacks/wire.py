@@ -60,8 +60,8 @@ def exchange(port: int, sent: bytes, *, end: bool = False) -> Reply:
             _send(connection, sent)
             if end:
                 connection.shutdown(socket.SHUT_WR)
-        except ConnectionError:
-            pass  # it was refused before all was sent; the answer may be there all the same
+        except OSError:
+            pass  # it was refused, or hung up on, before all was sent; the answer may be there all the same
         return _read(connection, bodiless=sent.startswith(b"HEAD "))
 
 
