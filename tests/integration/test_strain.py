@@ -319,12 +319,12 @@ def test_what_a_row_from_before_the_event_but_of_its_minute_hid_is_found_by_the_
         rows = [shown.get(row["id"], row) for row in answer.body["results"]]
         return type(answer)({**answer.body, "results": rows}, answer.observed_at, answer.request_id)
 
-    monkeypatch.setattr(NotionClient, "query", query)
-    stand.clock.sleep(5)
-    stand.work()
+    with monkeypatch.context() as stale:
+        stale.setattr(NotionClient, "query", query)
+        stand.clock.sleep(5)
+        stand.work()
 
     assert sum(len(stand.comments(page)) for page in pages) == 0
-    monkeypatch.undo()
     stand.clock.sleep(600)
     stand.sweep()
     assert [len(stand.comments(page)) for page in pages] == [1] * 20

@@ -128,7 +128,7 @@ def test_doctor_finds_no_fault_and_says_what_the_local_aws_can_not_tell(
     monkeypatch.setattr(target, "find", partial(target.find, local=stack.folder))
     for name in ("NOTION_TOKEN", "HUBSPOT_ACCESS_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    (found,) = printed(capsys, "doctor", "--json")
+    found = printed(capsys, "doctor")
     by_state: dict[str, set[str]] = {}
     for line in found["lines"]:
         by_state.setdefault(line["state"], set()).add(line["check"])
