@@ -1,7 +1,7 @@
 """Every external call of the processor, numbered as it is made, and struck where a run says so.
 
-The seams are the lowest that every call has to pass: ``requests`` for Notion and incoming webhooks, the ``urlopen`` of
-slack_sdk, botocore's one method for every operation of every client, the tables' one, and one try of a transaction with
+The seams are the lowest that every call has to pass: ``requests`` for Notion and incoming webhooks, the opener of
+slack_sdk's client, botocore's one method for every operation of every client, the tables' one, and one try of a transaction with
 PostgreSQL, of which all happens or nothing. SQS and Lambda are fakes of ours. So a new call, and a new client, is found
 without a change here, and slack_sdk's reading is under test as well.
 """
@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from unittest.mock import patch
-from urllib.request import urlopen
 
 import requests
 from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.useragent import UserAgentString
-from slack_sdk.web import base_client
 
 from processor import stand_in
 from processor.ways.row import PUT
+from steward.clients import slack_web
 from steward.mirror.database import Database as MirrorDatabase
 from tests.integration.aws import Functions
 from tests.integration.database import Database
@@ -139,7 +138,7 @@ class Wire:
 def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
     """Put a wire into all seams."""
     send, api_call, in_memory = requests.Session.send, BaseClient._make_api_call, Database.call
-    once = MirrorDatabase._once
+    once, open_slack = MirrorDatabase._once, slack_web._OPENER.open
 
     def sent(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> Any:
         kind = Kind.WEBHOOK if (request.url or "").startswith(slack_url) else Kind.NOTION
@@ -151,7 +150,7 @@ def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
         method = request.full_url.partition("?")[0].rpartition("/")[2]
         writes = method.startswith("chat.")
         return wire.carry(
-            Call(Kind.SLACK, f"slack {method}", writes, request, lambda: urlopen(request, **options))
+            Call(Kind.SLACK, f"slack {method}", writes, request, lambda: open_slack(request, **options))
         )
 
     def called(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
@@ -190,7 +189,7 @@ def tapped(wire: Wire, slack_url: str) -> Iterator[None]:
     with (
         patch.object(MirrorDatabase, "_once", transacted),
         patch.object(requests.Session, "send", sent),
-        patch.object(base_client, "urlopen", opened),
+        patch.object(slack_web._OPENER, "open", opened),
         patch.object(BaseClient, "_make_api_call", called),
         patch.object(Database, "call", in_a_table),
         asked(Functions, "lambda", "ListEventSourceMappings", writes=False),

@@ -1,4 +1,4 @@
-"""What can happen to a call of slack_sdk, below its own reading of answers: what ``urlopen`` gives or raises."""
+"""What can happen to a call of slack_sdk, below its own reading of answers: what its opener gives or raises."""
 
 import json
 from collections.abc import Callable
