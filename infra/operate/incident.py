@@ -6,13 +6,12 @@ What is done here stands in the incident's timeline, with your name, and in its 
 import argparse
 import getpass
 import json
-import re
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from infra.operate.spans import count_to
+from infra.operate.spans import ahead, count_to
 from infra.operate.target import Target, add_arguments, journal_days, on_target
 from infra.operate.text import printable, table, when
 from steward.documents import iso
@@ -21,9 +20,6 @@ from steward.incidents.incident import Incident
 from steward.incidents.store import Incidents
 from steward.rules.nearest import hint
 from triage.incidents.handling import Change, NotDone, acknowledge, note, silence
-
-_SPAN = re.compile(r"([0-9]{1,5})(m|h|d)|0")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 KNOWN = 200
 """Of the last incidents, those whose ids are looked through for one that was meant."""
@@ -45,7 +41,7 @@ def register(commands: Any) -> None:
     ack.add_argument("--take-over", action="store_true", help="also when somebody else does already")
     hush = actions.add_parser("silence", help="nobody is told anything of it for a while")
     hush.add_argument(
-        "--for", dest="span", type=_span, required=True, metavar="TIME", help="e.g. 45m, 2h, 1d; 0 ends it"
+        "--for", dest="span", type=ahead, required=True, metavar="TIME", help="e.g. 45m, 2h, 1d; 0 ends it"
     )
     noting = actions.add_parser("note", help="write something into its timeline")
     for action in (show, ack, hush, noting):
@@ -203,10 +199,3 @@ def _by(wishes: argparse.Namespace) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _span(text: str) -> timedelta:
-    found = _SPAN.fullmatch(text)
-    if found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 45m, 2h or 1d, or 0 to end a silence")
-    return timedelta(0) if text == "0" else int(found[1]) * _UNITS[found[2]]

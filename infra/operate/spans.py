@@ -42,6 +42,20 @@ def since(text: str) -> Since:
     return lambda _: zoned
 
 
+def ahead(text: str) -> timedelta:
+    """Read a span from now on; ``0`` is none.
+
+    Raises:
+        argparse.ArgumentTypeError: it is no span.
+    """
+    if text == "0":
+        return timedelta(0)
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 45m, 2h or 1d, or 0 for none")
+    return int(found[1]) * _UNITS[found[2]]
+
+
 def count_to(most: int) -> Callable[[str], int]:
     """Make a reader of numbers from 1 to ``most``."""
 

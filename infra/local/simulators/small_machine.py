@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -39,7 +40,7 @@ class Fault:
     times: int | None
 
 
-class Machine:
+class Machine(ABC):
     """What a small simulator is: subclass it, answer ``handle``, and name what else may be operated."""
 
     operations: tuple[str, ...] = ("add_fault", "clear_faults", "requests", "release")
@@ -56,9 +57,9 @@ class Machine:
         """Seconds since the epoch, for ``Date``."""
         return time.time()
 
+    @abstractmethod
     def handle(self, request: Request) -> Reply:
         """Answer one request, with the lock held."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._thread.start()

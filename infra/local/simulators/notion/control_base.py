@@ -1,15 +1,17 @@
 """How an operation of the admin API is called, wherever the simulator runs."""
 
+from abc import ABC, abstractmethod
 from typing import Any, cast
 
 from .model import Json
 
 
-class ControlBase:
+class ControlBase(ABC):
     """One abstract call, and the shapes that operations answer."""
 
+    @abstractmethod
     def _call(self, operation: str, **arguments: object) -> Any:
-        raise NotImplementedError
+        """Run one operation; what it answered."""
 
     def replay(self, operations: list[Json]) -> list[Any]:
         """Run operations given as ``{"call": name, "arguments": {…}}``, in order; what each answered."""

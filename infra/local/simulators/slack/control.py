@@ -1,15 +1,17 @@
 """The admin API: what a test or a demo may do to the simulated Slack, in this process or over HTTP."""
 
+from abc import ABC, abstractmethod
 from typing import Any, cast
 
 from .model import Json
 
 
-class SlackControl:
+class SlackControl(ABC):
     """All operations; ``SlackSimulator`` runs them here, ``SlackAdmin`` in another process."""
 
+    @abstractmethod
     def _call(self, operation: str, **arguments: object) -> Any:
-        raise NotImplementedError
+        """Run one operation; what it answered."""
 
     def seed_demo(self) -> None:
         """Fill in the channels #team and #tasks, and the people of the simulated Notion's demo.
