@@ -3,12 +3,11 @@
 import io
 import json
 import logging
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TextIO
 
 from tests.bench.units import read, written
 from tests.integration.database import Database
@@ -52,7 +51,7 @@ class Meter:
         self.now = counted = Counted()
         notion, slack = self._stand.notion.counters()["requests"], len(self._stand.slack.requests())
         out = io.StringIO()
-        with redirect_stdout(out), _logging_to(out):
+        with redirect_stdout(out), logging_to(out):
             began = time.thread_time()
             yield counted
         counted.numbers["cpu_us"] = round((time.thread_time() - began) * 1e6)
@@ -94,17 +93,20 @@ class Meter:
 
 
 @contextmanager
-def _logging_to(out: io.StringIO) -> Iterator[None]:
-    """Loggers keep the stream that they were made with."""
+def logging_to(out: TextIO) -> Iterator[None]:
+    """Let every stream handler write there meanwhile: loggers keep the stream that they were made with."""
     # By their exact type: what a test runner hangs onto loggers is none of ours.
     loggers = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict)]
     handlers = {h for logger in loggers for h in logger.handlers if type(h) is logging.StreamHandler}
-    streams = {handler: handler.setStream(out) for handler in handlers}
+    streams = {handler: handler.stream for handler in handlers}
+    # Not `setStream`, which flushes the old one first: a logger made while a test captured its output has one that is closed.
+    for handler in handlers:
+        handler.stream = out
     try:
         yield
     finally:
         for handler, stream in streams.items():
-            handler.setStream(stream or sys.stdout)
+            handler.stream = stream
 
 
 class CloudWatch:
