@@ -1,10 +1,10 @@
 """``cost``: what a month of Steward costs in your AWS account, by part, from list prices and measured usage.
 
 It asks nobody: list prices stand in infra/operate/prices.toml with their sources, what one event, tick and look ask for in
-infra/operate/usage.toml, and what there is with the defaults in template.yaml.
+infra/operate/usage.toml, and what a deployment makes in template.yaml: with its defaults, or the parameters that you give.
 Two figures are fair, of two accounts. Where Steward is alone, the free tier that has no end is taken off. Where others have
 used that up, Steward adds what the list says. What is free for twelve months only is never taken off.
-Exit status 0; 2 when a figure that it was given makes no sense.
+Exit status 0; 2 when a figure or a parameter that it was given makes no sense.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from typing import Any
 
 from infra.operate import cost_inputs
 from infra.operate.cost_model import Bill, Load, bill
+from infra.operate.deployed import ParameterError, overrides, settings
 
 TARGET, IDLE_TARGET = 5.0, 2.0
 """Dollars a month that we aim at in an account where Steward is alone: at 100,000 events, and idle."""
@@ -45,7 +46,14 @@ def register(commands: Any) -> None:
         "--read", type=float, default=0.3, metavar="SHARE", help="of them read only, at most 1; 0.3 without"
     )
     parser.add_argument(
-        "--lanes", type=int, default=1, metavar="N", help="serial lanes, at most 10; 1 without"
+        "--config-env", metavar="ENV", help="with the parameters of this environment of samconfig.toml"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="with this parameter of template.yaml; more than once for more",
     )
     parser.add_argument(
         "--prices", action="store_true", help="also every price, its source and how it was checked"
@@ -58,15 +66,17 @@ def _run(wishes: argparse.Namespace) -> int:
     shares = (wishes.told, wishes.read)
     # Written so that NaN, which no comparison holds for, is refused too.
     likely = all(share >= 0 for share in shares) and sum(shares) <= 1
-    if not (0 <= wishes.events <= MOST_EVENTS and 1 <= wishes.lanes <= 10 and likely):
-        print(
-            f"cost: events are 0 to {MOST_EVENTS:,}, lanes 1 to 10, and both shares together at most 1",
-            file=sys.stderr,
-        )
+    if not (0 <= wishes.events <= MOST_EVENTS and likely):
+        print(f"cost: events are 0 to {MOST_EVENTS:,}, and both shares together at most 1", file=sys.stderr)
         return 2
-    load = Load(wishes.events, wishes.told, wishes.read, wishes.lanes)
+    try:
+        environment = overrides(cost_inputs.SAMCONFIG, wishes.config_env) if wishes.config_env else {}
+        stack = cost_inputs.stack({**environment, **settings(wishes.set)})
+    except ParameterError as error:
+        print(f"cost: {error}", file=sys.stderr)
+        return 2
     prices, region, as_of = cost_inputs.prices()
-    found = bill(cost_inputs.stack(), load, cost_inputs.usage(), prices)
+    found = bill(stack, Load(wishes.events, wishes.told, wishes.read), cost_inputs.usage(), prices)
     if wishes.json:
         print(json.dumps(document(found, region, as_of)))
     else:
@@ -82,7 +92,7 @@ def document(found: Bill, region: str, as_of: str) -> dict[str, Any]:
         "region": region,
         "list_prices_as_of": as_of,
         "events": found.load.events,
-        "lanes": found.load.lanes,
+        "lanes": found.stack.lanes,
         "idle_usd": round(found.idle, 4),
         "events_usd": round(found.by_events, 4),
         "total_usd": round(found.idle + found.by_events, 4),
@@ -105,14 +115,14 @@ def document(found: Bill, region: str, as_of: str) -> dict[str, Any]:
 
 def table(found: Bill, region: str, as_of: str) -> Iterator[str]:
     """The bill for people: the dearest part first."""
-    load = found.load
+    load, lanes = found.load, found.stack.lanes
     parts: dict[str, tuple[float, float]] = {}
     for line in found.lines:
         idle, events = found.usd(line)
         so_far = parts.get(line.part, (0.0, 0.0))
         parts[line.part] = (so_far[0] + idle, so_far[1] + events)
     yield f"A month in {region}, list prices as of {as_of}, in dollars; {load.events:,} events,"
-    yield f"{load.told:.0%} of them told to somebody, {load.read:.0%} read only; {load.lanes} lane{'s' * (load.lanes > 1)}"
+    yield f"{load.told:.0%} of them told to somebody, {load.read:.0%} read only; {lanes} lane{'s' * (lanes > 1)}"
     yield ""
     yield _row("the account", "idle", "events", "total")
     alone, idle_alone = found.after_free_tier(), found.after_free_tier(events=False)
@@ -128,7 +138,7 @@ def table(found: Bill, region: str, as_of: str) -> Iterator[str]:
     yield ""
     yield f"A million events more: {_usd(found.per_million)}."
     if load.events <= 100_000 and alone > TARGET:
-        yield f"Alone in its account it is above the {TARGET:.0f} dollars that we aim at; docs/scale.md says why."
+        yield f"Alone in its account it is above the {TARGET:.0f} dollars that we aim at: docs/scale.md says why, and what can be left out."
 
 
 def price_list(found: Bill) -> Iterator[str]:

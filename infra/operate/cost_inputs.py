@@ -1,16 +1,17 @@
 """Where the figures of ``cost`` come from: list prices, measured usage, and what the template makes."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from infra.local.transform import read
 from infra.operate.cost_model import Price, Stack, Usage
+from infra.operate.deployed import parameters, resources
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 TEMPLATE = ROOT / "template.yaml"
+SAMCONFIG = ROOT / "samconfig.toml"
 
 _COUNTED = {
     "AWS::SecretsManager::Secret": "secrets",
@@ -19,6 +20,9 @@ _COUNTED = {
     "AWS::CloudWatch::CompositeAlarm": "composites",
     "AWS::CloudWatch::Dashboard": "dashboards",
 }
+
+_STARTS = {"provisioned": "lambda_provisioned_gb_second", "snapstart": "lambda_snapshot_gb_second"}
+"""Ingest's start → the price of what then is kept all the time."""
 
 
 def prices(path: Path = HERE / "prices.toml") -> tuple[Mapping[str, Price], str, str]:
@@ -39,42 +43,37 @@ def usage(path: Path = HERE / "usage.toml") -> Usage:
     return Usage(one, metrics, document["assumed"])
 
 
-def stack(template: Path = TEMPLATE) -> Stack:
-    """What a deployment with the template's defaults makes: nothing that stands under a condition.
+def stack(given: Mapping[str, str] | None = None) -> Stack:
+    """What a deployment with such parameters makes, with the template's defaults for all others.
 
     Raises:
         infra.local.transform.TemplateError: the template can't be read.
+        infra.operate.deployed.ParameterError: it has no such parameter.
     """
-    document = read(template)
+    document = read(TEMPLATE)
+    chosen = parameters(document, given or {})
+    made = list(resources(TEMPLATE, chosen))
     counts = dict.fromkeys(_COUNTED.values(), 0)
-    for resource in _resources(document, template.parent):
+    for _, resource in made:
         name = _COUNTED.get(resource["Type"])
         if name is not None:
             # An alarm on an expression is paid for by the metrics that the expression takes.
             listened = [one for one in resource["Properties"].get("Metrics", ()) if "MetricStat" in one]
             counts[name] += max(len(listened), 1)
-    shared, defaults = document["Globals"]["Function"], document["Parameters"]
-    functions = {
-        logical_id.lower(): int(resource["Properties"].get("MemorySize", shared.get("MemorySize", 128)))
-        for logical_id, resource in document["Resources"].items()
-        if resource["Type"] == "AWS::Serverless::Function" and "Condition" not in resource
+    shared = document["Globals"]["Function"].get("MemorySize", 128)
+    memory = {
+        logical_id.lower(): int(resource["Properties"].get("MemorySize", shared))
+        for logical_id, resource in made
+        if resource["Type"] == "AWS::Serverless::Function"
     }
+    start = _STARTS.get(chosen["IngestStart"])
     return Stack(
-        memory=functions,
-        architecture=str(defaults["Architecture"]["Default"]),
-        traced=shared.get("Tracing") == "Active",
-        sweep_minutes=int(defaults["SweepMinutes"]["Default"]),
-        journal_days=int(defaults["JournalDays"]["Default"]),
+        memory=memory,
+        architecture=chosen["Architecture"],
+        traced=chosen["Tracing"] == "Active",
+        sweep_minutes=int(chosen["SweepMinutes"]),
+        journal_days=int(chosen["JournalDays"]),
+        lanes=int(chosen["Lanes"]),
+        kept={f"{start}_{chosen['Architecture']}": memory["ingest"]} if start else {},
         **counts,
     )
-
-
-def _resources(document: Mapping[str, Any], folder: Path) -> Iterator[Mapping[str, Any]]:
-    """The resources of a template and of those that it nests."""
-    for resource in document["Resources"].values():
-        if "Condition" in resource:
-            continue
-        yield resource
-        if resource["Type"] == "AWS::CloudFormation::Stack":
-            nested = folder / str(resource["Properties"]["TemplateURL"])
-            yield from _resources(read(nested), folder)

@@ -41,6 +41,8 @@ class Stack:
         alarms: metrics that alarms listen to, each as often as it is listened to.
         sweep_minutes: between two sweeps.
         journal_days: that the journal keeps an event.
+        lanes: serial lanes.
+        kept: price → MB that ingest keeps all the time, so that it starts faster.
     """
 
     memory: Mapping[str, int]
@@ -53,6 +55,8 @@ class Stack:
     dashboards: int
     sweep_minutes: int = 15
     journal_days: int = 90
+    lanes: int = 1
+    kept: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,11 @@ class Load:
         events: deliveries that are accepted.
         told: the share of them that somebody is told of, by a comment and a message.
         read: the share of them whose page is read, and nothing is to be told.
-        lanes: serial lanes.
     """
 
     events: int
     told: float = 0.2
     read: float = 0.3
-    lanes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """All lines, and their prices."""
+    """All lines of a stack and its load, and their prices."""
 
+    stack: Stack
     load: Load
     lines: Sequence[Line]
     prices: Mapping[str, Price] = field(repr=False)
@@ -144,7 +147,7 @@ PART = {"delivery": "ingest", "look": "triage"}
 
 def bill(stack: Stack, load: Load, usage: Usage, prices: Mapping[str, Price]) -> Bill:
     """What a month costs."""
-    return Bill(load, tuple(_lines(stack, load, usage)), prices)
+    return Bill(stack, load, tuple(_lines(stack, load, usage)), prices)
 
 
 def _lines(stack: Stack, load: Load, usage: Usage) -> Iterator[Line]:
@@ -153,6 +156,8 @@ def _lines(stack: Stack, load: Load, usage: Usage) -> Iterator[Line]:
     yield Line("API Gateway", "api_request", 0, load.events)
     for function in stack.memory:
         yield from _function(function, stack, usage, _of(function, idle), _of(function, work))
+    for price, megabytes in stack.kept.items():
+        yield Line("Lambda ingest", price, MINUTES * 60 * megabytes / 1024)
     ticks = sum(count for kind, count in idle.items() if kind.startswith("tick_"))
     polls = usage.assumed["pollers"] * usage.assumed["polls_per_minute"] * MINUTES
     # The scheduler sends a tick; the pollers receive and delete it, as they do an event; the rest is our own calls.
@@ -167,7 +172,7 @@ def _lines(stack: Stack, load: Load, usage: Usage) -> Iterator[Line]:
     yield Line("DynamoDB", "dynamodb_pitr_gb_month", 0, kept)
     yield Line("Secrets Manager", "secret_month", stack.secrets)
     # An environment reads a secret again when it is five minutes old: ingest one, the processor two.
-    reads = min(load.events, MINUTES / 5) * (1 + 2 * load.lanes)
+    reads = min(load.events, MINUTES / 5) * (1 + 2 * stack.lanes)
     yield Line("Secrets Manager", "secret_call", _sum(idle, usage, "secret_calls"), reads)
     yield Line("CloudWatch alarms", "alarm_month", stack.alarms)
     yield Line("CloudWatch alarms", "composite_alarm_month", stack.composites)

@@ -224,4 +224,6 @@ def test_the_nested_stack_gets_every_parameter_that_it_has_and_uses_and_no_other
     assert (ROOT / nested["TemplateURL"]).samefile(ROOT / "infra" / "dashboard.yaml")
     assert set(nested["Parameters"]) == set(NESTED["Parameters"])
     assert set(NESTED["Parameters"]) <= set(re.findall(r"\$\{(\w+)\}", SOURCE))
-    assert "CloudWatchDashboardUrl" in PLAIN["Outputs"]
+    assert PLAIN["Outputs"]["CloudWatchDashboardUrl"]["Condition"] == "HasDashboard"
+    assert PLAIN["Resources"]["Dashboard"]["Condition"] == "HasDashboard"
+    assert PLAIN["Parameters"]["CloudWatchDashboard"]["Default"] == "true"

@@ -102,6 +102,9 @@ def test_a_release_at_once_asks_no_alarm(function: str) -> None:
     assert PLAIN["Conditions"]["StepByStep"] == {
         "Fn::Not": [{"Fn::Equals": [{"Ref": "Rollout"}, "AllAtOnce"]}]
     }
+    watched = group_of(function)["AlarmConfiguration"]["Fn::If"][1]["Alarms"]
+    (release,) = {alarm["Name"]["Fn::GetAtt"][0] for alarm in watched}
+    assert RESOURCES[release]["Condition"] == "StepByStep", "and makes none, which would be paid for"
 
 
 @pytest.mark.req("O2", "T8")
@@ -227,7 +230,8 @@ def test_a_function_is_traced_and_writes_to_a_log_that_forgets(function: str) ->
 
     assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
     assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Delete", "Delete")
-    assert FUNCTIONS[function]["TracingConfig"] == {"Mode": "Active"}
+    assert FUNCTIONS[function]["TracingConfig"] == {"Mode": {"Ref": "Tracing"}}
+    assert PARAMETERS["Tracing"]["Default"] == "Active"
     assert FUNCTIONS[function]["LoggingConfig"]["LogFormat"] == "JSON"
 
 

@@ -5,11 +5,21 @@ from dataclasses import dataclass, replace
 
 from infra.operate import cost_inputs
 from infra.operate.cost_model import Bill, Load, Stack, bill
+from infra.operate.deployed import overrides
 
 LOAD = Load(100_000)
 
-RELEASE_ALARMS = 4
-"""Two for each of the functions that answer the internet, see infra/release.yaml."""
+FRUGAL = overrides(cost_inputs.SAMCONFIG, "frugal")
+"""What ``sam deploy --config-env frugal`` leaves out."""
+
+MORE = (
+    {"EncryptAlerts": "true"},
+    {"HubSpot": "true"},
+    {"MirrorByDsn": "true"},
+    {"IngestStart": "snapstart"},
+    {"IngestStart": "provisioned"},
+)
+"""Options that cost more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +32,18 @@ class Cut:
 
 
 def cuts(now: Stack) -> Sequence[Cut]:
-    """Every cut that is worth a thought, each on its own."""
+    """Every cut that is worth a thought, each on its own: first those that are a parameter."""
+    loses = {
+        "Tracing": "service maps and timings of single invocations",
+        "Rollout": "a canary that goes back by itself, and the alarms that it asks",
+        "CloudWatchDashboard": "the one page of what AWS measures; the console's stays",
+    }
     return (
-        Cut("no X-Ray traces", "service maps and timings of single invocations", replace(now, traced=False)),
-        Cut("no dashboard in CloudWatch", "the one page of what AWS measures", replace(now, dashboards=0)),
+        *(Cut(f"`{n}={v}`", loses[n], cost_inputs.stack({n: v})) for n, v in FRUGAL.items()),
         Cut(
             "plain alarms in place of the composite one",
             "one page for a vendor's outage: it would be several",
             replace(now, composites=0),
-        ),
-        Cut(
-            "releases without alarms of their own",
-            "a canary that goes back by itself",
-            replace(now, alarms=now.alarms - RELEASE_ALARMS),
         ),
         Cut(
             "one secret for the tokens of Notion and of Slack",
@@ -71,6 +80,11 @@ def table() -> str:
         ("---", "---:", "---:", "---:", "---:", "---"),
         ("**as it is**", *(f"**{usd:.2f}**" for usd in _figures(whole)), ""),
         *((cut.name, *_less(whole, of(cut.stack)), cut.loses) for cut in cuts(now)),
+        (
+            "**with all three parameters**",
+            *(f"**{usd:.2f}**" for usd in _figures(of(cost_inputs.stack(FRUGAL)))),
+            "",
+        ),
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
@@ -79,6 +93,13 @@ def parts(found: Bill) -> str:
     """What is left to pay where Steward is alone in its account, the dearest price first; from five cents on."""
     dear = sorted(found.alone().items(), key=lambda each: -each[1])
     return "\n".join(f"* {usd:.2f} {found.prices[name].what}" for name, usd in dear if usd >= 0.05)
+
+
+def more() -> str:
+    """What each option adds to a month, at list prices."""
+    now = of(cost_inputs.stack()).idle
+    added = {f"`{n}={v}`": of(cost_inputs.stack(each)).idle - now for each in MORE for n, v in each.items()}
+    return ", ".join(f"{option} {usd:.2f}" for option, usd in added.items())
 
 
 def _figures(found: Bill) -> tuple[float, float, float, float]:

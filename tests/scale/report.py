@@ -71,22 +71,31 @@ One account, one region, quotas as they are before anybody asks for more; an ord
 
 {cuts}
 
-The aim is {idle_target:.0f} idle and {target:.0f} with 100,000 events, alone; it is {verdict}.
-What is left to pay then:
+The aim is {idle_target:.0f} idle and {target:.0f} with 100,000 events, alone.
+As it is, Steward is above it by {idle_over:.2f} and {over:.2f}, because it comes with all that an on-call wants.
+`sam deploy --config-env frugal` sets the three parameters and costs {frugal_idle:.2f} and {frugal:.2f}.
+That is {with_events} the aim with the events, and {without} it when idle: secrets and alarms that stand there are {standing:.2f} of it.
+The cuts without a parameter are not offered: each takes something that another part is built on.
+What is left to pay with all of it:
 
 {parts}
 
-Options that cost more, all off by default: `EncryptAlerts` 1.00, `HubSpot` 0.40, a mirror 0.10 for its alarm and its own database.
+Options that cost more, all off by default: {options}. The mirror's database comes on top.
 Each workspace of a hundred in one stack has a hundredth of the idle part.
 Not proposed: less memory for the triage, which would lengthen its cold start and each look with it; a rarer look, which is how fast an outage is noticed.
 """
+
+
+STANDING = ("secret_month", "alarm_month", "composite_alarm_month")
+"""Prices of what has to be there before anything can happen."""
 
 
 def document(rows: Iterable[str], service: Service) -> str:
     """The page, with such rows of the first table."""
     _, region, as_of = cost_inputs.prices()
     bill = cuts.of(cost_inputs.stack())
-    alone, idle = bill.after_free_tier(), bill.after_free_tier(events=False)
+    less = cuts.of(cost_inputs.stack(cuts.FRUGAL))
+    frugal, frugal_idle = less.after_free_tier(), less.after_free_tier(events=False)
     hot = next(quota for quota in quotas.quotas() if quota.name.startswith("DynamoDB"))
     one = quotas.Fleet("", 1, 1, 1)
     return PAGE.format(
@@ -111,8 +120,13 @@ def document(rows: Iterable[str], service: Service) -> str:
         as_of=as_of,
         target=TARGET,
         idle_target=IDLE_TARGET,
-        verdict="met"
-        if alone <= TARGET and idle <= 1.25 * IDLE_TARGET
-        else f"missed by {idle - IDLE_TARGET:.2f} and {alone - TARGET:.2f}",
+        over=bill.after_free_tier() - TARGET,
+        idle_over=bill.after_free_tier(events=False) - IDLE_TARGET,
+        frugal=frugal,
+        frugal_idle=frugal_idle,
+        with_events="within" if frugal <= TARGET else "above",
+        without="within" if frugal_idle <= 1.25 * IDLE_TARGET else "above",
+        standing=sum(less.alone()[name] for name in STANDING),
+        options=cuts.more(),
         parts=cuts.parts(bill),
     )

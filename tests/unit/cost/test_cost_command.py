@@ -51,7 +51,6 @@ def test_json_holds_the_same_bill(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ("--events", "-1"),
         ("--told", "0.8", "--read", "0.3"),
-        ("--lanes", "0"),
         ("--told", "nan"),
         ("--events", "9" * 400),
     ],
@@ -85,3 +84,66 @@ def test_what_is_paid_for_being_there_is_counted_in_the_template_and_in_what_it_
     assert stack.alarms >= heard > 10  # one by metric math is paid for each of its metrics
     assert {"ingest", "processor", "triage"} <= set(stack.memory)
     assert stack.memory["triage"] == template()["Triage"]["Properties"]["MemorySize"]
+
+
+def after_free_tier(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[float, float]:
+    assert run("--json", *words) == 0
+    told = json.loads(capsys.readouterr().out)
+    return told["idle_after_free_tier_usd"], told["after_free_tier_usd"]
+
+
+@pytest.mark.req("O6")
+def test_the_frugal_environment_stays_below_five_dollars_at_a_hundred_thousand_events(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    idle, total = after_free_tier(capsys, "--events", "100000")
+    frugal_idle, frugal = after_free_tier(capsys, "--events", "100000", "--config-env", "frugal")
+
+    assert frugal < 5
+    assert frugal_idle < idle
+    assert idle - frugal_idle == pytest.approx(0.4), "four alarms that releases wait for"
+    assert frugal < total - 1
+
+
+@pytest.mark.req("O6")
+@pytest.mark.parametrize(
+    ("setting", "adds"),
+    [
+        ("HubSpot=true", 0.40),
+        ("EncryptAlerts=true", 1.00),
+        ("MirrorByDsn=true", 0.50),
+        ("CloudWatchDashboard=false", 0.0),
+        # One environment of half a GB, 30 days.
+        ("IngestStart=provisioned", 0.5 * 30 * 86_400 * 0.0000033334),
+        ("IngestStart=snapstart", 0.5 * 30 * 86_400 * 0.0000015046),
+    ],
+)
+def test_an_option_costs_what_it_makes(setting: str, adds: float, capsys: pytest.CaptureFixture[str]) -> None:
+    idle, _ = after_free_tier(capsys)
+    with_it, _ = after_free_tier(capsys, "--set", setting)
+
+    assert with_it - idle == pytest.approx(adds, abs=1e-3)
+
+
+@pytest.mark.req("O6")
+def test_what_is_set_goes_over_what_the_environment_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    frugal = after_free_tier(capsys, "--config-env", "frugal")
+    traced = after_free_tier(capsys, "--config-env", "frugal", "--set", "Tracing=Active")
+
+    assert traced[1] > frugal[1] + 0.5
+
+
+@pytest.mark.req("O6")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--set", "Tracing"), "NAME=VALUE"),
+        (("--set", "Traces=Active"), "no parameter Traces"),
+        (("--config-env", "staging"), "default, dev, prod, frugal"),
+    ],
+)
+def test_parameters_that_there_are_not_are_refused(
+    words: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 2
+    assert says in capsys.readouterr().err
