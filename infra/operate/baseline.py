@@ -11,11 +11,12 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from infra.local.setup import ROOT
+from infra.operate.clock import utc_now
 from infra.operate.progress import Bar, progress
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable
@@ -91,12 +92,12 @@ class Watch:
         self._quiet = quiet
         lanes = int(target.parameter("Lanes", "1"))
         self._lane = Lane(target.client("sqs"), target.output("LaneQueueUrl"), lanes)
-        self._memory = Memory(target.table(target.output("StateTableName")), _now)
+        self._memory = Memory(target.table(target.output("StateTableName")), utc_now)
 
     def order(self, source: DataSource) -> str | None:
         """Give the order, unless one is being worked; returns the run that was there before, if a new one was ordered."""
         before = self._progress(source)
-        if before and before.phase is Phase.RUNNING and _now() - before.updated < STALE:
+        if before and before.phase is Phase.RUNNING and utc_now() - before.updated < STALE:
             self._say(f"{source.name}: it is being done already")
             return None
         run = secrets.token_hex(6)
@@ -147,7 +148,3 @@ def _line(source: DataSource, progress: Progress) -> str:
             return f"{source.name}: failed after {progress.listed} pages: {progress.why}"
         case Phase.RUNNING:
             return f"{source.name}: {counts}" + (f"; waits: {progress.why}" if progress.why else "")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

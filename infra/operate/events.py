@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from itertools import islice
 from operator import and_
@@ -17,6 +17,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from infra.operate.clock import utc_now
 from infra.operate.spans import SINCE, count_to, since, span, took
 from infra.operate.target import Target, add_arguments, journal_days, on_target
 from infra.operate.text import parsed, printable, table
@@ -65,7 +66,7 @@ class Looked:
 
 
 def _events(wishes: argparse.Namespace, target: Target) -> int:
-    now = _now()
+    now = utc_now()
     page = page_id(wishes.page) if wishes.page else None
     if wishes.page and page is None:
         print("events: that is no page; give its id, or its address in Notion", file=sys.stderr)
@@ -172,7 +173,3 @@ def _line(row: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
 def _all(conditions: list[Any]) -> ConditionBase:
     both: ConditionBase = reduce(and_, conditions)
     return both
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

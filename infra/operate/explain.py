@@ -3,9 +3,9 @@
 import argparse
 import json
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
+from infra.operate.clock import utc_now
 from infra.operate.target import Target, add_arguments, journal_days, on_target
 from infra.operate.text import printable
 from steward.explanation import explanation
@@ -28,7 +28,7 @@ def _explain(wishes: argparse.Namespace, target: Target) -> int:
         target.table(target.output("StateTableName")),
         target.table(target.output("JournalTableName")),
         days,
-        lambda: datetime.now(UTC),
+        utc_now,
     )
     if found is None:
         print(

@@ -8,9 +8,9 @@ import getpass
 import json
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from infra.operate.clock import utc_now
 from infra.operate.spans import ahead, count_to
 from infra.operate.target import Target, add_arguments, journal_days, on_target
 from infra.operate.text import printable, table, when
@@ -108,7 +108,7 @@ def _show(wishes: argparse.Namespace, target: Target) -> int:
     if incident.resolved_at:
         print(f"resolved    {when(incident.resolved_at)}")
     print(f"care        {printable(incident.acknowledged_by or 'nobody has acknowledged it')}")
-    if incident.is_open and incident.silent(_now()):
+    if incident.is_open and incident.silent(utc_now()):
         print(f"silenced    until {when(incident.silenced_until)}")
     print(f"told        {when(incident.updated_at) if incident.posted else 'not in Slack yet'}")
     rows = [(when(m.at), str(m.step), printable(m.by), printable(m.says)) for m in incident.timeline]
@@ -117,16 +117,16 @@ def _show(wishes: argparse.Namespace, target: Target) -> int:
 
 
 def _ack(wishes: argparse.Namespace, target: Target) -> int:
-    change = acknowledge(_by(wishes), _now(), take_over=wishes.take_over)
+    change = acknowledge(_by(wishes), utc_now(), take_over=wishes.take_over)
     return _change("ack", wishes, target, change)
 
 
 def _silence(wishes: argparse.Namespace, target: Target) -> int:
-    return _change("silence", wishes, target, silence(_by(wishes), _now(), wishes.span))
+    return _change("silence", wishes, target, silence(_by(wishes), utc_now(), wishes.span))
 
 
 def _note(wishes: argparse.Namespace, target: Target) -> int:
-    return _change("note", wishes, target, note(_by(wishes), _now(), wishes.text))
+    return _change("note", wishes, target, note(_by(wishes), utc_now(), wishes.text))
 
 
 def _change(action: str, wishes: argparse.Namespace, target: Target, change: Change) -> int:
@@ -185,7 +185,7 @@ def document(incident: Incident) -> Mapping[str, Any]:
 
 def _store(target: Target) -> Incidents:
     days = journal_days(target)
-    return Incidents(target.table(target.output("JournalTableName")), days, _now)
+    return Incidents(target.table(target.output("JournalTableName")), days, utc_now)
 
 
 def _by(wishes: argparse.Namespace) -> str:
@@ -195,7 +195,3 @@ def _by(wishes: argparse.Namespace) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return ""  # nobody's process: --by is asked for
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

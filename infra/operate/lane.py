@@ -7,9 +7,10 @@ queue meanwhile, for up to 14 days, with their receives unspent.
 import argparse
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from infra.operate.clock import utc_now
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable, when
 from steward.budget_memory import lift
@@ -71,7 +72,7 @@ def rest(target: Target, reason: str) -> Pause:
 
 def wake(target: Target) -> bool:
     """Let a stack's lane go on, whatever it rests for; whether it rested."""
-    return let_go_on(_switch(target), _memory(target), _now())
+    return let_go_on(_switch(target), _memory(target), utc_now())
 
 
 def gone_on(rested: bool) -> str:
@@ -109,17 +110,13 @@ def standing(pause: Pause) -> str:
     return f"the lane rests since {when(pause.since)} ({pause.cause}): {printable(pause.detail)}; {probe}"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def _memory(target: Target) -> Memory:
-    return Memory(target.table(target.output("StateTableName")), _now)
+    return Memory(target.table(target.output("StateTableName")), utc_now)
 
 
 def _switch(target: Target) -> LaneSwitch:
     return LaneSwitch(
         _memory(target),
         EventSource(target.client("lambda"), target.output("LaneQueueArn"), target.output("ProcessorName")),
-        _now,
+        utc_now,
     )

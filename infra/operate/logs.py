@@ -17,6 +17,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.operate.clock import utc_now
 from infra.operate.spans import SINCE, count_to, since
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable
@@ -93,7 +94,7 @@ def _logs(wishes: argparse.Namespace, target: Target) -> int:
         return 2
     source = Logs(target.client("logs"), groups(target, wishes.function or FUNCTIONS))
     wanted = _wanted(wishes)
-    first = wishes.since(_now())
+    first = wishes.since(utc_now())
     found = [line for line in source.since(first) if wanted(line)]
     seen = {line.id for line in found}
     cut, found = len(found) > wishes.limit, found[-wishes.limit :]
@@ -115,7 +116,7 @@ def _follow(source: "Logs", wanted: Callable[[Line], bool], first: datetime, see
         while True:
             sys.stdout.flush()
             sleep(POLL)
-            began = max(first, _now() - OVERLAP)
+            began = max(first, utc_now() - OVERLAP)
             now = [line for line in source.since(began) if wanted(line)]
             for line in now:
                 if line.id not in seen:
@@ -215,7 +216,3 @@ def rendered(line: Line) -> str:
 
 def _short(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

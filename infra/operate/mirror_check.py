@@ -10,9 +10,10 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from infra.operate.clock import utc_now
 from infra.operate.progress import Bar, progress
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable, table
@@ -89,7 +90,7 @@ class _Watch:
     def __init__(self, target: Target, *, quiet: bool) -> None:
         lanes = int(target.parameter("Lanes", "1"))
         self._lane = Lane(target.client("sqs"), target.output("LaneQueueUrl"), lanes)
-        self._memory = Memory(target.table(target.output("StateTableName")), _now)
+        self._memory = Memory(target.table(target.output("StateTableName")), utc_now)
         self._quiet = quiet
 
     def last(self) -> Report | None:
@@ -102,7 +103,7 @@ class _Watch:
 
     def wait_for_another(self) -> None:
         """Let a comparison that is under way end: a new order would take its place."""
-        while (run := self._run()) and run.phase is Phase.RUNNING and _now() - run.updated < STALE:
+        while (run := self._run()) and run.phase is Phase.RUNNING and utc_now() - run.updated < STALE:
             self._say("another comparison is under way")
             sleep(POLL)
 
@@ -139,7 +140,7 @@ class _Watch:
 
 
 def _show(report: Report | None, wishes: argparse.Namespace) -> int:
-    document = health(report, _now())
+    document = health(report, utc_now())
     if wishes.json:
         print(json.dumps(document, ensure_ascii=False))
     else:
@@ -197,7 +198,3 @@ def _value(value: Any) -> str:
 
 def _new_run() -> str:
     return secrets.token_hex(6)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

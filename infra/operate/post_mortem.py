@@ -8,9 +8,10 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from infra.operate.clock import utc_now
 from infra.operate.target import Target, add_arguments, journal_days, on_target
 from infra.operate.text import printable, table, when
 from steward.closings import Closings
@@ -44,7 +45,7 @@ def register(commands: Any) -> None:
 
 
 def _run(wishes: argparse.Namespace, target: Target) -> int:
-    now = datetime.now(UTC)
+    now = utc_now()
     versions = PostMortems(target.table(target.output("JournalTableName")), lambda: now).versions(
         wishes.incident
     )

@@ -5,10 +5,10 @@ import json
 import sys
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
+from infra.operate.clock import utc_now
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable, when
 from steward.clients.connection import notion_client, probe_budget
@@ -86,18 +86,15 @@ def _print(view: View, *, whole: bool) -> None:
 
 
 def _reads(target: Target) -> Reads:
-    def now() -> datetime:
-        return datetime.now(UTC)
-
     environ = {name: target.parameter(*parameter) for name, parameter in PARAMETERS.items()}
     environ["NOTION_SECRET_ID"] = target.output("NotionSecretArn")
     table = target.table(target.output("StateTableName"))
-    memory = Memory(table, now)
+    memory = Memory(table, utc_now)
     notion = notion_client(
         environ,
         transport=Transport(plain_session(), "notion", Deadline(), time.sleep, Random()),  # noqa: S311 - jitter
         store=SecretStore(target.client("secretsmanager"), time.monotonic),
-        budget=probe_budget(environ, memory, now),
-        now=now,
+        budget=probe_budget(environ, memory, utc_now),
+        now=utc_now,
     )
-    return Reads(notion, State(table, now), memory, Fallback(memory, now), now)
+    return Reads(notion, State(table, utc_now), memory, Fallback(memory, utc_now), utc_now)

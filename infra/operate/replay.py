@@ -15,11 +15,12 @@ import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from infra.local.setup import ROOT
+from infra.operate.clock import utc_now
 from infra.operate.events import LOOKED_AT, Looked, kept_since, page_id, rows
 from infra.operate.notion_access import clients_of
 from infra.operate.progress import progress
@@ -100,7 +101,9 @@ def _replay(wishes: argparse.Namespace, target: Target) -> int:
     with progress("replaying", len(chosen.events), quiet=wishes.json) as bar:
         for event in chosen.events:
             # SQS drops an id that it has seen within five minutes: this one is new, the event's stays.
-            lane.republish(encode(event, _now()), lane.group_of(event.entity_id), f"replay-{run}-{event.id}")
+            lane.republish(
+                encode(event, utc_now()), lane.group_of(event.entity_id), f"replay-{run}-{event.id}"
+            )
             bar.step()
     if wishes.json:
         print(json.dumps({"replayed": [_named(e) for e in chosen.events], **_left_out(chosen)}))
@@ -120,13 +123,13 @@ def _choose(wishes: argparse.Namespace, target: Target) -> Chosen | str:
         return Chosen([replays.of_page(str(page), f"replay-{secrets.token_hex(8)}")], 1)
     table = target.table(target.output("JournalTableName"))
     if wishes.since:
-        now = _now()
+        now = utc_now()
         looked = Looked()
         return _newest(
             list(rows(table, kept_since(wishes, target, now), now, looked)), complete=not looked.cut
         )
     days = journal_days(target)
-    row = Journal(table, days, _now).row(wishes.event)
+    row = Journal(table, days, utc_now).row(wishes.event)
     if row is None:
         return (
             f"the journal of {target.name} does not know the event {wishes.event}; it keeps events for {days} days: "
@@ -178,13 +181,13 @@ def _rehearse(wishes: argparse.Namespace, target: Target, chosen: Chosen) -> int
 
 def _previews(wishes: argparse.Namespace, target: Target, chosen: Chosen) -> Iterator[Preview]:
     table = target.table(target.output("StateTableName"))
-    state = State(table, _now)
+    state = State(table, utc_now)
     rules = load(wishes.rules) if wishes.observe else None
-    notions = clients_of(target, rules, _now) if rules is not None else {}
+    notions = clients_of(target, rules, utc_now) if rules is not None else {}
     with progress("looking", len(chosen.events), quiet=wishes.json) as bar:
         for event in chosen.events:
             record = state.load(str(event.entity_id))
-            rehearsal = Rehearsal(rules, table, notions, MARGIN, _now) if rules is not None else None
+            rehearsal = Rehearsal(rules, table, notions, MARGIN, utc_now) if rules is not None else None
             yield preview(event, record, rules, rehearsal)
             bar.step()
 
@@ -210,7 +213,3 @@ def _say_left_out(chosen: Chosen) -> None:
 def _refuse(why: str, status: int) -> int:
     print(f"replay: {printable(why)}", file=sys.stderr)
     return status
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

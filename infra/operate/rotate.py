@@ -15,9 +15,9 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
+from infra.operate.clock import utc_now
 from infra.operate.ingest_log import accepted_with
 from infra.operate.signing_rotation import HANDSHAKES, SIGNING, SigningRotation
 from infra.operate.signing_secret import RefusedStep
@@ -84,7 +84,7 @@ def _signing(wishes: argparse.Namespace, target: Target) -> int:
         target.output(SIGNING),
         target.output(HANDSHAKES),
         proved=accepted_with(target.client("logs"), target.output("IngestLogGroupName")),
-        now=_now,
+        now=utc_now,
         sleep=time.sleep,
     )
     if wishes.retire and (wishes.arm or wishes.confirm or wishes.undo or wishes.keep):
@@ -161,7 +161,7 @@ def _asked(name: str) -> str:
 
 
 def _remembered(target: Target, connection: str) -> Identity | None:
-    memory = Memory(target.table(target.output("StateTableName")), _now)
+    memory = Memory(target.table(target.output("StateTableName")), utc_now)
     return remembered_bot(memory, connection)
 
 
@@ -194,7 +194,3 @@ def _told(end: Promotion, words: dict[Outcome, str]) -> int:
     return (
         0 if end.outcome is Outcome.PROMOTED or (words is _RETIRED and end.outcome is Outcome.NOTHING) else 1
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -12,12 +12,12 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from infra.local.setup import ROOT
 from infra.operate import target as targets
+from infra.operate.clock import utc_now
 from infra.operate.target import Target, TargetError, add_arguments, plainly
 from infra.operate.text import printable
 from steward.budget import Budget
@@ -162,7 +162,7 @@ def _schema(access: Access, connection: str, source_id: str) -> Schema:
         access.version,
         lambda _: access.tokens.get(connection, ""),
         Budget(180, time.time),
-        lambda: datetime.now(UTC),
+        utc_now,
     )
     return decode_schema(client.data_source(source_id).body)
 

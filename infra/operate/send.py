@@ -9,12 +9,12 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from infra.operate.clock import utc_now
 from infra.operate.samples import AUTHOR, DATA_SOURCE, DIALECTS, PAGE, older_event, sample_event
 from steward.events import OFFICIAL_TYPES
 from steward.signature import sign
@@ -90,7 +90,7 @@ def find_token(file: Path | None, environ: Mapping[str, str]) -> str:
 
 
 def _payload(wishes: argparse.Namespace) -> dict[str, Any]:
-    now = datetime.now(UTC)
+    now = utc_now()
     if wishes.dialect == "official":
         return sample_event(
             wishes.type,

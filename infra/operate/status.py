@@ -5,9 +5,9 @@ It says nothing that a stranger must not read, so it may be pasted wherever peop
 
 import argparse
 import json
-from datetime import UTC, datetime
 from typing import Any
 
+from infra.operate.clock import utc_now
 from infra.operate.target import Target, add_arguments, journal_days, on_target
 from steward.incidents.lately import lately
 from steward.incidents.names import TITLES, Names
@@ -27,8 +27,8 @@ def register(commands: Any) -> None:
 
 def _run(wishes: argparse.Namespace, target: Target) -> int:
     days = journal_days(target)
-    store = Incidents(target.table(target.output("JournalTableName")), days, _now)
-    now = _now()
+    store = Incidents(target.table(target.output("JournalTableName")), days, utc_now)
+    now = utc_now()
     told = lately(store, now)
     names = Names(TITLES)
     if wishes.json:
@@ -36,7 +36,3 @@ def _run(wishes: argparse.Namespace, target: Target) -> int:
     else:
         print(markdown(told, names, now), end="")
     return 0
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -10,7 +10,7 @@ Exit status 0 when nothing is left to do, 1 when something is, 2 without a stack
 import argparse
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from infra.operate.ceremony.operator import Operator
 from infra.operate.ceremony.revealing import RefusedShow, Reveal
 from infra.operate.ceremony.steps import Ceremony
 from infra.operate.ceremony.wishes import LISTEN, End, Wishes
+from infra.operate.clock import utc_now
 from infra.operate.ingest_log import first_accepted_with
 from infra.operate.rules_of import rules_of
 from infra.operate.signing_rotation import HANDSHAKES, SIGNING, SigningRotation
@@ -73,7 +74,7 @@ def register(commands: Any) -> None:
 
 
 def _run(wishes: argparse.Namespace, target: Target) -> int:
-    return run(wishes, target, operators.here(for_machine=wishes.json), _now)
+    return run(wishes, target, operators.here(for_machine=wishes.json), utc_now)
 
 
 def run(wishes: argparse.Namespace, target: Target, operator: Operator, now: Callable[[], datetime]) -> int:
@@ -133,7 +134,3 @@ def _dialog(operator: Operator, url: str, rules: Rules) -> None:
 
 def _settled(operator: Operator, seconds: float) -> None:
     operator.wait("until every ingest knows the token", seconds, lambda: None, seconds)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from random import Random
 from urllib.parse import urlsplit
 
+from infra.operate.clock import utc_now
 from infra.operate.target import Target
 from steward.clients import whose_token
 from steward.clients.transport import Transport, plain_session
@@ -44,7 +44,7 @@ def _transport(vendor: str) -> Transport:
 def _of_notion(target: Target) -> Prove:
     url = target.parameter("NotionApiUrl", "https://api.notion.com")
     version = target.parameter("NotionVersion", "2026-03-11")
-    return whose_token.of_notion(_transport("notion"), url, version, lambda: datetime.now(UTC))
+    return whose_token.of_notion(_transport("notion"), url, version, utc_now)
 
 
 def _of_slack(target: Target) -> Prove:

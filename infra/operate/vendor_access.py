@@ -6,8 +6,9 @@ Addresses are those of the descriptions; ``<NAME>_API_URL`` and ``<NAME>_STATUS_
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from infra.operate.clock import utc_now
 from steward.clients.transport import plain_session
 from triage.probes.asking import Asker, OpenPurse
 from triage.vendors import known
@@ -28,7 +29,7 @@ class Surroundings:
     """
 
     environ: Mapping[str, str]
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 

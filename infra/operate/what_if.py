@@ -12,11 +12,11 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from infra.local.setup import ROOT
+from infra.operate.clock import utc_now
 from infra.operate.events import LOOKED_AT, Looked, kept_since, rows
 from infra.operate.notices_diff import Differences, differences
 from infra.operate.past_steps import Step, Types, Unknown, steps_of
@@ -88,7 +88,7 @@ def _what_if(wishes: argparse.Namespace, target: Target) -> int:
     except RulesError as error:
         print(printable(f"what-if: {error}"), file=sys.stderr)
         return 2
-    looked, at = Looked(), _now()
+    looked, at = Looked(), utc_now()
     first = kept_since(wishes, target, at)
     journal = target.table(target.output("JournalTableName"))
     events = list(rows(journal, first, at, looked))
@@ -100,7 +100,7 @@ def _what_if(wishes: argparse.Namespace, target: Target) -> int:
         return 1
     table = target.table(target.output("StateTableName"))
     found = _compare(
-        events, State(table, _now), _types(Memory(table, _now), now), (now, new), quiet=wishes.json
+        events, State(table, utc_now), _types(Memory(table, utc_now), now), (now, new), quiet=wishes.json
     )
     diff = differences(found.now, found.new)
     facts = {
@@ -210,7 +210,3 @@ def lines(diff: Differences, facts: Mapping[str, Any]) -> Iterator[str]:
 def _told(told: Told) -> str:
     where = " ".join(filter(None, (told.kind, told.channel, f"for {told.person}" if told.person else "")))
     return f"{told.rule}  {where}: {told.text}  ({told.event_id})"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

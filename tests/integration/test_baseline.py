@@ -23,7 +23,7 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
         here = Here(made)
         monkeypatch.setattr(here, "client", lambda _service: made.sqs)
         monkeypatch.setattr(target, "find", lambda *_: here)
-        monkeypatch.setattr(baseline, "_now", made.clock.now)
+        monkeypatch.setattr(baseline, "utc_now", made.clock.now)
         monkeypatch.setattr(baseline, "sleep", lambda _seconds: made.step())
         made.clock.sleep(3600)  # what was there was there for long
         yield made

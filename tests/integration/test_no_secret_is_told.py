@@ -81,8 +81,8 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(
             mirror, "environ", {"MIRROR_DSN": f"postgresql://steward:{PASSWORD}@127.0.0.1:9/mirror"}
         )
-        monkeypatch.setattr(baseline, "_now", made.clock.now)
-        monkeypatch.setattr(mirror_check, "_now", made.clock.now)
+        monkeypatch.setattr(baseline, "utc_now", made.clock.now)
+        monkeypatch.setattr(mirror_check, "utc_now", made.clock.now)
         for name, value in {
             "NOTION_TOKEN": made.notion.token,
             "NOTION_API_URL": made.notion.url,

@@ -24,7 +24,7 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
         monkeypatch.setattr(here, "client", others.__getitem__)
         monkeypatch.setattr(target, "find", lambda *_: here)
         for command in (events, replay):
-            monkeypatch.setattr(command, "_now", made.clock.now)
+            monkeypatch.setattr(command, "utc_now", made.clock.now)
         assert explain is not None
         yield made
 

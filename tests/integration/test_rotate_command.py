@@ -41,7 +41,7 @@ def stand(
         with redirect_stdout(written):  # a logger keeps what it was made with
             made = ends.enter_context(standing())
         monkeypatch.setattr(target, "find", lambda *_: Here(made))
-        monkeypatch.setattr(rotate, "_now", made.clock.now)
+        monkeypatch.setattr(rotate, "utc_now", made.clock.now)
         monkeypatch.setattr(signing_rotation, "REACH", 0.0)
         yield made
 

@@ -21,7 +21,7 @@ ROTATE = ["rotate", "slack-webhook"]
 def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
     with standing(quick=True) as made:
         monkeypatch.setattr(target, "find", lambda *_: Here(made))
-        monkeypatch.setattr(rotate, "_now", made.clock.now)
+        monkeypatch.setattr(rotate, "utc_now", made.clock.now)
         configure(made, made.slack.webhook_url)
         made.slack.set_webhook_channel("#tasks")
         yield made

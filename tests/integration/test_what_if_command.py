@@ -28,7 +28,7 @@ where = { priority = ["High"] }
 def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
     with standing(quick=True) as made:
         monkeypatch.setattr(target, "find", lambda *_: Here(made))
-        monkeypatch.setattr(what_if, "_now", made.clock.now)
+        monkeypatch.setattr(what_if, "utc_now", made.clock.now)
         yield made
 
 

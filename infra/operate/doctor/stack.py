@@ -4,12 +4,13 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import RLock
 from typing import Any
 
 import requests
 
+from infra.operate.clock import utc_now
 from infra.operate.target import Target, TargetError
 from steward.clients.transport import Transport, plain_session
 from steward.journal import Journal
@@ -30,11 +31,6 @@ SECRETS = {
 
 ANSWER = 4.0
 """Seconds for one answer of a vendor."""
-
-
-def utc_now() -> datetime:
-    """Our clock."""
-    return datetime.now(UTC)
 
 
 class Looking(Memory):

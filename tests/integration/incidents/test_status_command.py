@@ -18,7 +18,7 @@ Run = Callable[..., str]
 @pytest.fixture
 def run(rig: Rig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.setattr(target, "find", lambda *_: Here(rig))
-    monkeypatch.setattr(status, "_now", rig.clock.now)
+    monkeypatch.setattr(status, "utc_now", rig.clock.now)
 
     def running(*arguments: str) -> str:
         assert main(["status", *arguments]) == 0

@@ -109,7 +109,7 @@ def both_sides(
         here = Here(stand)
         patch.setattr(here, "client", lambda _service: stand.sqs)
         patch.setattr(target, "find", lambda *_: here)
-        patch.setattr(mirror_check, "_now", stand.clock.now)
+        patch.setattr(mirror_check, "utc_now", stand.clock.now)
         patch.setattr(mirror_check, "sleep", lambda _seconds: _step_elsewhere(stand))
         stand.clock.sleep(3600)
         yield Sides(stand, dsn)

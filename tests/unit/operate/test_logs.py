@@ -57,7 +57,7 @@ class Stack:
 def held(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[dict[str, Any]]]:
     made: dict[str, list[dict[str, Any]]] = {"ingest": [], "processor": []}
     monkeypatch.setattr(target, "find", lambda *_: Stack(made))
-    monkeypatch.setattr(logs, "_now", lambda: NOW)
+    monkeypatch.setattr(logs, "utc_now", lambda: NOW)
     return made
 
 
