@@ -1,6 +1,7 @@
 """Logs and metrics, made in one place: JSON lines without secrets, and the names of everything that is counted."""
 
 import json
+import logging
 from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger, Metrics
@@ -66,6 +67,9 @@ MOST_VALUES = 99
 
 def make_logger() -> Logger:
     """The logger of a function: name and level from Powertools' own environment."""
+    # Whatever level Lambda was told: the root logger is that of libraries, and at DEBUG botocore writes what it signs and
+    # what a secret holds, and urllib3 the address of a Slack webhook. Nothing scrubs their lines.
+    logging.getLogger().setLevel(logging.WARNING)
     return Logger(json_serializer=_serialise)
 
 

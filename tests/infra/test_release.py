@@ -180,6 +180,21 @@ def test_ingest_starts_cold_unless_somebody_wants_to_pay() -> None:
 
 
 @pytest.mark.req("O2")
+@pytest.mark.parametrize("path", NESTED)
+def test_a_parameter_of_a_nested_stack_says_what_it_is(path: str) -> None:
+    for name, parameter in read(ROOT / path)["Parameters"].items():
+        assert len(parameter.get("Description", "").split()) > 2, name
+
+
+@pytest.mark.req("O2", "O5")
+@pytest.mark.parametrize("function", list(FUNCTIONS))
+def test_the_level_of_the_logs_is_nobodys_choice(function: str) -> None:
+    """Below it libraries write secrets, above it CloudWatch gets no metrics, and a rotation waits for lines that never come."""
+    assert FUNCTIONS[function]["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
+    assert not {"POWERTOOLS_LOG_LEVEL", "LOG_LEVEL"} & set(FUNCTIONS[function]["Environment"]["Variables"])
+
+
+@pytest.mark.req("O2")
 @pytest.mark.parametrize("name", list(PARAMETERS))
 def test_a_parameter_says_what_it_is_and_what_it_may_be(name: str) -> None:
     parameter = PARAMETERS[name]
