@@ -59,10 +59,9 @@ def only_loopback() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator["PostgresServer"]:
     """A real PostgreSQL, one for each process of tests that asks for it, with the mirror's tables in ``mirror``."""
-    # Imported here, because most processes of tests need none.
-    from infra.local.postgres import PostgresServer  # noqa: PLC0415
-    from steward.mirror.migrate import migrate  # noqa: PLC0415
-    from tests.mirror import database_at  # noqa: PLC0415
+    from infra.local.postgres import PostgresServer  # noqa: PLC0415 - most processes of tests need none
+    from steward.mirror.migrate import migrate  # noqa: PLC0415 - the same
+    from tests.mirror import database_at  # noqa: PLC0415 - the same
 
     with PostgresServer() as server:
         database = database_at(server.create("mirror"))

@@ -120,13 +120,13 @@ class MirrorCheck:
             listed = self._listed(run)
             pages = Pages(self._mirror, self._connections, self._known, self._rules, listed, self._now)
             while run.source < len(self._sources):
-                for run in pages.compare(run, *self._sources[run.source], seen):  # noqa: B020, PLR1704 - as above
+                for run in pages.compare(run, *self._sources[run.source], seen):  # noqa: B020, PLR1704 - the argument is read once; the last one goes on
                     yield run
                     if run.calls >= calls or self._out_of_time():
                         return
             return  # the rows begin with a message of their own, when the list is remembered
         rows = Rows(self._mirror, self._connections, self._rules, self._sources, self._listed(run), self._now)
-        for run in rows.compare(run):  # noqa: B020
+        for run in rows.compare(run):  # noqa: B020 - as above
             yield run
             if run.calls >= calls or self._out_of_time():
                 return

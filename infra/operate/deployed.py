@@ -70,7 +70,7 @@ def resources(path: Path, given: Mapping[str, str]) -> Iterator[tuple[str, Mappi
         ParameterError: it has no such parameter.
     """
     template = read(path)
-    deployment = _Deployment(template.get("Conditions", {}), parameters(template, given))
+    deployment = Deployment(template.get("Conditions", {}), parameters(template, given))
     for logical_id, resource in template["Resources"].items():
         if "Condition" in resource and not deployment.holds(resource["Condition"]):
             continue
@@ -82,13 +82,23 @@ def resources(path: Path, given: Mapping[str, str]) -> Iterator[tuple[str, Mappi
 
 
 @dataclass(frozen=True, slots=True)
-class _Deployment:
-    """A template's conditions, and the parameters that they ask."""
+class Deployment:
+    """A template's conditions, and the parameters that they ask.
+
+    Attributes:
+        conditions: as the template writes them, by name.
+        parameters: every one that they name, as text.
+    """
 
     conditions: Mapping[str, Mapping[str, Any]]
     parameters: Parameters
 
     def holds(self, condition: str) -> bool:
+        """Whether it is true of these parameters.
+
+        Raises:
+            ValueError: it asks in a way that is not known here.
+        """
         return self._true(self.conditions[condition])
 
     def text(self, value: Any) -> str | None:

@@ -85,7 +85,7 @@ GUESSING = (
     Attempt("a form of 100 kB", login(OURS, token=lambda _: "x" * 100_000), 413),
     Attempt("JSON for a form", login(OURS, content="Content-Type: application/json"), 400),
     Attempt("the token in the login's query", lambda s: get(f"{LOGIN}?token={s.stack.console_token}"), 200),
-)  # fmt: skip
+)  # fmt: skip  # one attempt a line
 
 COOKIES = (
     Attempt("no cookie", lambda s: get(DASHBOARD), 303),
@@ -109,7 +109,7 @@ COOKIES = (
     Attempt("an expired ticket", lambda s: get(f"{LOGIN}?ticket={passes(s, hours=-1).ticket()}"), 401),
     Attempt("a session for a ticket", lambda s: get(f"{LOGIN}?ticket={passes(s).session()}"), 401),
     Attempt("a ticket of another key", lambda s: get(f"{LOGIN}?ticket={passes(s, GUESS).ticket()}"), 401),
-)  # fmt: skip
+)  # fmt: skip  # one attempt a line
 
 OTHER_SITES = (
     Attempt("a login from another origin", login("Origin: https://evil.example"), 403),
@@ -123,7 +123,7 @@ OTHER_SITES = (
     Attempt("a login by its referrer alone", lambda s: login(f"Referer: http://127.0.0.1:{s.port}/dashboard/login")(s), 403),
     Attempt("a logout from another origin", lambda s: post(b"", target=LOGOUT, headers=(FORM, "Origin: https://evil.example")), 403),
     Attempt("a logout by a picture", lambda s: get(LOGOUT), 405),
-)  # fmt: skip
+)  # fmt: skip  # one attempt a line
 
 HEADERS_AND_PATHS = (
     Attempt("a line break in a ticket", lambda s: get(f"{LOGIN}?ticket=%0d%0aSet-Cookie:%20steward=x"), 401),
@@ -141,7 +141,7 @@ HEADERS_AND_PATHS = (
     Attempt("upper case", lambda s: get("/DASHBOARD"), 404),
     Attempt("another method", lambda s: post(b"", method="DELETE", target=DASHBOARD), 405),
     Attempt("a method override", lambda s: post(b"", target=DASHBOARD, headers=("X-HTTP-Method-Override: GET",)), 405),
-)  # fmt: skip
+)  # fmt: skip  # one attempt a line
 
 CONSOLE_PACK = tuple(
     (group, attempt)

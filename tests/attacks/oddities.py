@@ -107,4 +107,4 @@ ODDITIES = (
     Oddity("50,000 levels", written(with_more(b'"note":' + b"[" * 50_000 + b"]" * 50_000)), "invalid_json"),
     Oddity("a byte order mark", written(lambda event: b"\xef\xbb\xbf" + event), "invalid_json"),
     Oddity("another encoding", written(lambda event: event.decode().encode("utf-16")), "invalid_json"),
-)  # fmt: skip
+)  # fmt: skip  # one oddity a line

@@ -131,7 +131,7 @@ SIGNATURES = (
     Attack("compressed", signed_over(gzip.compress, "Content-Encoding: gzip"), 401, "signature_mismatch"),
     Attack("no body", lambda s, e: post(b"", s.signed(e)), 401, "signature_mismatch"),
     Attack("a signature in the query", lambda s, e: post(e, target=f"{HOOK}?X-Notion-Signature={s.signed(e)}"), 401, "signature_missing"),
-)  # fmt: skip
+)  # fmt: skip  # one attack a line
 
 BODIES = (
     Attack("a form", lambda s, e: post(b"a=b", NOBODY, headers=("Content-Type: application/x-www-form-urlencoded",)), 401, "signature_mismatch"),
@@ -145,7 +145,7 @@ BODIES = (
     Attack("2 MB", lambda s, e: post(b"x" * (2 << 20), NOBODY), 413, "body_too_large"),
     Attack("2 MB, genuinely signed", lambda s, e: post(b" " * (2 << 20), s.signed(b" " * (2 << 20))), 413, "body_too_large"),
     Attack("more than 10 MB", lambda s, e: post(b"x" * ((10 << 20) + 1), NOBODY), 413),
-)  # fmt: skip
+)  # fmt: skip  # one attack a line
 
 HANDSHAKES = (
     Attack("a handshake when not armed", unsigned(handshake(CANDIDATE)), 403, "handshake_not_armed"),
@@ -161,7 +161,7 @@ HANDSHAKES = (
     Attack("a token with a line break", unsigned(handshake("secret_" + "a" * 30 + "\n")), 400, "invalid_token", armed),
     Attack("a challenge that is too long", unsigned(b'{"type":"webhook_challenge","challenge":"%s"}' % (b"c" * 257)), 400, "invalid_challenge"),
     Attack("a challenge that is no text", unsigned(b'{"type":"webhook_challenge","challenge":{"a":1}}'), 400, "invalid_challenge"),
-)  # fmt: skip
+)  # fmt: skip  # one attack a line
 
 WITHOUT_SECRETS = (
     Attack("no token is configured", signed_with(FORGER), 401, "signature_mismatch", without_a_token),
@@ -169,7 +169,7 @@ WITHOUT_SECRETS = (
     Attack("an empty token is configured", lambda s, e: post(e, sign(e, "")), 401, "signature_mismatch", with_an_empty_token),
     Attack("the secret is broken", lambda s, e: post(e, s.signed(e)), 401, "signature_mismatch", with_a_broken_secret),
     Attack("the secret service is down", lambda s, e: post(e, s.signed(e)), 503, "signing_secret_unavailable", secrets_away),
-)  # fmt: skip
+)  # fmt: skip  # one attack a line
 
 
 def _nowhere() -> Iterator[Attack]:
@@ -178,7 +178,7 @@ def _nowhere() -> Iterator[Attack]:
         *("/webhooks/../webhooks/notion", "/webhooks/./notion", "/webhooks/notion%00", "/webhooks/notion%0d%0a"),
         *("/webhooks/notion%2f", "/webhooks%2fnotion", "/webhooks\\notion", "/webhooks/notion/..%2f..%2f", "/webhooks/%2e%2e/notion", "*"),
         *("/2015-03-31/functions/Ingest/invocations", "/_ministack/health", "/_aws/sqs/messages", "/_admin/reset"),
-    ):  # fmt: skip
+    ):  # fmt: skip  # one kind of trick a line
         yield Attack(f"path {path}", at(path, genuine=True), 404)
     for path in (
         "//webhooks/notion",

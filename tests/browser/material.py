@@ -36,7 +36,7 @@ ORDINARY: tuple[Told, ...] = (
     ("Translate the onboarding guide", "page.properties_updated", CHLOE, Decision.OBSERVED, "due date moved to 2026-11-27", ((Kind.ROW, Status.DONE),)),
     ("Old roadmap", "page.deleted", None, Decision.GONE, "the page is in the trash", (_MESSAGE,)),
     ("Plan the load test", "page.properties_updated", BEN, Decision.OBSERVED, "nothing that is watched changed", ()),
-)  # fmt: skip
+)  # fmt: skip  # one event a line
 
 
 def page_id(title: str) -> str:

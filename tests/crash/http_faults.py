@@ -48,12 +48,12 @@ def _raises(error: Callable[[], Exception], *, effect: bool = False) -> Callable
 
 
 def _connect_timeout() -> Exception:
-    return exceptions.ConnectTimeout(MaxRetryError(None, "/", ConnectTimeoutError()))  # type: ignore[arg-type]
+    return exceptions.ConnectTimeout(MaxRetryError(None, "/", ConnectTimeoutError()))  # type: ignore[arg-type]  # no pool is asked of it
 
 
 def _connection_refused() -> Exception:
-    refused = NewConnectionError(None, "[Errno 111] Connection refused")  # type: ignore[arg-type]
-    return exceptions.ConnectionError(MaxRetryError(None, "/", refused))  # type: ignore[arg-type]
+    refused = NewConnectionError(None, "[Errno 111] Connection refused")  # type: ignore[arg-type]  # no connection is asked of it
+    return exceptions.ConnectionError(MaxRetryError(None, "/", refused))  # type: ignore[arg-type]  # no pool is asked of it
 
 
 def _reset() -> Exception:

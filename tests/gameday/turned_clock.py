@@ -102,7 +102,7 @@ def turned_clock() -> Iterator[TurnedClock]:
         hubspot_page = stack.enter_context(StatusPageSimulator("HubSpot"))
         # The game's own clock: minutes pass in milliseconds, and ten seconds are HubSpot's window. The stand needs the
         # simulator's address first.
-        hubspot = stack.enter_context(HubSpotSimulator(clock=lambda: stand.clock.time()))  # noqa: PLW0108
+        hubspot = stack.enter_context(HubSpotSimulator(clock=lambda: stand.clock.time()))  # noqa: PLW0108 - the stand comes after it
         environ = {
             "PROBES_PER_MINUTE": "12",
             "SWEEP_MINUTES": str(SWEEP),

@@ -7,12 +7,13 @@ Source: IAM user guide, "Policy evaluation logic" and "IAM JSON policy elements:
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from infra.template import transformed
+from tests.infra.intrinsics import filled_in
 
 PLAIN: dict[str, Any] = json.loads(transformed())
 RESOURCES: dict[str, Any] = PLAIN["Resources"]
@@ -74,52 +75,28 @@ def arn(logical_id: str) -> str:
     return ARNS[RESOURCES[logical_id]["Type"]] + logical_id
 
 
+class _Most:
+    """The stack that allows most: every optional part is there."""
+
+    def ref(self, name: str) -> str | None:
+        if name == "AWS::NoValue":
+            return None
+        if name in PSEUDO:
+            return PSEUDO[name]
+        if name in PLAIN["Parameters"]:
+            return GIVEN.get(name) or str(PLAIN["Parameters"][name]["Default"])
+        return arn(name) if RESOURCES[name]["Type"] in BY_ARN else name
+
+    def arn(self, logical_id: str) -> str:
+        return arn(logical_id)
+
+    def holds(self, condition: str) -> bool:
+        return condition in PLAIN["Conditions"]
+
+
 def resolved(value: Any) -> Any:
     """A value of the template as CloudFormation would fill it in; None for what is left out."""
-    if isinstance(value, list):
-        return [one for item in value if (one := resolved(item)) is not None]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1:
-        ((key, given),) = value.items()
-        if key in _FUNCTIONS:
-            return _FUNCTIONS[key](given)
-    return {key: resolved(item) for key, item in value.items()}
-
-
-def _ref(name: str) -> str | None:
-    if name == "AWS::NoValue":
-        return None
-    if name in PSEUDO:
-        return PSEUDO[name]
-    if name in PLAIN["Parameters"]:
-        return GIVEN.get(name) or str(PLAIN["Parameters"][name]["Default"])
-    return arn(name) if RESOURCES[name]["Type"] in BY_ARN else name
-
-
-def _attribute(given: Any) -> str:
-    name, attribute = given if isinstance(given, list) else given.split(".")
-    assert attribute == "Arn", given
-    return arn(name)
-
-
-def _sub(given: Any) -> str:
-    text, names = (given, {}) if isinstance(given, str) else (given[0], resolved(given[1]))
-    return re.sub(
-        r"\$\{([\w:]+)(\.Arn)?\}",
-        lambda m: arn(m[1]) if m[2] else str(names.get(m[1]) or _ref(m[1])),
-        text,
-    )
-
-
-_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
-    "Ref": _ref,
-    "Fn::GetAtt": _attribute,
-    "Fn::Sub": _sub,
-    "Fn::If": lambda given: resolved(given[1]),
-    "Fn::Select": lambda given: resolved(given[1])[int(given[0])],
-    "Fn::Split": lambda given: str(resolved(given[1])).split(given[0]),
-}
+    return filled_in(value, _Most())
 
 
 def statements_in(holder: str, document: Mapping[str, Any]) -> Iterator[Statement]:

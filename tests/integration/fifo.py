@@ -60,10 +60,10 @@ class FifoQueues:
         self,
         *,
         QueueUrl: str,  # noqa: N803 - boto3's names, here and below
-        MessageBody: str,  # noqa: N803
-        MessageGroupId: str,  # noqa: N803
-        MessageDeduplicationId: str,  # noqa: N803
-        MessageAttributes: Mapping[str, Any] | None = None,  # noqa: N803
+        MessageBody: str,  # noqa: N803 - boto3's names
+        MessageGroupId: str,  # noqa: N803 - boto3's names
+        MessageDeduplicationId: str,  # noqa: N803 - boto3's names
+        MessageAttributes: Mapping[str, Any] | None = None,  # noqa: N803 - boto3's names
     ) -> dict[str, Any]:
         """Append to a group, or drop what was sent within five minutes."""
         queue, now = self._queues[QueueUrl], self._clock()
@@ -79,9 +79,9 @@ class FifoQueues:
     def receive_message(
         self,
         *,
-        QueueUrl: str,  # noqa: N803
-        MaxNumberOfMessages: int = 1,  # noqa: N803
-        VisibilityTimeout: float | None = None,  # noqa: N803
+        QueueUrl: str,  # noqa: N803 - boto3's names
+        MaxNumberOfMessages: int = 1,  # noqa: N803 - boto3's names
+        VisibilityTimeout: float | None = None,  # noqa: N803 - boto3's names
         **_: Any,
     ) -> dict[str, Any]:
         """Hand out what is visible; a group whose head is hidden hands out nothing."""
@@ -105,7 +105,7 @@ class FifoQueues:
             self._receipts[message.receipt] = (QueueUrl, message)
         return {"Messages": [_shown(m) for m in found]} if found else {}
 
-    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803
+    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803 - boto3's names
         """Delete by the handle of a receive."""
         _, message = self._receipts.pop(ReceiptHandle)
         group = self._queues[QueueUrl].groups.get(message.group)
@@ -115,21 +115,21 @@ class FifoQueues:
     def change_message_visibility(
         self,
         *,
-        QueueUrl: str,  # noqa: N803
-        ReceiptHandle: str,  # noqa: N803
-        VisibilityTimeout: float,  # noqa: N803
+        QueueUrl: str,  # noqa: N803 - boto3's names
+        ReceiptHandle: str,  # noqa: N803 - boto3's names
+        VisibilityTimeout: float,  # noqa: N803 - boto3's names
     ) -> None:
         """Hide a received message for so many seconds from now."""
         del QueueUrl
         self._receipts[ReceiptHandle][1].visible_at = self._clock() + VisibilityTimeout
 
-    def get_queue_attributes(self, *, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803
+    def get_queue_attributes(self, *, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803 - boto3's names
         """``ApproximateNumberOfMessages``, exactly."""
         now = self._clock()
         visible = sum(m.visible_at <= now for group in self._queues[QueueUrl].groups.values() for m in group)
         return {"Attributes": dict.fromkeys(AttributeNames, str(visible))}
 
-    def purge_queue(self, *, QueueUrl: str) -> None:  # noqa: N803
+    def purge_queue(self, *, QueueUrl: str) -> None:  # noqa: N803 - boto3's names
         """Drop every message."""
         self._queues[QueueUrl].groups.clear()
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -90,14 +91,14 @@ def test_a_death_around_the_write_loses_and_repeats_nothing(
     send = WriteWay.send
     deaths: list[str] = []
 
-    def dying(way: WriteWay, prepared: object) -> str:
+    def dying(way: WriteWay, prepared: Any) -> str:
         first = not deaths
         deaths.append(when)
         if first and when == "before the write":
             raise Death
         if first and when == "after the write":
             way._wrote = _die
-        done = send(way, prepared)  # type: ignore[arg-type]
+        done = send(way, prepared)
         if first:
             raise Death
         return done

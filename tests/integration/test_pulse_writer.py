@@ -66,7 +66,7 @@ class Desk:
         return Effect(
             "0" * 16, Kind.MESSAGE, "page", 1, "Tasks/assignment", "event", (), now,
             status=status, started_at=now - timedelta(seconds=2), done_at=now, reason=reason,
-        )  # fmt: skip
+        )  # fmt: skip  # it has the shape of a row
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_while_answers_come_from_memory_notion_is_not_asked(stand: Stand) -> Non
     assert fallback(stand).switch(on=True, why="notion-1: it is out")
     asked = len(stand.notion.requests())
 
-    assert reads(stand).page(page).origin is Origin.CACHE  # type: ignore[union-attr]
+    assert reads(stand).page(page).origin is Origin.CACHE  # type: ignore[union-attr]  # it is there, else the test fails
     assert reads(stand).rows(stand.demo.data_source_id) is None
     assert len(stand.notion.requests()) == asked
 

@@ -287,5 +287,5 @@ def test_only_what_needs_the_vanished_property_is_skipped_and_that_is_said_once(
             stand.work()
             assert stand.comments(task) != []
         (line,) = [record for record in caplog.records if "is skipped" in record.message]
-        assert (line.severity, line.rule, line.levelname) == ("P3", "Tasks/lifecycle", "ERROR")  # type: ignore[attr-defined]
+        assert (line.severity, line.rule, line.levelname) == ("P3", "Tasks/lifecycle", "ERROR")  # type: ignore[attr-defined]  # given by extra=
         assert counted["RuleSkipped"] == [1, 1]

@@ -82,9 +82,9 @@ def test_a_row_comes_back_as_it_was_written_with_decimals_for_numbers(state: Any
 
 
 def test_what_a_reader_and_a_writer_do_to_their_copies_does_not_reach_the_table(state: Any) -> None:
-    written = {**PAGE, "names": ["Ann"]}
+    written: dict[str, Any] = {**PAGE, "names": ["Ann"]}
     state.put_item(Item=written)
-    written["names"].append("Ben")  # type: ignore[attr-defined]
+    written["names"].append("Ben")
     state.get_item(Key=PAGE)["Item"]["names"].append("Chloe")
     assert state.get_item(Key=PAGE)["Item"]["names"] == ["Ann"]
 

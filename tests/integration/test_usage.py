@@ -39,7 +39,7 @@ def test_a_write_costs_a_unit_for_each_kib_of_the_larger_twice_in_a_transaction_
     None
 ):
     from tests.integration.aws import template  # noqa: PLC0415 - only this test needs the tables
-    from tests.integration.tables import Tables  # noqa: PLC0415
+    from tests.integration.tables import Tables  # noqa: PLC0415 - the same
 
     tables = Tables()
     table = tables.make("StateTable", template()["StateTable"]["Properties"])

@@ -1,7 +1,8 @@
 """Every function under exactly the role that the template gives it: the whole scenario works, and nothing else does.
 
 The local AWS enforces IAM. Its functions get the credentials of their own role; a test takes the same role and tries.
-What follows from the template alone is worked out in ``tests/infra/test_policies.py``.
+What follows from the template alone is worked out in ``tests/infra/test_policies.py``; that the roles there are the
+template's, in ``test_roles.py``.
 """
 
 import json
@@ -15,12 +16,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.local.aws import REGION
-from infra.local.localise import localise
 from infra.local.simulators.notion import Demo
 from infra.local.stack import LocalStack
 from infra.operate.samples import sample_event
 from steward.signature import sign
-from tests.infra.policies import PLAIN
 from tests.stack.test_stack import eventually, post, vendors
 
 pytestmark = pytest.mark.stack
@@ -191,38 +190,6 @@ def test_a_role_of_a_service_is_taken_by_nobody_else(stack: LocalStack, role: st
     arn = f"arn:aws:iam::000000000000:role/{stack.resource(role)}"
 
     refused(lambda: stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="test"))
-
-
-@pytest.mark.req("O3")
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_runs_under_exactly_the_role_of_the_template(stack: LocalStack, name: str) -> None:
-    """What is enforced here is what is written there, but for what ``localise`` says that it changes."""
-    local = json.loads(json.dumps(PLAIN))
-    localise(local)
-    iam, role = stack.client("iam"), stack.resource(f"{name}Role")
-    given = stack.client("lambda").get_function_configuration(FunctionName=stack.resource(name))["Role"]
-    inline = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    written = {p["PolicyName"]: p for p in local["Resources"][f"{name}Role"]["Properties"]["Policies"]}
-    written |= {
-        r["Properties"]["PolicyName"]: r["Properties"]
-        for r in local["Resources"].values()
-        if r["Type"] == "AWS::IAM::Policy"
-        and "Condition" not in r
-        and {"Ref": f"{name}Role"} in r["Properties"]["Roles"]
-    }
-
-    assert given.endswith(f":role/{role}")
-    assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
-    assert sorted(inline) == sorted(written)
-    for policy in inline:
-        there = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]["Statement"]
-        here = [s for s in written[policy]["PolicyDocument"]["Statement"] if "Fn::If" not in s]
-        assert [(s["Sid"], s["Effect"], s["Action"]) for s in there] == [
-            (s["Sid"], s["Effect"], s["Action"]) for s in here
-        ]
-        assert "*" not in {
-            str(s["Resource"]) for s in there if s["Sid"] not in ("Trace", "FindEventSource", "SeeThrottles")
-        }
 
 
 def get(url: str, **headers: str) -> tuple[int, str]:

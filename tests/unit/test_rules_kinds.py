@@ -279,7 +279,7 @@ def test_a_wrong_value_or_name_is_told_with_what_to_write(text: str, expected: s
         ('{ kind = "mirror", columns = [{ name = "a", role = "status", type = "text" }] }', "the role 'status' has a column already"),
         ('{ kind = "mirror" }, { kind = "mirror", name = "b" }', "this data source has a mirror already"),
     ],
-)  # fmt: skip
+)  # fmt: skip  # one case a line
 def test_an_automation_that_can_not_work_is_refused_with_what_to_do(automation: str, expected: str) -> None:
     found = mistakes(rules(automation, end=OTHER_SIDE))
 
@@ -300,7 +300,7 @@ def test_an_automation_that_can_not_work_is_refused_with_what_to_do(automation: 
         ('due = "D", assignee = "A"', '{ kind = "deadline", done = ["Done"] }', "needs properties.status"),
         ('status = "S"', '{ kind = "on_creation", assign = { round_robin = "a@b.de" } }', "needs properties.assignee"),
     ],
-)  # fmt: skip
+)  # fmt: skip  # one case a line
 def test_an_automation_whose_role_is_not_mapped_is_refused_with_what_to_add(
     roles: str, automation: str, expected: str
 ) -> None:

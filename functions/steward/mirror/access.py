@@ -166,7 +166,7 @@ def roots() -> str:
 
 def _parsed(dsn: str) -> dict[str, str]:
     from psycopg import ProgrammingError  # noqa: PLC0415 - only where a connection is made
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - the same
 
     try:
         return {key: str(value) for key, value in conninfo_to_dict(dsn).items() if value is not None}

@@ -173,7 +173,7 @@ class Database:
 
         One that was kept open may have died meanwhile, which says nothing about the database: it is replaced.
         """
-        import psycopg  # noqa: PLC0415
+        import psycopg  # noqa: PLC0415 - only whoever has a mirror pays for it
 
         connection = self._connection
         if connection is not None and self._clock() - self._opened_at <= OLDEST:
@@ -222,8 +222,8 @@ class Database:
             return self._connect(call, self._access.reach(fresh=True))
 
     def _connect(self, call: str, reach: Reach) -> "psycopg.Connection[DictRow]":
-        import psycopg  # noqa: PLC0415
-        from psycopg.rows import dict_row  # noqa: PLC0415
+        import psycopg  # noqa: PLC0415 - only whoever has a mirror pays for it
+        from psycopg.rows import dict_row  # noqa: PLC0415 - the same
 
         self._hide = reach.secrets
         try:

@@ -12,7 +12,7 @@ EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo
 def read_clamped(connection: "psycopg.Connection[Any]") -> None:
     """Read such a value as the nearest that Python knows: one row that has it would make every other unreadable."""
     from psycopg import DataError  # noqa: PLC0415 - psycopg is loaded only where there is a mirror
-    from psycopg.types.datetime import DateLoader, TimestamptzLoader  # noqa: PLC0415
+    from psycopg.types.datetime import DateLoader, TimestamptzLoader  # noqa: PLC0415 - the same
 
     class Days(DateLoader):
         def load(self, data: Any) -> date:

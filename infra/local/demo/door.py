@@ -24,7 +24,7 @@ def _post(url: str, body: bytes, signature: str) -> tuple[int, str]:
     headers = {"X-Notion-Signature": signature, "Content-Type": "application/json"}
     request = urllib.request.Request(f"{url}/webhooks/notion", body, headers)  # noqa: S310 - our own address
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
             return int(answer.status), answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

@@ -43,7 +43,7 @@ def operated(url: str, operation: str, arguments: Json, timeout: float) -> Any:
     """
     request = urllib.request.Request(f"{url}{ADMIN}{operation}", json.dumps(arguments).encode())  # noqa: S310 - a simulator's address
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 - as above
             return json.loads(answer.read())["result"]
     except urllib.error.HTTPError as error:
         with error:

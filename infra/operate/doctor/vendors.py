@@ -24,7 +24,7 @@ def checks(stack: Stack) -> Iterator[Check]:
     for name in stack.rules.connections():
         yield Check(_title(name), lambda name=name: look(stack, name))  # type: ignore[misc]  # mypy has no default of a lambda's
     for source in stack.rules.data_source:
-        yield Check("data sources", lambda source=source: look_at(stack, source))  # type: ignore[misc]
+        yield Check("data sources", lambda source=source: look_at(stack, source))  # type: ignore[misc]  # as above
     yield Check("hubspot", lambda: look_at_hubspot(stack))
 
 

@@ -105,7 +105,7 @@ def paused(cause: Cause) -> Callable[[World], None]:
         (paused(Cause.TOKEN), ["Notion refuses the token"]),
         (paused(Cause.BLOCKED), ["Notion blocks the connection"]),
     ],
-)  # fmt: skip
+)  # fmt: skip  # one state a line
 def test_the_dashboard_shows_every_state(state: Callable[[World], None], says: list[str]) -> None:
     world = World(today())
     state(world)
@@ -215,7 +215,7 @@ def test_an_event_of_which_little_is_known_is_shown_all_the_same() -> None:
         "effects": [told],
         "calls": 1,
         "deliveries": 2,
-    }  # fmt: skip
+    }
     page = screens.event(found, today())
 
     for says in (

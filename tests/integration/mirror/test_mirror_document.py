@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from steward.mirror import audit
+from steward.mirror.schema import OWN
 from tests.integration.mirror.both_sides import Sides, both_sides
 
 PAGE = (Path(__file__).parents[3] / "docs" / "mirror.md").read_text(encoding="utf-8")
@@ -92,9 +94,6 @@ def test_the_trigger_marks_what_others_write_and_leaves_what_steward_writes(side
 
 
 def test_the_document_names_every_action_and_every_column_that_there_is() -> None:
-    from steward.mirror import audit  # noqa: PLC0415
-    from steward.mirror.schema import OWN  # noqa: PLC0415
-
     actions = [value for name, value in vars(audit).items() if name.isupper() and isinstance(value, str)]
     assert [a for a in actions if a.removeprefix("project") not in PAGE] == []
     assert [column for column in OWN if f"`{column}`" not in PAGE] == []

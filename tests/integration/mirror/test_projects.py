@@ -129,7 +129,7 @@ def test_what_was_decided_elsewhere_is_written_only_if_nobody_changed_the_row_si
 
     for column in ("name", "status", *COLUMNS):
         value = VALUES.get(column, "of the app")
-        database.run(CALL, lambda t, c=column, v=value: t.run(f"UPDATE projects SET {quoted(c)} = %s", v))  # type: ignore[misc]  # noqa: S608
+        database.run(CALL, lambda t, c=column, v=value: t.run(f"UPDATE projects SET {quoted(c)} = %s", v))  # type: ignore[misc]  # mypy cannot infer a lambda with a default  # noqa: S608 - a quoted name
         became, there = put(database, table, replace(seen, synced="2"), expected=seen)
         assert became is Written.CHANGED, column
         assert there.synced == "1"
@@ -162,7 +162,7 @@ def test_changed_rows_come_in_one_order_without_a_gap_or_a_double(
     database.run(CALL, lambda t: t.run("UPDATE projects SET updated_at = now() WHERE id = 'row-0002'"))
 
     mark, seen = None, list[str]()
-    while rows := database.run(CALL, lambda t, m=mark: table.changed_since(t, m, 3)):  # type: ignore[misc]
+    while rows := database.run(CALL, lambda t, m=mark: table.changed_since(t, m, 3)):  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         seen += [row.id for row in rows]
         assert rows[-1].updated_at is not None
         mark = Watermark(rows[-1].updated_at, rows[-1].id)
@@ -178,7 +178,7 @@ def test_every_row_is_paged_through_and_counted(database: Database, table: Proje
     database.run(CALL, lambda t: t.run("INSERT INTO projects (id) VALUES ('theirs')"))
 
     after, seen = "", list[str]()
-    while rows := database.run(CALL, lambda t, a=after: table.page(t, a, 2)):  # type: ignore[misc]
+    while rows := database.run(CALL, lambda t, a=after: table.page(t, a, 2)):  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         seen += [row.id for row in rows]
         after = seen[-1]
 

@@ -1,5 +1,7 @@
 """People with and without capabilities, and schemas that change under the rules, in the Notion simulator."""
 
+from typing import Any
+
 import pytest
 
 from infra.local.simulators.notion import Demo, NotionSimulator, SimulatorError
@@ -201,10 +203,10 @@ def test_every_change_of_a_schema_is_told_by_property_id(
     demo: Demo,
     receiver: Receiver,
     active: str,
-    change: dict[str, object],
+    change: dict[str, Any],
     told: list[tuple[str, str, str]],
 ) -> None:
-    sim.update_schema(demo.data_source_id, by=demo.ann, **change)  # type: ignore[arg-type]
+    sim.update_schema(demo.data_source_id, by=demo.ann, **change)
 
     assert sim.drain()
     event = receiver.got[0].json

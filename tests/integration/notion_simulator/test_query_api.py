@@ -31,9 +31,9 @@ def source(sim: NotionSimulator, demo: Demo) -> str:
         made,
         {"Name": "Parrot", "Note": "talks", "Kind": "Bird", "State": "Fed", "Tags": ["loud", "small"],
          "Keeper": [demo.ann], "Born": "2026-11-20", "Tame": True, "Weight": 0.5},
-    )  # fmt: skip
+    )  # fmt: skip  # it has the shape of a row
     sim.add_page(made, {"Name": "Shark", "Kind": "Fish", "State": "New", "Tags": [], "Keeper": [demo.ben],
-                        "Born": "2026-11-25", "Weight": 300})  # fmt: skip
+                        "Born": "2026-11-25", "Weight": 300})  # fmt: skip  # it has the shape of a row
     sim.add_page(
         made, {"Name": "Owl", "Note": "sleeps by day", "Kind": "Bird", "State": "Gone", "Tags": ["small"]}
     )

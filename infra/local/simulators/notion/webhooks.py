@@ -111,7 +111,7 @@ class Webhooks:
             event = Event(
                 self._ids.uuid(), subscription.id, event_type, entity, change.at_ms, [author], data,
                 fixed=fixed | {"integration_id": connection.id, "api_version": subscription.api_version},
-            )  # fmt: skip
+            )  # fmt: skip  # values without names, in the order of the class
             self._take(event)
 
     def _take(self, event: Event) -> None:
