@@ -16,7 +16,7 @@ from infra.local.simulators.slack import SlackAdmin
 from infra.local.stack import LocalStack
 from infra.operate.samples import sample_event
 from steward.signature import sign
-from tests.attacks.wire import Reply, exchange, post
+from tests.attacks.wire import Reply, credentials, exchange, post
 
 FORGER = "secret_" + "forgedbysomebodyelse" * 2
 """A token that was never active."""
@@ -73,7 +73,11 @@ class Site:
         return signature
 
     def send(self, sent: bytes, *, end: bool = False) -> Reply:
-        return exchange(self.port, sent, end=end)
+        """Send bytes; what of them and of the answer opens a door, or tries to, may stand in no log."""
+        self.said |= credentials(sent)
+        reply = exchange(self.port, sent, end=end)
+        self.said |= credentials(reply.head.encode("latin-1"))
+        return reply
 
     def deliver(self, body: bytes, token: str | None = None) -> Reply:
         """Deliver a body as Notion does."""

@@ -24,6 +24,7 @@ ROUTES = [
     Route("POST", "/things/own", "Echo", throttle=Throttle(1, 2)),
     Route("GET", "/things/{id}/parts/{part}", "Echo"),
 ]
+NAMES = {"Echo": "echo-1", "Broken": "broken-1"}
 
 
 class Functions:
@@ -52,8 +53,7 @@ class Functions:
 def door(
     functions: Functions, throttle: Throttle | None = None, log: Log = lambda _: None
 ) -> Iterator[FrontDoor]:
-    names = {"Echo": "echo-1", "Broken": "broken-1"}
-    opened = FrontDoor(0, ROUTES, names, functions, throttle, clock=lambda: 100.0, log=log)
+    opened = FrontDoor(0, ROUTES, NAMES, functions, throttle, clock=lambda: 100.0, log=log)
     opened.start()
     try:
         yield opened
