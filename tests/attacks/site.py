@@ -195,11 +195,18 @@ class Site:
             functions.update_alias(FunctionName=name, Name="live", FunctionVersion=released)
             functions.delete_function_concurrency(FunctionName=name)
 
-    @contextmanager
-    def denied(self, action: str) -> Iterator[None]:
+    def denied(self, action: str) -> AbstractContextManager[None]:
         """AWS refuses an action to ingest's role for a while."""
-        statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
-        policy = {"RoleName": self.stack.resource("IngestRole"), "PolicyName": "outage"}
+        return self._ruled("Deny", action)
+
+    def allowed(self, action: str) -> AbstractContextManager[None]:
+        """AWS allows an action to ingest's role, on whatever, for a while."""
+        return self._ruled("Allow", action)
+
+    @contextmanager
+    def _ruled(self, effect: str, action: str) -> Iterator[None]:
+        statement = {"Effect": effect, "Action": action, "Resource": "*"}
+        policy = {"RoleName": self.stack.resource("IngestRole"), "PolicyName": "meanwhile"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self.stack.client("iam").put_role_policy(**policy, PolicyDocument=document)
         try:
