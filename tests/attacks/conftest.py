@@ -9,7 +9,7 @@ from infra.local.simulators.notion import seed_demo
 from infra.local.stack import LocalStack
 from tests.attacks.site import Site
 
-pytest.register_assert_rewrite("tests.attacks.aftermath")
+pytest.register_assert_rewrite("tests.attacks.aftermath", "tests.attacks.rotation")
 
 HERE = Path(__file__).parent
 

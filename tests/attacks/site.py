@@ -30,6 +30,9 @@ NOWHERE = ("127.0.0.1", 9)
 FRESH = 301.0
 """Seconds after which every cached secret is read anew."""
 
+REFRESH = 31.0
+"""Seconds after which a signature that does not fit makes ingest read the secret anew."""
+
 HARMLESS = frozenset({"GetSecretValue"})
 """What ingest may ask of AWS about a delivery that it refuses."""
 
