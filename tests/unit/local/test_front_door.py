@@ -50,10 +50,8 @@ class Functions:
 
 
 @contextmanager
-def door(
-    functions: Functions, throttle: Throttle | None = None, log: Log = lambda _: None
-) -> Iterator[FrontDoor]:
-    opened = FrontDoor(0, ROUTES, NAMES, functions, throttle, clock=lambda: 100.0, log=log)
+def door(functions: Functions, throttle: Throttle | None = None, **more: Log) -> Iterator[FrontDoor]:
+    opened = FrontDoor(0, ROUTES, NAMES, functions, throttle, clock=lambda: 100.0, **more)
     opened.start()
     try:
         yield opened
