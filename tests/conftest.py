@@ -1,6 +1,7 @@
 """What holds for every test: no network but loopback, no real AWS, names for the functions' telemetry.
 
-Tests run in several processes at once, each file in one of them; what the crash tests add up to comes together here.
+Tests run in several processes at once, each file in one of them; what the crash tests add up to comes together here, and so
+does what the attacks measured.
 ``make test`` tries the same examples of what is generated every time, ``make fuzz`` twenty times as many new ones; how long
 one takes is no test's business.
 """
@@ -99,14 +100,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print what the crash tests add up to, wherever they ran."""
+    """Print what the crash tests add up to, and what the attacks measured, wherever they ran."""
     sums: dict[str, list[int]] = {}
-    # They are added up when a test is taken down, and a report of that is in no category of its own.
+    said: list[str] = []
+    # What a test was told to keep is whole when it is taken down, and a report of that is in no category of its own.
     reports = (
         r for found in terminalreporter.stats.values() for r in found if getattr(r, "when", "") == "teardown"
     )
     for report in reports:
+        said += [text for name, text in report.user_properties if name == "says"]
         for _, (module, *figures) in (p for p in report.user_properties if p[0] == "crash"):
             sums[module] = [a + b for a, b in zip(sums.get(module, [0] * 5), figures, strict=True)]
     for module, figures in sorted(sums.items()):
         terminalreporter.write_line(f"{module}: {line(*figures)}")
+    for text in sorted(said):
+        terminalreporter.write_line(text)

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from infra.local.http_api import Route, Throttle, aliases_of, routes_of, throttle_of
+from infra.local.http_api import Route, Throttle, access_log_of, aliases_of, routes_of, throttle_of
 from infra.local.localise import localise
 from infra.local.processes import StartError
 from infra.local.setup import ROOT
@@ -42,13 +42,15 @@ class Source:
 class Deployed:
     """A stack that is up: physical ids, what each function is called by, the API, and what was changed for the local AWS.
 
-    ``functions`` holds an alias where the template gives one, else the function's own name.
+    ``functions`` holds an alias where the template gives one, else the function's own name; ``access_log`` is the format of
+    the API's access log, None where the template has none.
     """
 
     resources: Mapping[str, str]
     functions: Mapping[str, str]
     routes: list[Route]
     throttle: Throttle | None
+    access_log: str | None
     notes: list[str]
 
 
@@ -96,7 +98,9 @@ def deploy(
         client("s3").put_object(Bucket=BUCKET, Key=f"{logical_id}.zip", Body=body)
         code[logical_id] = f"s3://{BUCKET}/{logical_id}.zip"
     plain = to_cloudformation(document, code, f"s3://{BUCKET}/layer.zip", region)
+    # Read before what the local AWS can't take is left out.
     routes, throttle, aliases = routes_of(plain), throttle_of(plain), aliases_of(plain)
+    access_log = access_log_of(plain)
     notes = localise(plain)
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
@@ -109,7 +113,7 @@ def deploy(
     found = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
     resources = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found}
     functions = {logical_id: resources[aliases.get(logical_id, logical_id)] for logical_id in code}
-    return Deployed(resources, functions, routes, throttle, notes)
+    return Deployed(resources, functions, routes, throttle, access_log, notes)
 
 
 def _wait(cloudformation: Any) -> None:

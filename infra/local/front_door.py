@@ -3,7 +3,8 @@
 It calls Lambda's Invoke API directly instead of MiniStack's HTTP API: that one ignores the OpenAPI body, has paths of its
 own (``/health``) that shadow ours, ignores time-outs, and answers a failed function with its stack trace. It is also one
 hop less. Promises: unknown route 404, body above 10 MB 413, above the stage's rate 429, function failed 500, function
-out of reach, throttled or too slow 503.
+out of reach, throttled or too slow 503. Of each request that was whole there is a line in the access log before its answer
+is sent; API Gateway writes its lines a little later.
 """
 
 import json
@@ -18,6 +19,8 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.local.access_log import Context, context_of
+from infra.local.bucket import Bucket
 from infra.local.http_api import Route, Throttle, route_for
 from infra.local.payload import Answer, Request, answer_of, event_of, message
 
@@ -33,6 +36,10 @@ Raises botocore's errors when it can't be called or is too slow.
 """
 
 
+Log = Callable[[Context], None]
+"""Writes down a request that was answered."""
+
+
 def invoker(client_with: Callable[[float], Any]) -> Invoke:
     """Calls through Lambda's API; ``client_with(seconds)`` is a client whose calls give up after that time."""
 
@@ -42,28 +49,6 @@ def invoker(client_with: Callable[[float], Any]) -> Invoke:
         return None if "FunctionError" in called else result
 
     return invoke
-
-
-class Bucket:
-    """The stage's throttle: so many requests at once, refilled at so many a second."""
-
-    def __init__(self, throttle: Throttle, clock: Callable[[], float]) -> None:
-        self._throttle = throttle
-        self._clock = clock
-        self._left = throttle.burst
-        self._at = clock()
-        self._lock = threading.Lock()
-
-    def take(self) -> bool:
-        """Whether one more request is allowed now."""
-        with self._lock:
-            now = self._clock()
-            self._left = min(self._throttle.burst, self._left + (now - self._at) * self._throttle.rate)
-            self._at = now
-            if self._left < 1:
-                return False
-            self._left -= 1
-            return True
 
 
 class FrontDoor(ThreadingHTTPServer):
@@ -80,6 +65,7 @@ class FrontDoor(ThreadingHTTPServer):
         invoke: Invoke,
         throttle: Throttle | None = None,
         clock: Callable[[], float] = time.monotonic,
+        log: Log = lambda _: None,
     ) -> None:
         """Listen.
 
@@ -89,11 +75,14 @@ class FrontDoor(ThreadingHTTPServer):
             functions: names by logical id.
             invoke: calls a function.
             throttle: of the stage.
-            clock: monotonic seconds, for the throttle.
+            clock: monotonic seconds, for the throttle and the access log.
+            log: the access log.
         """
         self._routes = routes
         self._functions = functions
         self._invoke = invoke
+        self._clock = clock
+        self._log = log
         self._bucket = Bucket(throttle, clock) if throttle else None
         self._buckets = {route: Bucket(route.throttle, clock) for route in routes if route.throttle}
         self._thread = threading.Thread(
@@ -122,22 +111,39 @@ class FrontDoor(ThreadingHTTPServer):
         self.server_close()
 
     def answer(self, request: Request) -> Answer:
-        """Route a request and call its function."""
+        """Route a request, call its function, and write it down."""
+        context, began = context_of(request, datetime.now(UTC)), self._clock()
+        answer = self._answered(request, context)
+        self._log(context | {"status": str(answer.status), "responseLatency": self._since(began)})
+        return answer
+
+    def _answered(self, request: Request, context: dict[str, str]) -> Answer:
+        """The answer; ``context`` is told what becomes known on the way."""
         if self._bucket and not self._bucket.take():
             return message(429, "Too Many Requests")
         found = route_for(self._routes, request.method, urlsplit(request.target).path)
         if found is None:
             return message(404, "Not Found")
         route, parameters = found
+        context["routeKey"] = route.key
         own = self._buckets.get(route)
         if own is not None and not own.take():
             return message(429, "Too Many Requests")
         event = event_of(request, route.key, datetime.now(UTC), parameters)
+        context["requestId"] = event["requestContext"]["requestId"]
+        began = self._clock()
         try:
             result = self._invoke(self._functions[route.function], json.dumps(event).encode(), route.seconds)
-        except (BotoCoreError, ClientError):
+        except (BotoCoreError, ClientError) as error:
+            context["integrationErrorMessage"] = type(error).__name__
             return message(503, "Service Unavailable")
+        finally:
+            context["integrationLatency"] = self._since(began)
         return message(500, "Internal Server Error") if result is None else answer_of(json.loads(result))
+
+    def _since(self, began: float) -> str:
+        """Milliseconds."""
+        return str(round((self._clock() - began) * 1000))
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that hung up."""

@@ -1,4 +1,4 @@
-"""What the template says of its HTTP API: routes, time-outs and throttle, as the SAM macro leaves them."""
+"""What the template says of its HTTP API: routes, time-outs, throttle and access log, as the SAM macro leaves them."""
 
 import re
 from collections.abc import Iterable
@@ -118,6 +118,15 @@ def throttle_of(plain: Template) -> Throttle | None:
         settings = resource["Properties"].get("DefaultRouteSettings", {})
         if "ThrottlingRateLimit" in settings and "ThrottlingBurstLimit" in settings:
             return Throttle(settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"])
+    return None
+
+
+def access_log_of(plain: Template) -> str | None:
+    """The format of the stage's access log, if the template has one."""
+    for resource in _of_type(plain, STAGE):
+        form = resource["Properties"].get("AccessLogSettings", {}).get("Format")
+        if form is not None:
+            return str(form)
     return None
 
 

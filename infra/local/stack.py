@@ -14,6 +14,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from infra.local import runs
+from infra.local.access_log import AccessLog
 from infra.local.aws import REGION, ROOT_KEY, LocalAws
 from infra.local.built import from_build, host_architecture
 from infra.local.deployment import STACK, Deployed, deploy, from_source
@@ -189,8 +190,9 @@ class LocalStack:
         assert self._aws is not None  # noqa: S101 - started
         aws = self._aws
         invoke = invoker(lambda seconds: aws.client("lambda", seconds))
+        self.access_log = log = AccessLog(deployed.access_log, self.folder)
         try:
-            return FrontDoor(port, deployed.routes, deployed.functions, invoke, deployed.throttle)
+            return FrontDoor(port, deployed.routes, deployed.functions, invoke, deployed.throttle, log=log)
         except OSError as error:
             raise StartError(f"port {port} was taken by another just now; choose one: --port 0") from error
 

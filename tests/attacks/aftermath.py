@@ -14,6 +14,7 @@ OF_CONSOLE = frozenset({"GetSecretValue", "GetItem", "BatchGetItem", "Query"})
 
 _LOOKS_SECRET = re.compile(
     r"\bsecret_[A-Za-z0-9]{8,}|ntn_\w{8,}|xox[a-z]-[\w-]{8,}|sha256=[0-9a-fA-F]{16,}|[\w.+-]+@[\w-]+\.[a-z]{2,}"
+    r"|\b(?:steward|ticket|token)=[\w.-]{8,}"
 )
 
 
@@ -44,12 +45,24 @@ def nobody_else_was_reached(site: Site) -> None:
 
 
 def no_log_has_a_secret(site: Site) -> None:
-    """Neither what the functions wrote nor what the front door wrote holds anything that was to be kept."""
+    """Neither what the functions wrote nor what the front door wrote holds anything that was to be kept.
+
+    The front door writes in the template's own format; its lines hold no address either, and all requests came from one.
+    """
     written = "\n".join(line for function in FUNCTIONS for line in site.stack.logs(function))
     assert '"reason"' in written or '"decision"' in written, "nothing was written, so nothing is shown"
+    access = "\n".join(site.stack.access_log.lines())
+    assert '"route":"ANY /webhooks/notion","status":"200"' in access, (
+        "nothing was written, so nothing is shown"
+    )
     kept = {*site.said, FORGER, CANDIDATE, *_tokens(site), *_addresses(site)}
-    assert {secret for secret in kept if secret in written} == set()
-    assert set(_LOOKS_SECRET.findall(written)) == set()
+    assert secrets_in(written, kept) == set()
+    assert secrets_in(access, kept | {"127.0.0.1", "evil.example", "attack: ", "oddity: "}) == set()
+
+
+def secrets_in(written: str, kept: set[str]) -> set[str]:
+    """What of all that was to be kept stands in a log, and what else there looks like a secret or an e-mail address."""
+    return {secret for secret in kept if secret in written} | set(_LOOKS_SECRET.findall(written))
 
 
 def _tokens(site: Site) -> set[str]:

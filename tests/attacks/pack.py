@@ -10,7 +10,7 @@ import base64
 import gzip
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from steward.signature import sign
@@ -97,6 +97,18 @@ def secrets_away(site: Site) -> AbstractContextManager[object]:
     return site.environ(AWS_ENDPOINT_URL_SECRETS_MANAGER="http://{}:{}".format(*NOWHERE))
 
 
+def secret_of_no_name(site: Site) -> AbstractContextManager[object]:
+    """The variable names a secret that there is not, which ingest's role may not ask for."""
+    return site.environ(SIGNING_SECRET_ID="steward-no-such-secret")
+
+
+@contextmanager
+def secret_that_is_gone(site: Site) -> Iterator[None]:
+    """The same, where the role may ask for it: AWS says that there is none."""
+    with site.allowed("secretsmanager:GetSecretValue"), secret_of_no_name(site):
+        yield
+
+
 NOBODY = "sha256=" + "0" * 64
 
 SIGNATURES = (
@@ -168,6 +180,9 @@ WITHOUT_SECRETS = (
     Attack("no token is configured, empty key", lambda s, e: post(e, sign(e, "")), 401, "signature_mismatch", without_a_token),
     Attack("an empty token is configured", lambda s, e: post(e, sign(e, "")), 401, "signature_mismatch", with_an_empty_token),
     Attack("the secret is broken", lambda s, e: post(e, s.signed(e)), 401, "signature_mismatch", with_a_broken_secret),
+    Attack("the secret is of no name", lambda s, e: post(e, s.signed(e)), 503, "signing_secret_unavailable", secret_of_no_name),
+    Attack("there is no secret", lambda s, e: post(e, s.signed(e)), 401, "signature_mismatch", secret_that_is_gone),
+    Attack("there is no secret, empty key", lambda s, e: post(e, sign(e, "")), 401, "signature_mismatch", secret_that_is_gone),
     Attack("the secret service is down", lambda s, e: post(e, s.signed(e)), 503, "signing_secret_unavailable", secrets_away),
 )  # fmt: skip  # one attack a line
 

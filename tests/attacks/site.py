@@ -16,7 +16,7 @@ from infra.local.simulators.slack import SlackAdmin
 from infra.local.stack import LocalStack
 from infra.operate.samples import sample_event
 from steward.signature import sign
-from tests.attacks.wire import Reply, exchange, post
+from tests.attacks.wire import Reply, credentials, exchange, post
 
 FORGER = "secret_" + "forgedbysomebodyelse" * 2
 """A token that was never active."""
@@ -29,6 +29,9 @@ NOWHERE = ("127.0.0.1", 9)
 
 FRESH = 301.0
 """Seconds after which every cached secret is read anew."""
+
+REFRESH = 31.0
+"""Seconds after which a signature that does not fit makes ingest read the secret anew."""
 
 HARMLESS = frozenset({"GetSecretValue"})
 """What ingest may ask of AWS about a delivery that it refuses."""
@@ -73,7 +76,11 @@ class Site:
         return signature
 
     def send(self, sent: bytes, *, end: bool = False) -> Reply:
-        return exchange(self.port, sent, end=end)
+        """Send bytes; what of them and of the answer opens a door, or tries to, may stand in no log."""
+        self.said |= credentials(sent)
+        reply = exchange(self.port, sent, end=end)
+        self.said |= credentials(reply.head.encode("latin-1"))
+        return reply
 
     def deliver(self, body: bytes, token: str | None = None) -> Reply:
         """Deliver a body as Notion does."""
@@ -191,11 +198,18 @@ class Site:
             functions.update_alias(FunctionName=name, Name="live", FunctionVersion=released)
             functions.delete_function_concurrency(FunctionName=name)
 
-    @contextmanager
-    def denied(self, action: str) -> Iterator[None]:
+    def denied(self, action: str) -> AbstractContextManager[None]:
         """AWS refuses an action to ingest's role for a while."""
-        statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
-        policy = {"RoleName": self.stack.resource("IngestRole"), "PolicyName": "outage"}
+        return self._ruled("Deny", action)
+
+    def allowed(self, action: str) -> AbstractContextManager[None]:
+        """AWS allows an action to ingest's role, on whatever, for a while."""
+        return self._ruled("Allow", action)
+
+    @contextmanager
+    def _ruled(self, effect: str, action: str) -> Iterator[None]:
+        statement = {"Effect": effect, "Action": action, "Resource": "*"}
+        policy = {"RoleName": self.stack.resource("IngestRole"), "PolicyName": "meanwhile"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self.stack.client("iam").put_role_policy(**policy, PolicyDocument=document)
         try:

@@ -62,7 +62,8 @@ def test_no_word_of_a_title_or_a_name_means_anything_to_slack(site: Site) -> Non
     eventually(all_told)
     meant = {meaning for message in messages() for text in texts(message) for meaning in meanings(text)}
     assignees = {f"<@{people[name]}>" for name in ("Ann", "Ben", "Chloé")}
-    known = {page["url"] for page in site.notion.pages()}
+    # The triage links to the dashboard, where attacks before these have alarmed it.
+    known = {f"{site.stack.url}/dashboard", *(page["url"] for page in site.notion.pages())}
     strange = {m for m in meant - assignees if m[1:-1].partition("|")[0] not in known}
     assert strange == set()
     labels = [m[1:-1].partition("|")[2] for m in meant]

@@ -1,6 +1,7 @@
 """HTTP as an attacker writes it: bytes on a socket, which no library repairs."""
 
 import json
+import re
 import select
 import socket
 import time
@@ -11,6 +12,20 @@ from typing import Any
 HOOK = "/webhooks/notion"
 PATIENCE = 20.0
 """Seconds for an answer; the first one of a function takes some."""
+
+_CREDENTIAL = re.compile(
+    r"""(?:(?:steward|ticket|token)=|sha(?:1|256)=|bearer |basic |x-api-key: |"verification_token":")([^\s;&",]{12,})""",
+    re.IGNORECASE,
+)
+
+
+def credentials(sent: bytes) -> set[str]:
+    """Whatever in a request, or in the head of an answer, is or could pass for a token, ticket, session or signature.
+
+    Of what is signed the signature counts by itself, too: nobody needs more.
+    """
+    found = set(_CREDENTIAL.findall(sent.decode("latin-1")))
+    return found | {tail for one in found if len(tail := one.rpartition(".")[2]) > 20}
 
 
 @dataclass(frozen=True)

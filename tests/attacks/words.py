@@ -23,7 +23,8 @@ TITLES = (
     "<" * 300 + "!channel>" * 40,
 )
 
-MALLORY = "<!channel> *Mallory* <https://evil.example|me>"
+MALLORY = "<!channel> *Mallory* <https://evil.example|me><script>alert(/mallory/)</script><img src=x onerror=alert(2)>"
+"""The name of a user, who may call themselves as they like."""
 
 _MEANT = re.compile(r"<[^<>]*>")
 

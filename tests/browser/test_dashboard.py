@@ -1,6 +1,7 @@
 """What is read at a glance, what is found by a filter, and what strangers wrote."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -109,9 +110,11 @@ def test_filters_and_pages_of_the_list_work_by_form_and_link(visit: Open, world:
 
 def test_what_strangers_wrote_is_shown_as_what_it_is(visit: Open, world: World) -> None:
     world.well()
+    comment = ((Kind.COMMENT, Status.DONE),)
     for number, title in enumerate(HOSTILE):
-        told = (title, "page.properties_updated", ANN, Decision.OBSERVED, f"assigned; {title}", ())
-        world.event(number, told, number * MINUTE)
+        called = replace(ANN, name=title)  # who is assigned calls themselves as the page is called
+        told = (title, "page.updated", called, Decision.OBSERVED, f"assigned; {title}", comment)
+        world.event(number, told, number * MINUTE, before=MARKUP)
     here = visit(viewport={"width": 360, "height": 740})
 
     titles = here.page.locator(".events .page .clip").all_inner_texts()
@@ -120,6 +123,8 @@ def test_what_strangers_wrote_is_shown_as_what_it_is(visit: Open, world: World) 
     assert titles[HOSTILE.index(ARABIC)] == ARABIC
     assert titles[HOSTILE.index(TURNED)] == "safe gnp.exe hidden end"
     assert titles[HOSTILE.index(CONTROLS)] == "bell null escape[31m red"
+    names = here.page.locator(".events .who .clip").all_inner_texts()
+    assert names == titles, "and what people call themselves"
     assert here.overflow() == 0
     long = here.page.locator(".events tbody tr").nth(HOSTILE.index(LONG))
     assert here.box(f".events tbody tr:nth-child({HOSTILE.index(LONG) + 1})")["height"] < 250
@@ -127,6 +132,7 @@ def test_what_strangers_wrote_is_shown_as_what_it_is(visit: Open, world: World) 
     link.click()
     here.page.get_by_role("heading", name="What changed").wait_for()
     assert here.text("h1") == LONG
+    assert here.page.locator(".changes td bdi").all_inner_texts() == [MARKUP, LONG]
     assert here.overflow() == 0
 
     here.go("/dashboard?page=%3Cscript%3Ealert(3)%3C/script%3E%22%20autofocus&outcome=%ED%A0%BD&before=x")

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from infra.local.front_door import MAX_BODY, Bucket, FrontDoor
+from infra.local.access_log import Context
+from infra.local.bucket import Bucket
+from infra.local.front_door import MAX_BODY, FrontDoor, Log
 from infra.local.http_api import Route, Throttle
 
 ROUTES = [
@@ -22,6 +24,7 @@ ROUTES = [
     Route("POST", "/things/own", "Echo", throttle=Throttle(1, 2)),
     Route("GET", "/things/{id}/parts/{part}", "Echo"),
 ]
+NAMES = {"Echo": "echo-1", "Broken": "broken-1"}
 
 
 class Functions:
@@ -47,10 +50,8 @@ class Functions:
 
 
 @contextmanager
-def door(functions: Functions, throttle: Throttle | None = None) -> Iterator[FrontDoor]:
-    opened = FrontDoor(
-        0, ROUTES, {"Echo": "echo-1", "Broken": "broken-1"}, functions, throttle, clock=lambda: 100.0
-    )
+def door(functions: Functions, throttle: Throttle | None = None, **more: Log) -> Iterator[FrontDoor]:
+    opened = FrontDoor(0, ROUTES, NAMES, functions, throttle, clock=lambda: 100.0, **more)
     opened.start()
     try:
         yield opened
@@ -163,6 +164,24 @@ def test_a_function_that_is_too_slow_or_throttled_is_a_503(
     functions.trouble = trouble
 
     assert ask(opened, "POST", "/hook") == (503, b'{"message":"Service Unavailable"}')
+
+
+def test_every_whole_request_is_written_down_before_it_is_answered(functions: Functions) -> None:
+    written: list[Context] = []
+    with door(functions, log=written.append) as front:
+        for method, target in (("POST", "/hook"), ("GET", "/nowhere"), ("GET", "/health")):
+            ask(front, method, target)
+        functions.trouble = ReadTimeoutError(endpoint_url="http://127.0.0.1")
+        ask(front, "POST", "/hook")
+
+    names = ("routeKey", "status", "responseLatency", "integrationLatency", "integrationErrorMessage")
+    assert [tuple(one.get(name) for name in names) for one in written] == [
+        ("ANY /hook", "200", "0", "0", None),
+        (None, "404", "0", None, None),
+        ("GET /health", "500", "0", "0", None),
+        ("ANY /hook", "503", "0", "0", "ReadTimeoutError"),
+    ]
+    assert written[0]["requestId"] == functions.seen[0][1]["requestContext"]["requestId"]
 
 
 def test_a_chunked_body_arrives_whole_and_the_connection_goes_on(
