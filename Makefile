@@ -68,7 +68,7 @@ format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/.dev .local/aws-plane/.ready ## Measure; every figure is a ratio to a floor measured in the same run
+bench: $(VENV)/.dev .local/aws-plane/.ready .local/sam/.ready ## Measure, each figure as a ratio to a floor of the same run; fails if a cold start of what ships is above its promise
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 scale: $(VENV)/.dev ## Simulate a day of events at every size; ARGS=--write writes docs/scale.md

@@ -52,12 +52,21 @@ def compile_build(folder: Path, python: Path) -> list[str]:
     if not artifacts:
         raise BytecodeError(f"nothing is built in {folder}; run `sam build` first")
     for artifact, place in artifacts:
-        command = [str(python), "-c", _COMPILE, str(artifact), place]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-5:])
-            raise BytecodeError(f"{artifact.name} can't be compiled:\n{last}")
+        compile_folder(artifact, place, python)
     return [artifact.name for artifact, _ in artifacts]
+
+
+def compile_folder(folder: Path, place: str, python: Path) -> None:
+    """Compile all that lies in a folder, as if it lay at a place.
+
+    Raises:
+        BytecodeError: a file is no Python.
+    """
+    command = [str(python), "-c", _COMPILE, str(folder), place]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-5:])
+        raise BytecodeError(f"{folder.name} can't be compiled:\n{last}")
 
 
 def _artifacts(folder: Path) -> Iterator[tuple[Path, str]]:

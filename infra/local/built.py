@@ -36,6 +36,22 @@ def from_build(template: Path = ROOT / "template.yaml") -> SourceOf:
     version = str(document["Globals"]["Function"]["Runtime"]).removeprefix("python")
     python, sam = find_python(version), find_sam()
     sam_build(sam, python, document, FOLDER, host_architecture())
+    runtime = runtime_of(version, python)
+    layers = {name: layers_of(document, name) for name in document["Resources"]}
+
+    def source_of(logical_id: str) -> Source:
+        packages = tuple(str(FOLDER / "out" / layer / "python") for layer in layers[logical_id])
+        return Source(str(runtime.python), FOLDER / "out" / logical_id, packages)
+
+    return source_of
+
+
+def runtime_of(version: str, python: Path) -> Environment:
+    """What Lambda itself provides to functions of that Python, made if it is not there.
+
+    Raises:
+        StartError: it can't be made.
+    """
     runtime = Environment(
         f"the Lambda runtime's own packages (Python {version})",
         f".local/runtime-{version}/venv",
@@ -47,13 +63,7 @@ def from_build(template: Path = ROOT / "template.yaml") -> SourceOf:
         runtime.make()
     except SetupError as error:
         raise StartError(str(error)) from error
-    layers = {name: layers_of(document, name) for name in document["Resources"]}
-
-    def source_of(logical_id: str) -> Source:
-        packages = tuple(str(FOLDER / "out" / layer / "python") for layer in layers[logical_id])
-        return Source(str(runtime.python), FOLDER / "out" / logical_id, packages)
-
-    return source_of
+    return runtime
 
 
 def layers_of(document: dict[str, Any], logical_id: str) -> list[str]:
@@ -96,7 +106,9 @@ def find_sam() -> str:
     return found
 
 
-def sam_build(sam: str, python: Path, document: dict[str, Any], folder: Path, architecture: str) -> None:
+def sam_build(
+    sam: str, python: Path, document: dict[str, Any], folder: Path, architecture: str, only: str | None = None
+) -> None:
     """Build into ``folder``/out, without Docker; what did not change is not built again.
 
     Args:
@@ -105,6 +117,7 @@ def sam_build(sam: str, python: Path, document: dict[str, Any], folder: Path, ar
         document: the template, as ``read`` gives it.
         folder: holds the build and its cache.
         architecture: ``arm64`` or ``x86_64``.
+        only: a function that is built with its layers, and nothing else.
 
     Raises:
         StartError: the build failed; the message holds its last words.
@@ -112,7 +125,15 @@ def sam_build(sam: str, python: Path, document: dict[str, Any], folder: Path, ar
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "source.json"
     source.write_text(json.dumps(with_absolute_paths(document), indent=1))
-    command = [sam, "build", "--template-file", str(source), "--build-dir", str(folder / "out")]
+    command = [
+        sam,
+        "build",
+        *([only] if only else []),
+        "--template-file",
+        str(source),
+        "--build-dir",
+        str(folder / "out"),
+    ]
     command += ["--cache-dir", str(folder / "cache"), "--cached", "--parallel", "--base-dir", str(ROOT)]
     command += ["--parameter-overrides", f"Architecture={architecture}"]
     settings = {

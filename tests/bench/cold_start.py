@@ -1,28 +1,24 @@
 """What ingest's cold start costs as it ships, and what could be had: each variant against a bare boto3 client of SQS.
 
-As shipped means laid out as ``sam build`` does it: our code in one folder and Powertools in a layer, both without ``.pyc``
-(pip of SAM's builder compiles nothing, and Lambda can't write beside the code), under the Python that the template names.
-Each round runs every variant once, in turn, so that all of them meet the same neighbours; what is told is the median
-over the rounds of the variant's processor time divided by that of the floor in the same round.
-
-Needs the Python of the template with what Lambda provides (``make run ARGS=--built`` makes it); ``None`` without.
+All run under the Python that the template names, on what a real ``sam build`` made (``tests.bench.shipped``).
+Each round runs every variant once, in turn, so that all of them meet the same neighbours; processor time is told, not the
+wall clock's, because neighbours take less of it.
 """
 
 import os
-import shutil
 import statistics
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import aws_lambda_powertools
-import typing_extensions
-
+from tests.bench.figures import Figure
 from tests.bench.fresh import BOTO, INGEST_IMPORT
-from tests.bench.input import ROOT
+from tests.bench.shipped import Layouts, lay_out
 
-RUNTIME = ROOT / ".local" / "runtime-3.13" / "venv"
+ROUNDS = 15
+MOST = 1.35
+"""The most that the cold start of what ships may be, in cold starts of the floor."""
 
 BARE_BOTOCORE = "import botocore.session; botocore.session.get_session().create_client('sqs')"
 ONE_CLIENT = """
@@ -68,12 +64,16 @@ class Variant:
 
 
 FLOOR = Variant("boto3 and its SQS client", BOTO)
+SHIPPED = Variant("ingest as `make build` ships it", INGEST_IMPORT, compiled=True)
+BARE = Variant("ingest as `sam build` alone makes it: no .pyc", INGEST_IMPORT)
 VARIANTS = (
-    Variant("ingest as shipped: no .pyc", INGEST_IMPORT),
-    Variant("ingest, .pyc made by the build", INGEST_IMPORT, compiled=True),
-    Variant("the same, the client of Secrets Manager made later", ONE_CLIENT, compiled=True),
-    Variant("the same, botocore with the data of two services only", INGEST_IMPORT, compiled=True, slim=True),
-    Variant("the same, clients from botocore without boto3", BY_BOTOCORE, compiled=True),
+    SHIPPED,
+    BARE,
+    Variant("as shipped, the client of Secrets Manager made later", ONE_CLIENT, compiled=True),
+    Variant(
+        "as shipped, botocore with the data of two services only", INGEST_IMPORT, compiled=True, slim=True
+    ),
+    Variant("as shipped, clients from botocore without boto3", BY_BOTOCORE, compiled=True),
     Variant("two clients and nothing of ours", WITHOUT_POWERTOOLS),
     Variant("botocore's SQS client without boto3", BARE_BOTOCORE),
 )
@@ -81,129 +81,86 @@ VARIANTS = (
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a variant took: milliseconds of processor time at best, and its ratio to the floor, the median of the rounds."""
+    """What a variant took, round by round.
+
+    Attributes:
+        name: for the table.
+        seconds: of processor time.
+        floor: the same of the floor in the same round.
+    """
 
     name: str
-    milliseconds: float
-    ratio: float
+    seconds: Sequence[float]
+    floor: Sequence[float]
+
+    @property
+    def ratio(self) -> float:
+        """To the floor, the median of the rounds."""
+        return statistics.median(ours / floor for ours, floor in zip(self.seconds, self.floor, strict=True))
 
 
-def measure(scratch: Path, rounds: int, *, provided_compiled: bool) -> list[Start] | None:
-    """Measure every variant.
+def figures(scratch: Path, rounds: int = ROUNDS) -> list[Figure]:
+    """What ships, and what ``sam build`` leaves alone, both with a boto3 that has its bytecode: the lower floor.
 
-    Args:
-        scratch: a folder for the layouts.
-        rounds: after one that does not count.
-        provided_compiled: whether what Lambda provides (boto3) has its ``.pyc``; nothing says whether it does.
+    Raises:
+        StartError: it can't be built here; the message says what to do.
+        BytecodeError: what was built can't be compiled.
     """
-    if not (RUNTIME / "bin" / "python").exists():
-        return None
-    layouts = _layouts(scratch, provided_compiled=provided_compiled)
-    every = (FLOOR, *VARIANTS)
-    taken = [[_seconds(each, layouts) for each in every] for _ in range(rounds + 1)][1:]
-    columns = list(zip(*taken, strict=True))
+    layouts = lay_out(scratch, provided_compiled=True)
+    shipped, bare = measure(layouts, (SHIPPED, BARE), rounds)
     return [
-        Start(
-            each.name,
-            min(column) * 1000,
-            statistics.median(ours / floor for ours, floor in zip(column, columns[0], strict=True)),
-        )
-        for each, column in zip(every, columns, strict=True)
+        _figure("ingest, cold, as `make build` ships it", shipped, MOST),
+        _figure("ingest, cold, as `sam build` alone makes it", bare),
     ]
 
 
-def markdown(starts: list[Start]) -> str:
-    """The table."""
-    rows = [f"| {s.name} | {s.milliseconds:,.0f} ms | {s.ratio:.2f} |" for s in starts]
+def _figure(name: str, start: Start, most: float | None = None) -> Figure:
+    ours, floor = (statistics.median(column) * 1000 for column in (start.seconds, start.floor))
+    return Figure(name, ours, floor, "ms", FLOOR.name, most=most)
+
+
+def measure(layouts: Layouts, variants: Sequence[Variant], rounds: int) -> list[Start]:
+    """Measure the floor and such variants in so many rounds, after one that does not count."""
+    every = (FLOOR, *variants)
+    taken = [[_seconds(each, layouts) for each in every] for _ in range(rounds + 1)][1:]
+    floor, *columns = zip(*taken, strict=True)
+    return [Start(each.name, column, floor) for each, column in zip(variants, columns, strict=True)]
+
+
+def markdown(starts: Sequence[Start]) -> str:
+    """The table, the floor first."""
+    floor = Start(FLOOR.name, starts[0].floor, starts[0].floor)
+    rows = [f"| {s.name} | {min(s.seconds) * 1000:,.0f} ms | {s.ratio:.2f} |" for s in (floor, *starts)]
     return "\n".join(["| start | at best | ratio |", "| --- | ---: | ---: |", *rows])
 
 
-def _layouts(scratch: Path, *, provided_compiled: bool) -> Mapping[tuple[bool, bool], str]:
-    """(compiled, slim) → what ``PYTHONPATH`` has to be."""
-    (site,) = RUNTIME.glob("lib/python3.*/site-packages")
-    provided = _copy(site, scratch / "provided", ("boto3", "botocore", "s3transfer", "dateutil", "jmespath"))
-    for single in (*site.glob("six.py"), *site.glob("urllib3")):
-        _take(single, provided / single.name)
-    slim = scratch / "slim"
-    shutil.copytree(provided, slim)
-    data = slim / "botocore" / "data"
-    for service in data.iterdir():
-        if service.is_dir() and service.name not in ("sqs", "secretsmanager"):
-            shutil.rmtree(service)
-    layer = scratch / "layer"
-    packages = Path(str(aws_lambda_powertools.__file__)).parents[1]
-    _copy(packages, layer, ("aws_lambda_powertools", "jmespath"))
-    _take(Path(str(typing_extensions.__file__)), layer / "typing_extensions.py")
-    code = _copy(ROOT, scratch / "plain", ("functions",)) / "functions"
-    compiled = scratch / "compiled"
-    for part in (code, layer):
-        shutil.copytree(part, compiled / part.name)
-    _compile(compiled)
-    if provided_compiled:
-        _compile(provided)
-        _compile(slim)
-    return {
-        (made, lean): os.pathsep.join(
-            map(
-                str,
-                (
-                    *((compiled / "functions", compiled / "layer") if made else (code, layer)),
-                    slim if lean else provided,
-                ),
-            )
-        )
-        for made in (False, True)
-        for lean in (False, True)
-    }
+def all_ways(scratch: Path, rounds: int = ROUNDS) -> str:
+    """Every variant, with boto3's bytecode and without: two tables, for ``make bench ARGS=--cold``.
+
+    Raises:
+        StartError, BytecodeError: as ``figures``.
+    """
+    told = []
+    for provided_compiled in (False, True):
+        layouts = lay_out(scratch / str(provided_compiled), provided_compiled=provided_compiled)
+        told.append(f"boto3 {'with' if provided_compiled else 'without'} its own .pyc:")
+        told.append(markdown(measure(layouts, VARIANTS, rounds)))
+    return "\n".join(told)
 
 
-def _copy(source: Path, target: Path, names: tuple[str, ...]) -> Path:
-    for name in names:
-        _take(source / name, target / name)
-    return target
-
-
-def _take(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, target)
-
-
-def _compile(folder: Path) -> None:
-    """Bytecode that is not checked against its source: a zip gives every file another time."""
-    code = (
-        "import compileall, py_compile, sys; compileall.compile_dir(sys.argv[1], quiet=2, workers=1, "
-        "invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)"
-    )
-    subprocess.run([str(RUNTIME / "bin" / "python"), "-c", code, str(folder)], check=True)
-
-
-def _seconds(variant: Variant, layouts: Mapping[tuple[bool, bool], str]) -> float:
+def _seconds(variant: Variant, layouts: Layouts) -> float:
     """Processor time of a fresh interpreter."""
     environ = {
         "PATH": os.environ.get("PATH", ""),
-        "PYTHONPATH": layouts[variant.compiled, variant.slim],
+        "PYTHONPATH": layouts.paths[variant.compiled, variant.slim],
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",
     }
     # -S: nothing but what the layout has; the interpreter's own library stays, compiled as Lambda's is.
-    command = [str(RUNTIME / "bin" / "python"), "-S", "-c", variant.code]
+    command = [str(layouts.python), "-S", "-c", variant.code]
     began = os.times()
     subprocess.run(command, check=True, env=environ, stdout=subprocess.DEVNULL)
     ended = os.times()
     return ended.children_user + ended.children_system - began.children_user - began.children_system
-
-
-def lines(scratch: Path, rounds: int) -> Iterator[str]:
-    """Both tables, for ``make bench ARGS=--cold``."""
-    for provided_compiled in (False, True):
-        starts = measure(scratch / str(provided_compiled), rounds, provided_compiled=provided_compiled)
-        if starts is None:
-            yield f"needs {RUNTIME.relative_to(ROOT)}: `make run ARGS='--built --once'` makes it"
-            return
-        yield f"boto3 {'with' if provided_compiled else 'without'} its own .pyc:"
-        yield markdown(starts)

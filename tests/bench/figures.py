@@ -16,6 +16,7 @@ class Figure:
         why: what the floor is.
         naive: what a consumer without a plan needed for the same input in the same run, or None.
         more_is_better: the floor is a ceiling.
+        most: the most that the ratio may be, or None where nothing is promised.
     """
 
     name: str
@@ -25,12 +26,22 @@ class Figure:
     why: str
     naive: float | None = None
     more_is_better: bool = False
+    most: float | None = None
 
     @property
     def ratio(self) -> float | None:
         """How many times the floor, or None where the floor is nothing."""
         above, below = (self.floor, self.measured) if self.more_is_better else (self.measured, self.floor)
         return above / below if below else None
+
+
+def broken(figures: Iterable[Figure]) -> list[str]:
+    """A line for each figure that is above what is promised."""
+    return [
+        f"{figure.name}: {figure.ratio:.2f} times {figure.why}, and at most {figure.most} is promised"
+        for figure in figures
+        if figure.most is not None and figure.ratio is not None and figure.ratio > figure.most
+    ]
 
 
 HEAD = ("figure", "Steward", "floor in the same run", "ratio", "naive consumer")

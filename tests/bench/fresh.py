@@ -98,10 +98,10 @@ print(next(line.split()[1] for line in open('/proc/self/status') if line.startsw
 
 
 def import_time(rounds: int = 6) -> Figure:
-    """Ingest's import and clients, against what any function that talks to SQS has to import."""
+    """Ingest's import and clients in the working tree, against what any function that talks to SQS has to import."""
     pairs = [(_seconds(INGEST_IMPORT), _seconds(BOTO)) for _ in range(rounds + 1)][1:]
     ours, floor = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
-    return Figure("ingest, cold: import and clients", ours, floor, "ms", "boto3 and its SQS client")
+    return Figure("ingest, cold, in the working tree", ours, floor, "ms", "boto3 and its SQS client")
 
 
 def memory(scratch: Path) -> list[Figure]:

@@ -56,6 +56,18 @@ class Totals:
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
 
 
+def pooled(every: Sequence[Totals]) -> Totals:
+    """The totals of stacks that share nothing, as if they were one."""
+    return Totals(
+        lags=[lag for each in every for lag in each.lags],
+        calls=sum(each.calls for each in every),
+        queries=sum(each.queries for each in every),
+        waits=sum(each.waits for each in every),
+        deepest=max((each.deepest for each in every), default=0),
+        left=sum(each.left for each in every),
+    )
+
+
 class _Turned:
     """A lane's own time."""
 

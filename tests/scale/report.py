@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from infra.operate import cost_inputs
 from infra.operate.cost import IDLE_TARGET, TARGET
-from tests.scale import cuts, quotas, sizes
-from tests.scale.quotas import DAILY
+from tests.scale import cuts, load, quotas, sizes
+from tests.scale.load import ALONE, DAILY
 from tests.scale.service import Service
 
 PAGE = """# Scale
@@ -16,11 +16,12 @@ A test holds this page to its generator.
 
 ## In short
 
-* **One workspace** is bound by Notion and by the order of its lane: a lane works one event after the other, and an event that tells somebody takes most of a second, which is Notion and Slack answering.
-  At 180 requests a minute one lane comes closer to its serial pace than to its budget; more lanes help there, too, and each takes its part of the budget.
+* **One workspace** is bound by the pace of its lane and then by Notion's budget, not by AWS: a lane works one event after the other, and an event that tells somebody takes most of a second, which is Notion and Slack answering.
+  At 180 requests a minute one lane ends {ended:,.0f} events a minute and the budget pays {paid:,.0f}; more lanes help there, too, and each takes its part of the budget.
+  None of AWS's quotas is near at 180 or at 600 requests a minute: the first to come, at {share:.0%} with 600, is {aws}.
 * **Bulk edits** are what people wait for: pages are then read by query and messages become digests, so an event costs less the deeper the lane.
 * **100 workspaces** need {slots} lanes at work at once, not 100: their full minutes rarely meet.
-* **10,000 workspaces** do not fit one stack each in one account; a hundred in a stack do.
+* **10,000 workspaces** do not fit one stack each in one account, which ends at the quota {counted}; a hundred in a stack do.
   A stack each would also cost its idle part ten thousand times: see the end.
 
 ## A day, simulated
@@ -38,20 +39,34 @@ Lag is from an event's arrival on the lane to its end: everybody is told, or the
   Notion's index shows a page at once here; in truth it lags a little, and pages that it does not show yet are read one by one.
 * Ticks are left out: the settle tick takes {ignored:.0f} ms of every minute.
 * *deepest lane* is the most messages that waited in one lane, *waits for budget* how often a message was given back until the budget had room.
-* Workspaces share nothing but the lanes that are worked at once, so 10,000 of them in stacks of a hundred have the lags of one such stack.
+* Stacks share nothing. Of the hundred that 10,000 workspaces need, ten are simulated, with a thousand days that differ; their line is of all events of all ten.
 
 ## Which quota binds first
 
-One account, one region, quotas as they are before anybody asks for more; an ordinary workspace of {daily:,} single events a day and one bulk edit of {bulk} pages.
+### One workspace
+
+It has as many single events as its budget pays: {calls:.1f} calls of Notion an event in the mix of above, and {pace:.0f} ms of a lane's time.
+
+{alone}
+
+Neither pace nor budget is a quota of AWS's, and nothing is lost: what waits is worked later, and the deeper a lane, the fewer calls and messages an event costs.
+A bulk edit is delivered faster than it is worked, and only the stage's throttle is in its way: it would take {flood:,} pages in one minute, and what is then refused Notion delivers again.
+
+### One account
+
+One region, quotas as they are before anybody asks for more.
+An ordinary workspace has {daily:,} single events a day and one bulk edit of {bulk} pages within a minute.
+The fullest minute lies in the fullest hour, and as many bulk edits meet in it as meet on all but one day in a hundred: {meet_one} of one workspace, {meet} of a hundred, {meet_all} of 10,000.
 
 {quotas}
 
 {sources}
+* CloudWatch: alarms: none; the CloudWatch User Guide says that there is no limit on their number in an account.
 
 ## What changes at each size
 
 * **One workspace, 180 a minute:** nothing. `Lanes` 3 from about 50,000 events a day.
-* **One workspace, 600 a minute:** `RequestsPerMinute` 600 and `Lanes` 4, which is also the processor's reserved concurrency.
+* **One workspace, 600 a minute:** `RequestsPerMinute` 600 and `Lanes` 4, which is also the processor's reserved concurrency; {lanes} where single events alone use the budget up.
   One lane can't spend 600 requests a minute: at 0.3 s a call that is 200.
   More than 10 lanes are not of use: each has then less than a request a second to spend, and pages that share a lane wait for one another.
 * **100 workspaces in one stack** is more than today's template offers: it has one main connection, and further ones wait beside its lane ([ADR 10](adr/0010-further-connections-wait-beside-the-lane.md)).
@@ -61,7 +76,7 @@ One account, one region, quotas as they are before anybody asks for more; an ord
 * **10,000 workspaces:** a hundred such stacks, in several accounts, so that one account's trouble is not everybody's; in one account they take the shares above.
   A webhook goes to the stack of its workspace by the address that its subscription was given, so nothing routes; SNS or EventBridge in front would add a hop and nothing else.
   `FifoThroughputLimit: perMessageGroupId` is not needed before one queue takes 300 messages a second.
-* **The hottest key** in DynamoDB is the journal's index of the day. From about {hot:,.0f} events a second in one stack it needs a suffix, and its readers one query for each.
+* **The hottest key** in DynamoDB is the journal's index of the day. From about {hot:,.0f} events a second that are worked in one stack it needs a suffix, and its readers one query for each.
 
 ## What it costs
 
@@ -97,10 +112,26 @@ def document(rows: Iterable[str], service: Service) -> str:
     less = cuts.of(cost_inputs.stack(cuts.FRUGAL))
     frugal, frugal_idle = less.after_free_tier(), less.after_free_tier(events=False)
     hot = next(quota for quota in quotas.quotas() if quota.name.startswith("DynamoDB"))
-    one = quotas.Fleet("", 1, 1, 1)
+    one, hundred = load.ordinary("", 1, 1, 1), load.ordinary("", 100, 1, load.AT_ONCE)
+    small, large = ALONE
+    aws = quotas.first(large.fleet, quotas.Grows.BY_EVENTS)
+    throttle = next(quota for quota in quotas.quotas() if quota.grows is quotas.Grows.OUR_OWN)
     return PAGE.format(
         days=sizes.table(rows),
-        slots=quotas.AT_ONCE,
+        slots=load.AT_ONCE,
+        ended=small.ended(service),
+        paid=small.events,
+        aws=f"*{aws.name}*",
+        share=aws.share(large.fleet),
+        counted=f"*{quotas.first(load.FLEETS[-1], quotas.Grows.BY_STACKS).name}*",
+        calls=load.calls_an_event(),
+        pace=load.seconds_an_event(service) * 1000,
+        alone=quotas.alone_table(service),
+        flood=throttle.most * 60,
+        meet_one=load.coinciding(DAILY.bulk_edits),
+        meet=load.coinciding(100 * DAILY.bulk_edits),
+        meet_all=load.coinciding(10_000 * DAILY.bulk_edits),
+        lanes=large.needed(service),
         told=DAILY.told,
         read=DAILY.read,
         bulk=DAILY.bulk_pages,
@@ -114,7 +145,7 @@ def document(rows: Iterable[str], service: Service) -> str:
         quotas=quotas.table(),
         sources="\n".join(quotas.sources()),
         most=min(int(quota.most / quota.takes(one)) for quota in quotas.quotas()),
-        hot=round(hot.most / (hot.takes(one) / one.events), -1),
+        hot=round(hot.most / (hot.takes(hundred) / hundred.of_a_stack), -1),
         cuts=cuts.table(),
         region=region,
         as_of=as_of,

@@ -28,6 +28,13 @@ def test_the_macro_leaves_nothing_that_is_sams_own() -> None:
     assert {"Ingest", "Processor", "LaneQueue"} <= set(plain["Resources"])
 
 
+def test_what_one_reader_changes_the_next_does_not_see() -> None:
+    mine = read(TEMPLATE)
+    mine["Resources"]["Api"]["Properties"].clear()
+
+    assert read(TEMPLATE)["Resources"]["Api"]["Properties"]
+
+
 def test_a_template_that_is_no_yaml_is_refused_with_its_name(tmp_path: Path) -> None:
     broken = tmp_path / "broken.yaml"
     broken.write_text("Resources: [")
