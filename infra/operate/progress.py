@@ -47,5 +47,13 @@ def progress(label: str, total: int | None, *, quiet: bool = False) -> Iterator[
         return
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as shown:
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        # rich prints what it redirects on its own console, here standard error: no good for a file or a pipe. On a
+        # terminal it keeps the lines above the bar.
+        redirect_stdout=sys.stdout.isatty(),
+    ) as shown:
         yield Bar(shown, label, total)

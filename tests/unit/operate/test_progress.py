@@ -1,7 +1,9 @@
 """Progress bars: on a terminal's standard error, and nowhere else."""
 
 import io
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +43,20 @@ def test_what_goes_wrong_under_a_bar_is_raised(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "stderr", Terminal())
     with pytest.raises(KeyError), progress("pages", None):
         raise KeyError
+
+
+@pytest.mark.req("O4")
+def test_what_is_printed_under_a_bar_goes_where_standard_output_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen, terminal = os.openpty()
+    with os.fdopen(terminal, "w") as errors, (tmp_path / "out").open("w") as out:
+        monkeypatch.setattr(sys, "stderr", errors)
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setenv("TERM", "xterm")
+        with progress("redriving", 2) as bar:
+            print("moved  one")
+            bar.step()
+        assert b"redriving" in os.read(screen, 4096)
+    assert (tmp_path / "out").read_text() == "moved  one\n"
+    os.close(screen)
