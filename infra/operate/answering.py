@@ -98,7 +98,7 @@ def document_of(said: str, complained: str, name: str, status: int) -> Any:
     except ValueError:
         pass
     if status != 0 and complained.strip() and not text:
-        return _split(complained.strip(), name)
+        return split(complained.strip(), name)
     lines = text.splitlines()
     return (
         {"lines": lines}
@@ -112,8 +112,8 @@ def refusal(error: str, do: str) -> dict[str, str]:
     return {"error": error, "do": do}
 
 
-def _split(complaint: str, name: str) -> dict[str, str]:
-    """Complaints are written as ``command: what is wrong; what to do``, or in sentences."""
+def split(complaint: str, name: str) -> dict[str, str]:
+    """A refusal, of a complaint written as ``command: what is wrong; what to do``, or in sentences."""
     text = complaint.removeprefix(f"{name}: ").removeprefix(f"{name.partition(' ')[0]}: ")
     for mark in ("; ", ". "):
         error, _, do = text.partition(mark)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.operate.progress import progress
+from infra.operate import progress as of_progress
+from infra.operate.progress import progress, wait
 
 
 class Terminal(io.StringIO):
@@ -60,3 +61,18 @@ def test_what_is_printed_under_a_bar_goes_where_standard_output_goes(
         assert b"redriving" in os.read(screen, 4096)
     assert (tmp_path / "out").read_text() == "moved  one\n"
     os.close(screen)
+
+
+@pytest.mark.req("O4")
+@pytest.mark.parametrize(("quiet", "shown"), [(False, True), (True, False)])
+def test_a_wait_takes_its_time_and_is_seen_unless_it_is_to_be_quiet(
+    quiet: bool, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept, errors = list[float](), Terminal()
+    monkeypatch.setattr(of_progress, "sleep", slept.append)
+    monkeypatch.setattr(sys, "stderr", errors)
+    monkeypatch.setenv("TERM", "xterm")
+    wait("seconds until it is known", 2.25, quiet=quiet)
+    wait("nothing", 0, quiet=quiet)
+    assert slept == [1.0, 1.0, 0.25]
+    assert ("seconds until it is known" in errors.getvalue()) is shown
