@@ -62,7 +62,8 @@ def make_parser() -> Parser:
         prog=PROGRAM,
         description="Operate Steward.",
         epilog="Exit status: 0 it is well, 1 nothing found or not as it should be, 2 usage or target. "
-        "--json prints one document with every command; errors are {error, do} on standard output.",
+        "--json prints one document with every command, `logs --follow` one a line; errors are {error, do} on standard "
+        "output.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in _COMMANDS:
