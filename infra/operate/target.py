@@ -83,9 +83,10 @@ class Target:
             p["ParameterKey"]: p.get("ParameterValue") or "" for p in described.get("Parameters", [])
         }
 
-    def client(self, service: str) -> Any:
-        """A client of the stack's AWS."""
-        return self._session.client(service, **self._access)
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A client of the stack's AWS, in the stack's region or in another one."""
+        where = {"region_name": region} if region else {}
+        return self._session.client(service, **where, **self._access)
 
     def table(self, name: str) -> Any:
         """A DynamoDB table by its physical name."""

@@ -26,8 +26,14 @@ def examine(
     jobs: list[Job[Sequence[Line]]] = [Job(check.run, check.seconds) for check in checks]
     lines, ends = list[Line](), in_parallel(jobs, seconds, clock)
     for check, end in zip(checks, ends, strict=True):
-        lines += [_failed(check.name, end)] if isinstance(end, Exception) else end
+        lines += [replace(_failed(check.name, end), made=False)] if isinstance(end, Exception) else end
     return tuple(replace(line, says=one_line(scrub(line.says), LINE)) for line in lines)
+
+
+def unmade(checks: Sequence[Check], lines: Sequence[Line]) -> tuple[str, ...]:
+    """The vital checks that could not be made, of what ``examine`` gave, each once."""
+    vital = {check.name for check in checks if check.vital}
+    return tuple(dict.fromkeys(line.check for line in lines if line.check in vital and not line.made))
 
 
 def _failed(check: str, error: Exception) -> Line:
