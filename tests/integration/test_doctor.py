@@ -1,6 +1,8 @@
 """``doctor`` on the whole of Steward in one process, against the simulators."""
 
+import io
 import json
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -197,7 +199,12 @@ def test_people_read_a_line_for_each_and_a_count(practice: Practice, monkeypatch
         monkeypatch.delenv(name, raising=False)
     practice.aws.reserved = 3
     practice.capsys.readouterr()
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
     assert main(["doctor"]) == 1
+    assert "checks" in screen.getvalue()
     lines = practice.capsys.readouterr().out.splitlines()
     (fault,) = [line for line in lines if line.startswith("fault") and "functions" in line]
     assert fault.endswith("→ deploy the stack's template again")

@@ -32,6 +32,7 @@ from infra.operate.doctor import (
 from infra.operate.doctor.examination import examine, unmade
 from infra.operate.doctor.line import Check, Line, State
 from infra.operate.doctor.stack import Stack
+from infra.operate.progress import progress
 from infra.operate.rules_of import rules_of
 from infra.operate.target import TargetError, add_arguments, plainly
 from infra.operate.text import printable, table
@@ -75,7 +76,8 @@ def _run(wishes: argparse.Namespace) -> int:
 def run(stack: Stack, *, as_json: bool) -> int:
     """Examine a stack, print, and give the exit status."""
     wanted = list(checks(stack))
-    lines = examine(wanted, clock=stack.clock)
+    with progress("checks", len(wanted), quiet=as_json) as bar:
+        lines = examine(wanted, clock=stack.clock, ended=bar.step)
     faults, missed = sum(line.state is State.FAULT for line in lines), unmade(wanted, lines)
     status = int(faults > 0 or bool(missed))
     if as_json:

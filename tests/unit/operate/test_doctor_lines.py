@@ -214,6 +214,13 @@ def test_a_check_that_can_not_be_made_is_a_line_of_its_own_and_takes_none_from_t
     assert NOTION not in "".join(line.says + line.remedy for line in lines)
 
 
+def test_whoever_watches_hears_of_each_check_that_ended_also_of_one_that_failed() -> None:
+    heard: list[int] = []
+    checks = [Check("good", lambda: [ok("good", "-")]), Check("bad", raising(KeyError("x")))]
+    examine(checks, ended=lambda: heard.append(1))
+    assert len(heard) == 2
+
+
 def test_a_check_that_hangs_ends_with_its_time() -> None:
     forever = threading.Event()
     lines = examine([Check("slow", lambda: [ok("slow", str(forever.wait(20)))], seconds=0.05)])
