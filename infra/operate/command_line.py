@@ -77,9 +77,11 @@ def make_parser() -> Parser:
 
 
 def leaves(parser: Parser, name: str = "") -> Iterator[tuple[str, Parser]]:
-    """Everything that can be run, with its name: ``dlq list``, ``triage``."""
+    """Everything that can be run, with its name: ``dlq list``, ``triage``; by its first name where it has two."""
     if parser.below is None:
         yield name, parser
         return
+    first = {id(each): word for word, each in reversed(parser.below.items())}
     for word, each in parser.below.items():
-        yield from leaves(each, f"{name} {word}".strip())
+        if first[id(each)] == word:
+            yield from leaves(each, f"{name} {word}".strip())
