@@ -184,6 +184,8 @@ def test_following_for_a_program_writes_a_document_for_each_line_at_once(
     ]
     out, err = capsys.readouterr()
     (last,) = (json.loads(text) for text in out.splitlines())
-    assert set(last) == {"error", "do"}
-    assert "may not call FilterLogEvents" in last["error"]
+    assert last == {
+        "error": "these credentials may not call FilterLogEvents",
+        "do": "use ones that may operate the stack",
+    }
     assert err == ""
