@@ -81,7 +81,7 @@ def leaves(parser: Parser, name: str = "") -> Iterator[tuple[str, Parser]]:
     if parser.below is None:
         yield name, parser
         return
-    first = {id(each): word for word, each in reversed(parser.below.items())}
+    first = {id(each): word for word, each in reversed(list(parser.below.items()))}
     for word, each in parser.below.items():
         if first[id(each)] == word:
             yield from leaves(each, f"{name} {word}".strip())
