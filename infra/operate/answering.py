@@ -6,6 +6,9 @@ so that whoever parses always has one document to parse; the exit status tells w
 it is not as it should be, 2 the command can't be run so or there is no target. ``triage`` and ``mirror`` have more, see their
 ``--help``. Progress and hints go to standard error, and are dropped with ``--json``.
 
+What has no end can't be one document: a command that ``streams`` (``logs --follow``) prints a document a line, each at once,
+and what went wrong as the last of them.
+
 Rejected: a document type for every command's every line. The promise has to hold for commands that are written tomorrow,
 too, and so is kept here, where none can forget it.
 """
@@ -65,19 +68,27 @@ def answer(name: str, wishes: argparse.Namespace) -> int:
 
     Args:
         name: of the command, e.g. ``dlq list``.
-        wishes: with ``run``.
+        wishes: with ``run``, and with ``streams`` where a command can go on for ever: whether it does, of the wishes.
     """
     run: Callable[[argparse.Namespace], int] = wishes.run
     if not getattr(wishes, "json", False):
         return run(wishes)
+    streams: Callable[[argparse.Namespace], bool] = getattr(wishes, "streams", lambda _: False)
+    is_stream = streams(wishes)
     said, complained = io.StringIO(), io.StringIO()
     try:
-        with redirect_stdout(said), redirect_stderr(complained):
+        with redirect_stdout(sys.stdout if is_stream else said), redirect_stderr(complained):
             status = run(wishes)
     except Exception as error:
-        # A mistake of ours: its trace goes to standard error, and whoever parses has a document all the same.
-        print(json.dumps(refusal(f"{name} failed unexpectedly ({type(error).__name__})", _how(name))))
+        # A mistake of ours: its trace goes to standard error, and whoever parses has a document all the same. Unless a
+        # stream's reader has gone: nobody is there to parse.
+        if not (is_stream and isinstance(error, BrokenPipeError)):
+            print(json.dumps(refusal(f"{name} failed unexpectedly ({type(error).__name__})", _how(name))))
         raise
+    if is_stream:
+        if status != 0 and complained.getvalue():
+            print(json.dumps(split(complained.getvalue().strip(), name)))
+        return status
     document = document_of(said.getvalue(), complained.getvalue(), name, status)
     print(json.dumps(document, ensure_ascii=True))
     return status
@@ -98,7 +109,7 @@ def document_of(said: str, complained: str, name: str, status: int) -> Any:
     except ValueError:
         pass
     if status != 0 and complained.strip() and not text:
-        return _split(complained.strip(), name)
+        return split(complained.strip(), name)
     lines = text.splitlines()
     return (
         {"lines": lines}
@@ -112,8 +123,8 @@ def refusal(error: str, do: str) -> dict[str, str]:
     return {"error": error, "do": do}
 
 
-def _split(complaint: str, name: str) -> dict[str, str]:
-    """Complaints are written as ``command: what is wrong; what to do``, or in sentences."""
+def split(complaint: str, name: str) -> dict[str, str]:
+    """A refusal, of a complaint written as ``command: what is wrong; what to do``, or in sentences."""
     text = complaint.removeprefix(f"{name}: ").removeprefix(f"{name.partition(' ')[0]}: ")
     for mark in ("; ", ". "):
         error, _, do = text.partition(mark)

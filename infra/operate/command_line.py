@@ -62,7 +62,8 @@ def make_parser() -> Parser:
         prog=PROGRAM,
         description="Operate Steward.",
         epilog="Exit status: 0 it is well, 1 nothing found or not as it should be, 2 usage or target. "
-        "--json prints one document with every command; errors are {error, do} on standard output.",
+        "--json prints one document with every command, `logs --follow` one a line; errors are {error, do} on standard "
+        "output.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in _COMMANDS:
@@ -76,9 +77,11 @@ def make_parser() -> Parser:
 
 
 def leaves(parser: Parser, name: str = "") -> Iterator[tuple[str, Parser]]:
-    """Everything that can be run, with its name: ``dlq list``, ``triage``."""
+    """Everything that can be run, with its name: ``dlq list``, ``triage``; by its first name where it has two."""
     if parser.below is None:
         yield name, parser
         return
+    first = {id(each): word for word, each in reversed(list(parser.below.items()))}
     for word, each in parser.below.items():
-        yield from leaves(each, f"{name} {word}".strip())
+        if first[id(each)] == word:
+            yield from leaves(each, f"{name} {word}".strip())

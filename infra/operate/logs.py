@@ -83,35 +83,41 @@ def register(commands: Any) -> None:
         help=f"the last lines, at most {MOST} (1000)",
     )
     parser.add_argument("--platform", action="store_true", help="also Lambda's own lines, and metrics")
-    parser.add_argument("--follow", action="store_true", help="go on until interrupted; not with --json")
-    parser.set_defaults(run=on_target("logs", _logs))
+    parser.add_argument(
+        "--follow", action="store_true", help="go on until interrupted; with --json, a document a line"
+    )
+    parser.set_defaults(run=on_target("logs", _logs), streams=lambda wishes: wishes.follow)
     add_arguments(parser)
 
 
 def _logs(wishes: argparse.Namespace, target: Target) -> int:
-    if wishes.follow and wishes.json:
-        print("logs: --follow has no end, and --json is one document; leave one out", file=sys.stderr)
-        return 2
     source = Logs(target.client("logs"), groups(target, wishes.function or FUNCTIONS))
     wanted = _wanted(wishes)
     first = wishes.since(utc_now())
     found = [line for line in source.since(first) if wanted(line)]
     seen = {line.id for line in found}
     cut, found = len(found) > wishes.limit, found[-wishes.limit :]
-    if wishes.json:
+    shown = _as_json if wishes.json else rendered
+    if wishes.json and not wishes.follow:
         print(json.dumps({"lines": [document(line) for line in found], "complete": not cut}))
-    for line in [] if wishes.json else found:
-        print(rendered(line))
+    else:
+        print("".join(f"{shown(line)}\n" for line in found), end="")
     if cut:
         print(f"only the last {wishes.limit} lines; --limit shows more", file=sys.stderr)
     if wishes.follow:
-        return _follow(source, wanted, first, seen)
+        return _follow(source, wanted, first, seen, shown)
     if not found:
         print(f"logs: nothing was written since {first:%Y-%m-%d %H:%M:%S}Z that fits", file=sys.stderr)
     return 0 if found else 1
 
 
-def _follow(source: "Logs", wanted: Callable[[Line], bool], first: datetime, seen: set[str]) -> int:
+def _follow(
+    source: "Logs",
+    wanted: Callable[[Line], bool],
+    first: datetime,
+    seen: set[str],
+    shown: Callable[[Line], str],
+) -> int:
     try:
         while True:
             sys.stdout.flush()
@@ -120,7 +126,7 @@ def _follow(source: "Logs", wanted: Callable[[Line], bool], first: datetime, see
             now = [line for line in source.since(began) if wanted(line)]
             for line in now:
                 if line.id not in seen:
-                    print(rendered(line))
+                    print(shown(line))
             seen = {line.id for line in now}  # what is older is not looked at again
     except KeyboardInterrupt:
         return 0
@@ -200,6 +206,10 @@ def document(line: Line) -> dict[str, Any]:
     """A line as JSON: ``said`` is the object that was written, or ``text`` what was none."""
     what = {"said": line.said} if line.said is not None else {"text": line.text}
     return {"at": line.at.isoformat(timespec="milliseconds"), "function": line.function, **what}
+
+
+def _as_json(line: Line) -> str:
+    return json.dumps(document(line))
 
 
 def rendered(line: Line) -> str:

@@ -1,4 +1,4 @@
-"""``post-mortem``: print the draft of an incident's post-mortem, or all rows of one of its numbers (T7).
+"""``post-mortem``, or ``postmortem``: print the draft of an incident's post-mortem, or all rows of one of its numbers (T7).
 
 The draft is as it was when the incident was resolved; ``--rows`` asks the journal as it is now: rows expire, and what was
 parked and redriven since is another row.
@@ -26,7 +26,10 @@ from triage.post_mortem.rows import account
 def register(commands: Any) -> None:
     """Add the command to the operator's command line."""
     parser = commands.add_parser(
-        "post-mortem", help="print the draft of an incident's post-mortem", description=__doc__
+        "post-mortem",
+        aliases=["postmortem"],
+        help="print the draft of an incident's post-mortem",
+        description=__doc__,
     )
     parser.add_argument("incident", metavar="INCIDENT_ID", help="e.g. notion-20261121-1")
     parser.add_argument(
@@ -78,10 +81,10 @@ def _tell(wishes: argparse.Namespace, document: Mapping[str, Any], lines: Iterab
 
 def _missing(wishes: argparse.Namespace, target: Target, versions: int) -> str:
     if versions:
-        return f"{wishes.incident} has versions 1 to {versions}"
+        return f"{wishes.incident} has no version {wishes.version}; it has 1 to {versions}"
     return (
         f"{target.name} has no post-mortem of {wishes.incident}: one is written when an incident is resolved, and kept "
-        "for two years"
+        "for two years; see `incident list`"
     )
 
 

@@ -1,7 +1,8 @@
 """Progress bars of long work: on standard error, only on a terminal, never with ``--json``."""
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -13,6 +14,8 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+
+sleep: Callable[[float], None] = time.sleep
 
 
 class Bar:
@@ -47,5 +50,29 @@ def progress(label: str, total: int | None, *, quiet: bool = False) -> Iterator[
         return
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as shown:
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        # rich prints what it redirects on its own console, here standard error: no good for a file or a pipe. On a
+        # terminal it keeps the lines above the bar.
+        redirect_stdout=sys.stdout.isatty(),
+    ) as shown:
         yield Bar(shown, label, total)
+
+
+def wait(label: str, seconds: float, *, quiet: bool = False) -> None:
+    """Let a time pass, with a bar of its seconds.
+
+    Args:
+        label: what is waited for.
+        seconds: how long.
+        quiet: show none.
+    """
+    left = seconds
+    with progress(label, round(seconds), quiet=quiet) as bar:
+        while left > 0:
+            sleep(min(left, 1.0))
+            left -= 1.0
+            bar.step()

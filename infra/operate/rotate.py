@@ -11,14 +11,17 @@ No token is ever an argument or printed; people know one by its fingerprint.
 
 import argparse
 import getpass
+import json
 import secrets
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from infra.operate.answering import split
 from infra.operate.clock import utc_now
 from infra.operate.ingest_log import accepted_with
+from infra.operate.progress import wait
+from infra.operate.signing_documents import document
 from infra.operate.signing_rotation import HANDSHAKES, SIGNING, SigningRotation
 from infra.operate.signing_secret import RefusedStep
 from infra.operate.target import Target, TargetError, add_arguments, on_target
@@ -85,26 +88,33 @@ def _signing(wishes: argparse.Namespace, target: Target) -> int:
         target.output(HANDSHAKES),
         proved=accepted_with(target.client("logs"), target.output("IngestLogGroupName")),
         now=utc_now,
-        sleep=time.sleep,
+        sleep=lambda seconds: wait("seconds until every function knows it", seconds, quiet=wishes.json),
     )
     if wishes.retire and (wishes.arm or wishes.confirm or wishes.undo or wishes.keep):
-        raise TargetError("--retire goes with --now or alone")
+        raise TargetError("--retire goes with --now or alone; leave the other option out")
     try:
-        if wishes.confirm:
-            lines = rotation.confirm(wishes.confirm)
-        elif wishes.undo:
-            lines = rotation.undo()
-        elif wishes.keep:
-            lines = rotation.keep()
-        elif wishes.arm:
-            lines = rotation.arm()
-        else:
-            lines = rotation.go_on(at_once=wishes.now, retire=wishes.retire)
+        step, lines = _stepped(rotation, wishes)
+        if wishes.json:
+            print(json.dumps({"step": step, **document(rotation.standing()), "says": lines}))
+            return 0
     except RefusedStep as refused:
-        print(printable(str(refused)))
+        print(f"rotate notion-signing: {printable(str(refused))}", file=sys.stderr)
         return 1
     print("\n".join(map(printable, lines)))
     return 0
+
+
+def _stepped(rotation: SigningRotation, wishes: argparse.Namespace) -> tuple[str, list[str]]:
+    """Do the step that is wished for; its name, and what there is to say."""
+    if wishes.confirm:
+        return "confirm", rotation.confirm(wishes.confirm)
+    if wishes.undo:
+        return "undo", rotation.undo()
+    if wishes.keep:
+        return "keep", rotation.keep()
+    if wishes.arm:
+        return "arm", rotation.arm()
+    return "go on", rotation.go_on(at_once=wishes.now, retire=wishes.retire)
 
 
 def _api_token(name: str, kind: Kind) -> Callable[[argparse.Namespace, Target], int]:
@@ -114,17 +124,24 @@ def _api_token(name: str, kind: Kind) -> Callable[[argparse.Namespace, Target], 
         pending = PendingToken(
             target.client("secretsmanager"), target.output(kind.output), path, kind.prove(target)
         )
+        about = {"token": name, "connection": connection} if name == "notion" else {"token": name}
         if wishes.discard:
-            print("what was staged is gone" if pending.discard() else "nothing was staged")
+            gone = pending.discard()
+            if wishes.json:
+                outcome = "discarded" if gone else str(Outcome.NOTHING)
+                print(json.dumps({**about, "step": "discard", "outcome": outcome}))
+            else:
+                print("what was staged is gone" if gone else "nothing was staged")
             return 0
         if wishes.retire:
-            return _told(pending.retire(), _RETIRED)
-        if pending.is_staged():
+            return _told(wishes, {**about, "step": "retire"}, pending.retire(), _RETIRED)
+        staged_before = pending.is_staged()
+        if staged_before and not wishes.json:
             print("a token was staged before; going on with it (--discard takes it away)")
-        else:
+        elif not staged_before:
             token = _asked(name)
             if pending.is_current(token):
-                print("this is the token that is in use; nothing was changed")
+                print(f"rotate {name}: this token is in use already; make a new one", file=sys.stderr)
                 return 1
             pending.stage(token)
         remembered = _remembered(target, connection) if name == "notion" else None
@@ -133,9 +150,9 @@ def _api_token(name: str, kind: Kind) -> Callable[[argparse.Namespace, Target], 
         try:
             end = pending.prove_and_promote(remembered=remembered, other_workspace=wishes.other_workspace)
         except Busy as busy:
-            print(f"{busy}; run again")
+            print(f"rotate {name}: {busy}; run again", file=sys.stderr)
             return 1
-        return _told(end, _PROMOTED)
+        return _told(wishes, {**about, "step": "promote", "staged_before": staged_before}, end, _PROMOTED)
 
     return run
 
@@ -156,7 +173,9 @@ def _asked(name: str) -> str:
     if not token:
         raise TargetError("no token was given; type it at the prompt, or put it on standard input")
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise TargetError("that is no token: it holds characters that none has")
+        raise TargetError(
+            "that is no token: it holds characters that none has; copy it again, and nothing else"
+        )
     return token
 
 
@@ -172,18 +191,25 @@ _PROMOTED = {
     Outcome.UNPROVED: "not promoted, because it did not prove itself; it stays staged: run again, or --discard",
     Outcome.ELSEWHERE: "not promoted, because it is another bot's; --discard, or --other-workspace if that is meant",
     Outcome.UNKNOWN_OWNER: "not promoted, because the current token is dead and nobody remembers whose it was;\n"
-    "look at the name above, then run again with --other-workspace if it is right, or --discard",
+    "look whose the new one is, then run again with --other-workspace if it is right, or --discard",
     Outcome.OUTDATED: "not promoted: the secret was changed after it was staged; --discard, and run again",
 }
 
 _RETIRED = {
-    Outcome.NOTHING: "there is no former token",
+    Outcome.NOTHING: "there is no former token; nothing is left to do",
     Outcome.PROMOTED: "the former token is retired; revoke it at the vendor if you have not",
-    Outcome.UNPROVED: "not retired, because the token in use does not prove itself",
+    Outcome.UNPROVED: "not retired, because the token in use does not prove itself; rotate in one that does first",
 }
 
 
-def _told(end: Promotion, words: dict[Outcome, str]) -> int:
+def _told(
+    wishes: argparse.Namespace, about: Mapping[str, Any], end: Promotion, words: dict[Outcome, str]
+) -> int:
+    """Say how it ended, and give the exit status."""
+    well = end.outcome is Outcome.PROMOTED or (words is _RETIRED and end.outcome is Outcome.NOTHING)
+    if wishes.json:
+        print(json.dumps({**about, **_document(end, words, well=well)}))
+        return 0 if well else 1
     if end.identity is not None:
         print(printable(f"OK: {end.identity.name}"))
     if end.outcome is Outcome.ELSEWHERE and end.former is not None:
@@ -191,6 +217,18 @@ def _told(end: Promotion, words: dict[Outcome, str]) -> int:
     if end.failure is not None:
         print(printable(str(end.failure)))
     print(words[end.outcome])
-    return (
-        0 if end.outcome is Outcome.PROMOTED or (words is _RETIRED and end.outcome is Outcome.NOTHING) else 1
-    )
+    return 0 if well else 1
+
+
+def _document(end: Promotion, words: dict[Outcome, str], *, well: bool) -> dict[str, Any]:
+    """How it ended, as JSON: names are the vendor's, and what to do then is in ``next``, or ``do`` beside an ``error``."""
+    retired = words is _RETIRED and end.outcome is Outcome.PROMOTED
+    said = split(words[end.outcome].replace("\n", " "), "rotate")
+    whose = {
+        "connected_as": end.identity and end.identity.name,
+        "in_use_is_of": end.former and end.former.name if end.outcome is Outcome.ELSEWHERE else None,
+        "failure": end.failure and str(end.failure),
+    }
+    found = {name: printable(text) for name, text in whose.items() if text}
+    then = said if not well else {"says": said["error"], "next": said["do"]}
+    return {"outcome": "retired" if retired else str(end.outcome), **found, **then}

@@ -104,6 +104,28 @@ def candidates_of(pending: Mapping[str, Any]) -> tuple[Candidate, ...]:
     )
 
 
+def document(standing: Standing) -> dict[str, Any]:
+    """How the tokens stand, as JSON: fingerprints and times in UTC, never a token."""
+    return {
+        "active": list(standing.active),
+        "rotation": _record(standing.rotation),
+        "ended": _record(standing.ended),
+        "armed_until": _time(standing.armed_until),
+        "candidates": [
+            {"fingerprint": c.mark, "received_at": _time(c.received_at), "signed": c.signed}
+            for c in standing.candidates
+        ],
+    }
+
+
+def _record(rotation: Rotation | None) -> dict[str, str | None] | None:
+    return None if rotation is None else {"fingerprint": rotation.mark, "since": _time(rotation.since)}
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
 def without_rotation(signing: Mapping[str, Any], active: Sequence[str]) -> dict[str, Any]:
     """The signing secret with these tokens and no rotation."""
     return {**{k: v for k, v in signing.items() if k != "rotation"}, "active": list(active)}

@@ -206,10 +206,8 @@ class SigningRotation:
             return unproved(rotation)
         marks = [fingerprint(token) for token in active_of(signing)]
         if rotation.mark not in marks:
-            raise RefusedStep(
-                f"{rotation.mark} is not among the active tokens: somebody changed the secret by hand; take it back "
-                "with --undo"
-            )
+            changed = "is not among the active tokens: somebody changed the secret by hand"
+            raise RefusedStep(f"{rotation.mark} {changed}; take it back with --undo")
         over = rotation.since + OVERLAP
         if len(marks) > 1 and self._now() < over and not at_once:
             return [
@@ -227,7 +225,8 @@ class SigningRotation:
         active = active_of(signing)
         others = [m for m in map(fingerprint, active) if rotation is None or m != rotation.mark]
         if named is not None and (named not in others or len(active) == 1):
-            raise RefusedStep(f"{named} is not a token that can be retired: it is not active, or has to stay")
+            can = f"name {' or '.join(others)}" if others and len(active) > 1 else "there is none that can"
+            raise RefusedStep(f"{named} can't be retired: it is not active, or has to stay; {can}")
         since = self._now() - LATELY
         chosen = choice(others, {m for m in others if self._proved(m, since)}, named, at_once=at_once)
         if chosen.lines:

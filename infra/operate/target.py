@@ -45,7 +45,7 @@ _NO_CREDENTIALS = (
 
 
 class TargetError(Exception):
-    """The stack can't be operated; the message says what to do."""
+    """The stack can't be operated; the message says why and, after "; ", what to do."""
 
 
 class Target:
@@ -83,9 +83,10 @@ class Target:
             p["ParameterKey"]: p.get("ParameterValue") or "" for p in described.get("Parameters", [])
         }
 
-    def client(self, service: str) -> Any:
-        """A client of the stack's AWS."""
-        return self._session.client(service, **self._access)
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A client of the stack's AWS, in the stack's region or in another one."""
+        where = {"region_name": region} if region else {}
+        return self._session.client(service, **where, **self._access)
 
     def table(self, name: str) -> Any:
         """A DynamoDB table by its physical name."""
@@ -98,8 +99,8 @@ class Target:
             TargetError: it has none of this name.
         """
         if name not in self._outputs:
-            older = "it is not Steward's, or older than this command; deploy this version"
-            raise TargetError(f"{self.name} has no output {name}: {_WHERE_WANTED.get(name, older)}")
+            older = "deploy this version: the stack is older than this command, or not Steward's"
+            raise TargetError(f"{self.name} has no output {name}; {_WHERE_WANTED.get(name, older)}")
         return str(self._outputs[name])
 
     def parameter(self, name: str, default: str) -> str:
@@ -204,22 +205,24 @@ def plainly(name: str) -> Iterator[None]:
     except exceptions.ProfileNotFound as error:
         raise TargetError(f"{error}; `aws configure list-profiles` shows those that exist") from error
     except exceptions.NoRegionError as error:
-        raise TargetError(f"no region is known for {name}: name it with --region") from error
+        raise TargetError(f"no region is known for {name}; name it with --region") from error
     except _NO_CREDENTIALS as error:
         raise TargetError(
-            f"no usable AWS credentials ({type(error).__name__}): log in with `aws sso login` or `aws configure`, "
+            f"no usable AWS credentials ({type(error).__name__}); log in with `aws sso login` or `aws configure`, "
             "or name a profile with --profile"
         ) from error
     except exceptions.BotoCoreError as error:
-        raise TargetError(f"{name} can't be reached ({type(error).__name__}); is it up?") from error
+        raise TargetError(
+            f"{name} can't be reached ({type(error).__name__}); look whether it is up"
+        ) from error
 
 
 def _refused(error: exceptions.ClientError, name: str) -> str:
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code == "ValidationError" and "does not exist" in message:
-        return f"{name} is not there: look at the name, and name its region with --region"
+        return f"{name} is not there; look at the name, and name its region with --region"
     if code in _BAD_CREDENTIALS:
-        return f"AWS does not accept the credentials ({code}): log in again, or name another profile with --profile"
+        return f"AWS does not accept the credentials ({code}); log in again, or name another profile with --profile"
     if code in DENIED:
-        return f"these credentials may not call {error.operation_name}: use ones that may operate {name}"
-    return f"{name}: AWS refused {error.operation_name} ({code}): {message}"
+        return f"these credentials may not call {error.operation_name}; use ones that may operate {name}"
+    return f"{name}: AWS refused {error.operation_name} ({code}); run again, or mend what it names: {message}"

@@ -178,8 +178,9 @@ def test_the_command_lists_all_rows_of_a_query(stand: Stand, capsys: pytest.Capt
     ("arguments", "says"),
     [
         (["notion-20261120-9"], "has no post-mortem of notion-20261120-9"),
-        (["notion-20261120-1", "--version", "2"], "has versions 1 to 1"),
-        (["notion-20261120-1", "--version", "0"], "has versions 1 to 1"),
+        (["notion-20261120-9"], "; see `incident list`"),
+        (["notion-20261120-1", "--version", "2"], "has no version 2; it has 1 to 1"),
+        (["notion-20261120-1", "--version", "0"], "has no version 0; it has 1 to 1"),
         (["notion-20261120-1", "--rows", "Q99"], "has no query Q99; it has Q1 to Q"),
         (["notion-20261120-1", "--rows", "J1"], "has no query J1"),
     ],
@@ -203,7 +204,7 @@ def test_versions_are_listed(stand: Stand, capsys: pytest.CaptureFixture[str]) -
     assert len(capsys.readouterr().out.splitlines()) == 2
     assert main(["post-mortem", incident.id, "--list", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["versions"]) == 1
-    assert main(["post-mortem", incident.id, "--json"]) == 0
+    assert main(["postmortem", incident.id, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["markdown"].startswith("#")
     assert main(["post-mortem", incident.id, "--rows", "Q1", "--json"]) == 0
     assert "rows" in json.loads(capsys.readouterr().out)

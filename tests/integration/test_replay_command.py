@@ -223,7 +223,7 @@ def test_events_are_listed_newest_first_and_filtered(
     assert printed(capsys, "events", "--since", "10s", status=1)["events"] == []
     assert main(["events", "--limit", "2"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["finished", "took", "outcome", "type", "page", "effects", "id"]
+    assert lines[0].split() == ["finished", "took", "outcome", "decision", "type", "page", "effects", "id"]
     assert lines[2].startswith("2 min")
     assert "Task 0" in lines[2]
     assert main(["events", "--page", "nothing"]) == 2

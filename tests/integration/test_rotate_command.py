@@ -13,7 +13,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.operate import rotate, signing_rotation, target
+from infra.operate import progress, rotate, signing_rotation, target
 from infra.operate.__main__ import main
 from ingest.handshake import fingerprint
 from steward.signature import sign
@@ -24,6 +24,13 @@ from tests.unit.clients.vendor import Vendor, says
 
 NEW = "ntn_" + "n" * 40
 PARTNER = "ntn_" + "p" * 40
+
+
+class Terminal(io.StringIO):
+    """A standard error that people see."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -248,6 +255,103 @@ def test_the_consoles_secret_is_made_or_has_to_be_hard_to_guess(
     assert found is not None
     assert len(found["token"]) >= 32
     assert found["token"] not in "".join(capsys.readouterr())
+
+
+@pytest.mark.req("T9", "O4")
+def test_with_json_the_end_of_a_rotation_is_told_in_fields(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rotates(*options: str) -> dict[str, Any]:
+        types(monkeypatch, NEW)
+        capsys.readouterr()
+        ended = main(["rotate", "notion", *options, "--json"])
+        out, err = capsys.readouterr()
+        assert err == ""
+        assert NEW not in out
+        document: dict[str, Any] = json.loads(out)
+        assert bool(ended) is ("error" in document)
+        return document
+
+    refused = rotates()
+    assert (refused["outcome"], refused["step"]) == ("not proved", "promote")
+    assert "unauthorized" in refused["failure"]
+    assert refused["do"] == "it stays staged: run again, or --discard"
+
+    stand.notion.add_connection(NEW, "Somebody else")
+    other = rotates()
+    assert other["outcome"] == "another workspace or bot"
+    assert other["connected_as"].startswith("Somebody else")
+    assert other["in_use_is_of"].startswith("Steward")
+    assert "--other-workspace" in other["do"]
+
+    promoted = rotates("--other-workspace")
+    assert (promoted["outcome"], promoted["staged_before"]) == ("promoted", True)
+    assert "--retire" in promoted["next"]
+    assert rotates("--discard") == {
+        "token": "notion",
+        "connection": "main",
+        "step": "discard",
+        "outcome": "nothing pending",
+    }
+    assert rotates("--retire")["outcome"] == "retired"
+    again = rotates("--retire")
+    assert (again["outcome"], "--help" in again["next"]) == ("nothing pending", False)
+    same = rotates()
+    assert "is in use" in same["error"]
+    assert "--help" not in same["do"]
+
+
+@pytest.mark.req("T9", "I3", "O4")
+def test_with_json_the_signing_tokens_are_told_by_their_fingerprints(
+    stand: Stand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = "secret_" + "n" * 40
+    handshake = json.dumps({"verification_token": new}).encode()
+    mark = fingerprint(new)
+
+    def told(*options: str) -> dict[str, Any]:
+        capsys.readouterr()
+        main(["rotate", "notion-signing", *options, "--json"])
+        document: dict[str, Any] = json.loads(capsys.readouterr().out)
+        assert new not in str(document)
+        return document
+
+    stand.environ["INGEST_LOG_GROUP"] = "g"
+    armed = told()
+    assert armed["active"] == [fingerprint(TOKEN)]
+    assert armed["armed_until"] is not None
+    assert stand.deliver(handshake, sign(handshake, new)) == 200
+    (candidate,) = told()["candidates"]
+    assert (candidate["fingerprint"], candidate["signed"]) == (mark, True)
+    unknown = told("--confirm", "000000000000")
+    assert set(unknown) == {"error", "do"}
+    assert unknown["do"] == "run without --confirm to see them"
+    confirmed = told("--confirm", mark)
+    assert (confirmed["step"], confirmed["active"]) == ("confirm", [fingerprint(TOKEN), mark])
+    assert confirmed["rotation"] == {"fingerprint": mark, "since": stand.clock.now().isoformat()}
+    assert "Verify dialog" in " ".join(confirmed["says"])
+    wrong = told("--retire", "111111111111", "--undo")
+    assert "--help" not in wrong["do"]
+
+
+@pytest.mark.req("O4")
+def test_the_wait_until_every_function_knows_the_new_token_is_seen(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, slept, screen = "secret_" + "n" * 40, list[float](), Terminal()
+    stand.environ["INGEST_LOG_GROUP"] = "g"
+    monkeypatch.setattr(signing_rotation, "REACH", 2.5)
+    monkeypatch.setattr(progress, "sleep", slept.append)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    handshake = json.dumps({"verification_token": new}).encode()
+    assert main(["rotate", "notion-signing"]) == 0
+    assert stand.deliver(handshake, sign(handshake, new)) == 200
+
+    assert main(["rotate", "notion-signing", "--confirm", fingerprint(new)]) == 0
+    assert sum(slept) == 2.5
+    assert "until every function knows" in screen.getvalue()
+    assert new not in screen.getvalue()
 
 
 @pytest.mark.req("T9", "I3", "O4")

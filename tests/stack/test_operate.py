@@ -135,4 +135,5 @@ def test_doctor_finds_no_fault_and_says_what_the_local_aws_can_not_tell(
     assert "fault" not in by_state, found["lines"]
     assert {"secrets", "notion", "data sources", "schedules", "clocks"} <= by_state["ok"]
     assert {"alarms", "on-call"} <= by_state["not checked"]
+    assert found["unmade"] == []
     assert stack.signing_token not in json.dumps(found)

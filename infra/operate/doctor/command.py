@@ -1,8 +1,8 @@
 """The command: which of the two examinations is meant, what is printed, and the exit status.
 
 A stack is examined when one is named, or when nothing in the environment is there to ask a vendor with; otherwise one line
-says who the environment's tokens are. Exit status 0 when nothing is at fault, 1 when something is, 2 when there is nothing
-to examine.
+says who the environment's tokens are. Exit status 0 when nothing is at fault, 1 when something is or when a vital check could
+not be made (secrets, tokens, the lane, the alarms), 2 when there is nothing to examine.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from infra.operate.doctor import (
     clocks,
     functions,
     lane,
+    mail,
     mirror,
     schedules,
     secrets,
@@ -28,9 +29,10 @@ from infra.operate.doctor import (
     webhooks,
     who_we_are,
 )
-from infra.operate.doctor.examination import examine
+from infra.operate.doctor.examination import examine, unmade
 from infra.operate.doctor.line import Check, Line, State
 from infra.operate.doctor.stack import Stack
+from infra.operate.progress import progress
 from infra.operate.rules_of import rules_of
 from infra.operate.target import TargetError, add_arguments, plainly
 from infra.operate.text import printable, table
@@ -73,34 +75,41 @@ def _run(wishes: argparse.Namespace) -> int:
 
 def run(stack: Stack, *, as_json: bool) -> int:
     """Examine a stack, print, and give the exit status."""
-    lines = examine(list(checks(stack)), clock=stack.clock)
-    faults = sum(line.state is State.FAULT for line in lines)
+    wanted = list(checks(stack))
+    with progress("checks", len(wanted), quiet=as_json) as bar:
+        lines = examine(wanted, clock=stack.clock, ended=bar.step)
+    faults, missed = sum(line.state is State.FAULT for line in lines), unmade(wanted, lines)
+    status = int(faults > 0 or bool(missed))
     if as_json:
         shown = [asdict(line) for line in lines]
-        print(json.dumps({"stack": stack.target.name, "at": stack.now().isoformat(), "lines": shown}))
-        return int(faults > 0)
+        about = {"stack": stack.target.name, "at": stack.now().isoformat()}
+        print(json.dumps({**about, "lines": shown, "unmade": missed}))
+        return status
     print(table(("", "check", ""), [(_cell(line), line.check, _words(line)) for line in lines]))
     counts = {state: sum(line.state is state for line in lines) for state in State}
     print(", ".join(f"{count} {state}" for state, count in counts.items() if count))
-    return int(faults > 0)
+    if missed:
+        print(f"nobody knows whether the stack works: could not be checked: {', '.join(missed)}")
+    return status
 
 
 def checks(stack: Stack) -> Iterator[Check]:
     """Every check, in the order in which it is told."""
 
-    def one(name: str, look: Callable[[Stack], Sequence[Line]]) -> Check:
-        return Check(name, lambda: look(stack))
+    def one(name: str, look: Callable[[Stack], Sequence[Line]], *, vital: bool = False) -> Check:
+        return Check(name, lambda: look(stack), vital=vital)
 
-    yield one(secrets.NAME, secrets.look)
+    yield one(secrets.NAME, secrets.look, vital=True)
     yield from vendors.checks(stack)
-    yield one(slack.NAME, slack.look)
+    yield one(slack.NAME, slack.look, vital=True)
+    yield one(mail.NAME, mail.look)
     yield one(webhooks.NAME, webhooks.look)
-    yield one(lane.NAME, lane.look)
+    yield one(lane.NAME, lane.look, vital=True)
     yield one(lane.DEAD, lane.look_at_dead_letters)
     yield one(schedules.NAME, schedules.look)
     yield one(functions.NAME, functions.look)
-    yield one(alarms.NAME, alarms.look)
-    yield one(alarms.TOLD, alarms.look_at_topic)
+    yield one(alarms.NAME, alarms.look, vital=True)
+    yield one(alarms.TOLD, alarms.look_at_topic, vital=True)
     yield one(mirror.NAME, mirror.look)
     yield one(clocks.NAME, clocks.look)
 

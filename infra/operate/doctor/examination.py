@@ -20,14 +20,41 @@ LINE = 300
 
 
 def examine(
-    checks: Sequence[Check], *, seconds: float = LONGEST, clock: Callable[[], float] = time.monotonic
+    checks: Sequence[Check],
+    *,
+    seconds: float = LONGEST,
+    clock: Callable[[], float] = time.monotonic,
+    ended: Callable[[], None] = lambda: None,
 ) -> tuple[Line, ...]:
-    """Make all checks; of each at least one line, in their order, and no secret in any."""
-    jobs: list[Job[Sequence[Line]]] = [Job(check.run, check.seconds) for check in checks]
+    """Make all checks; of each at least one line, in their order, and no secret in any.
+
+    Args:
+        checks: to make.
+        seconds: that all of them may take.
+        clock: monotonic seconds.
+        ended: is called whenever one has ended, by its thread; also later, by one for which nobody waited any more.
+    """
+    jobs: list[Job[Sequence[Line]]] = [Job(_telling(check.run, ended), check.seconds) for check in checks]
     lines, ends = list[Line](), in_parallel(jobs, seconds, clock)
     for check, end in zip(checks, ends, strict=True):
-        lines += [_failed(check.name, end)] if isinstance(end, Exception) else end
+        lines += [replace(_failed(check.name, end), made=False)] if isinstance(end, Exception) else end
     return tuple(replace(line, says=one_line(scrub(line.says), LINE)) for line in lines)
+
+
+def _telling(run: Callable[[], Sequence[Line]], ended: Callable[[], None]) -> Callable[[], Sequence[Line]]:
+    def telling() -> Sequence[Line]:
+        try:
+            return run()
+        finally:
+            ended()
+
+    return telling
+
+
+def unmade(checks: Sequence[Check], lines: Sequence[Line]) -> tuple[str, ...]:
+    """The vital checks that could not be made, of what ``examine`` gave, each once."""
+    vital = {check.name for check in checks if check.vital}
+    return tuple(dict.fromkeys(line.check for line in lines if line.check in vital and not line.made))
 
 
 def _failed(check: str, error: Exception) -> Line:

@@ -23,12 +23,14 @@ class Line:
         state: how it stands.
         says: one line for a person, without secrets.
         remedy: the command or the click that mends it; "" where nothing is to mend.
+        made: the check was made; without that nobody knows how it stands.
     """
 
     check: str
     state: State
     says: str
     remedy: str = ""
+    made: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ class Check:
         name: of the check, for the line that it could not be made.
         run: looks; in a thread of its own.
         seconds: that it may take.
+        vital: without its answer nobody can say that the stack works.
     """
 
     name: str
     run: Callable[[], Sequence[Line]]
     seconds: float = 8.0
+    vital: bool = False
 
 
 def ok(check: str, says: str) -> Line:

@@ -81,10 +81,10 @@ class Stack:
     _secrets: Mapping[str, Secret] | None = field(default=None, repr=False)
     _variables: Mapping[str, str] | None = field(default=None, repr=False)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str | None = None) -> Any:
         """An AWS client; boto3's session is not made for threads, so they are made one after another."""
         with self._lock:
-            return self.target.client(service)
+            return self.target.client(service, region) if region else self.target.client(service)
 
     def memory(self) -> Memory:
         """The memory, without writing."""

@@ -22,10 +22,10 @@ from triage.vendors.vendor import Vendor
 def checks(stack: Stack) -> Iterator[Check]:
     """A check for each connection and each data source, and one for HubSpot."""
     for name in stack.rules.connections():
-        yield Check(_title(name), lambda name=name: look(stack, name))  # type: ignore[misc]  # mypy has no default of a lambda's
+        yield Check(_title(name), lambda name=name: look(stack, name), vital=True)  # type: ignore[misc]  # mypy has no default of a lambda's
     for source in stack.rules.data_source:
         yield Check("data sources", lambda source=source: look_at(stack, source))  # type: ignore[misc]  # as above
-    yield Check("hubspot", lambda: look_at_hubspot(stack))
+    yield Check("hubspot", lambda: look_at_hubspot(stack), vital=True)
 
 
 def look(stack: Stack, connection: str) -> Sequence[Line]:

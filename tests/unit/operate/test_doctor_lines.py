@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from infra.operate.doctor import alarms, clocks, functions, lane, mirror, schedules
+from infra.operate.doctor import alarms, clocks, functions, lane, mail, mirror, schedules
 from infra.operate.doctor.by_finding import line_of
-from infra.operate.doctor.examination import examine
-from infra.operate.doctor.line import Check, Line, State, ok
+from infra.operate.doctor.examination import examine, unmade
+from infra.operate.doctor.line import Check, Line, State, ok, unchecked
 from infra.operate.target import TargetError
 from steward.errors import Failure
 from steward.mirror.migrate import Standing
@@ -214,9 +214,61 @@ def test_a_check_that_can_not_be_made_is_a_line_of_its_own_and_takes_none_from_t
     assert NOTION not in "".join(line.says + line.remedy for line in lines)
 
 
+def test_whoever_watches_hears_of_each_check_that_ended_also_of_one_that_failed() -> None:
+    heard: list[int] = []
+    checks = [Check("good", lambda: [ok("good", "-")]), Check("bad", raising(KeyError("x")))]
+    examine(checks, ended=lambda: heard.append(1))
+    assert len(heard) == 2
+
+
 def test_a_check_that_hangs_ends_with_its_time() -> None:
     forever = threading.Event()
     lines = examine([Check("slow", lambda: [ok("slow", str(forever.wait(20)))], seconds=0.05)])
     forever.set()
     assert states(lines) == ["warning"]
     assert "no answer" in lines[0].says
+
+
+@pytest.mark.parametrize("error", [refused("AccessDenied"), TargetError("no output X"), KeyError("x")])
+def test_a_vital_check_that_can_not_be_made_is_named_and_one_that_says_so_little_is_not(
+    error: Exception,
+) -> None:
+    checks = [
+        Check("secrets", raising(error), vital=True),
+        Check("secrets", raising(error), vital=True),
+        Check("alarms", lambda: [unchecked("alarms", "the local AWS has none")], vital=True),
+        Check("mirror", raising(error)),
+    ]
+    assert unmade(checks, examine(checks)) == ("secrets",)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "says"),
+    [
+        ([{"VerifiedForSendingStatus": True, "VerificationStatus": "SUCCESS"}, None], "ok", "verified"),
+        ([{"VerificationStatus": "PENDING"}, {"VerifiedForSendingStatus": True}], "ok", "verified"),
+        ([{"VerifiedForSendingStatus": False, "VerificationStatus": "PENDING"}, None], "fault", "PENDING"),
+        ([None, {"VerifiedForSendingStatus": False}], "fault", "not verified"),
+        ([None, None], "fault", "neither the sender nor its domain"),
+    ],
+)
+def test_a_sender_is_verified_by_its_address_or_its_domain(
+    found: list[dict[str, Any] | None], expected: str, says: str
+) -> None:
+    line = mail.judged(found)
+    assert (str(line.state), says in line.says) == (expected, True)
+
+
+@pytest.mark.parametrize(
+    ("sender", "asked"),
+    [
+        ("a@example.com", ["a@example.com", "example.com"]),
+        (
+            "a@mail.eu.example.com",
+            ["a@mail.eu.example.com", "mail.eu.example.com", "eu.example.com", "example.com"],
+        ),
+        ("a@localhost", ["a@localhost", "localhost"]),
+    ],
+)
+def test_a_domain_that_holds_the_senders_suffices_but_no_top_level_one(sender: str, asked: list[str]) -> None:
+    assert list(mail.identities(sender)) == asked

@@ -38,6 +38,17 @@ class Groups:
         yield {"events": [e for e in self.held[group] if e["timestamp"] >= asked["startTime"]]}
 
 
+class Refusing(list[dict[str, Any]]):
+    """A group that is refused once it is read."""
+
+    def __init__(self, error: ClientError) -> None:
+        super().__init__()
+        self.error = error
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        raise self.error
+
+
 class Stack:
     name = "the stack"
 
@@ -146,5 +157,35 @@ def test_following_prints_each_line_once_until_it_is_interrupted(
     monkeypatch.setattr(logs, "sleep", sleep)
     assert main(["logs", "--follow"]) == 0
     assert [text.split()[3] for text in capsys.readouterr().out.splitlines()] == ["first", "second"]
+
+
+@pytest.mark.req("O4", "O5")
+def test_following_for_a_program_writes_a_document_for_each_line_at_once(
+    held: dict[str, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held["processor"].append(line({"message": f"first {SECRETS[0]}"}, -5, "1"))
+    seen = list[list[dict[str, Any]]]()
+    refused = ClientError({"Error": {"Code": "AccessDeniedException"}}, "FilterLogEvents")
+
+    def sleep(_seconds: float) -> None:
+        out, err = capsys.readouterr()
+        assert err == ""
+        assert SECRETS[0] not in out
+        seen.append([json.loads(text) for text in out.splitlines()])
+        held["ingest"].append(line("second", -1, "2"))
+        if len(seen) == 2:
+            held["processor"] = Refusing(refused)
+
+    monkeypatch.setattr(logs, "sleep", sleep)
     assert main(["logs", "--follow", "--json"]) == 2
-    assert "no end" in json.loads(capsys.readouterr().out)["error"]
+    assert [[(one["function"], "said" in one) for one in look] for look in seen] == [
+        [("processor", True)],
+        [("ingest", False)],
+    ]
+    out, err = capsys.readouterr()
+    (last,) = (json.loads(text) for text in out.splitlines())
+    assert last == {
+        "error": "these credentials may not call FilterLogEvents",
+        "do": "use ones that may operate the stack",
+    }
+    assert err == ""

@@ -10,6 +10,7 @@ from botocore import exceptions
 from moto import mock_aws
 
 from infra.operate.__main__ import main
+from infra.operate.answering import split
 from infra.operate.target import TargetError, find, plainly
 from tests.unit.operate.account import ARGUMENTS, REGION, STACK, account
 
@@ -42,7 +43,7 @@ def test_a_stack_that_is_not_steward_is_told_by_the_output_that_it_lacks(
 
 @pytest.mark.req("T4", "O6")
 def test_what_is_made_only_where_it_is_wanted_says_by_which_parameter() -> None:
-    with account(), pytest.raises(TargetError, match="deploy with HubSpot=true"):
+    with account(), pytest.raises(TargetError, match="; deploy with HubSpot=true"):
         find(STACK, REGION).output("HubSpotSecretArn")
 
 
@@ -92,10 +93,13 @@ def refusal(code: str, message: str = "no") -> exceptions.ClientError:
         (exceptions.EndpointConnectionError(endpoint_url="https://x"), "can't be reached"),
         (refusal("ExpiredToken"), "log in again"),
         (refusal("AccessDenied"), "may not call DescribeStacks"),
-        (refusal("Throttling", "Rate exceeded"), r"refused DescribeStacks \(Throttling\): Rate exceeded"),
+        (refusal("Throttling", "Rate exceeded"), r"refused DescribeStacks \(Throttling\); .*Rate exceeded"),
+        (exceptions.ProfileNotFound(profile="x"), "list-profiles"),
+        (refusal("ValidationError", "Stack x does not exist"), "is not there"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_what_aws_refuses_is_said_with_what_to_do(error: Exception, said: str) -> None:
-    with pytest.raises(TargetError, match=said), plainly("the stack x"):
+    with pytest.raises(TargetError, match=said) as told, plainly("the stack x"):
         raise error
+    assert "--help" not in split(str(told.value), "explain")["do"]

@@ -22,7 +22,7 @@ def actions_of(parser: Parser) -> Mapping[str, Parser]:
 
 
 def leaves(parser: Parser, name: str = "") -> Iterator[str]:
-    """Everything that can be run: ``dlq list``, ``triage``."""
+    """Everything that can be run: ``dlq list``, ``triage``; by each of its names."""
     below = actions_of(parser)
     if not below:
         yield name
