@@ -147,8 +147,7 @@ def board_of(
 ) -> Board:
     """The dashboard of what was read. Pure; the arguments are those of ``Board``, incidents in any order.
 
-    Args:
-        oldest: how long the oldest event may wait.
+    ``oldest`` is how long the oldest event may wait.
     """
     standing = breakers.standing(oldest)
     said = health(pulse, now, standing)
@@ -157,7 +156,9 @@ def board_of(
     worst_first = tuple(sorted(incidents, key=lambda i: (i.severity, i.opened_at)))
     return Board(
         at=now,
-        headline=headline(pulse=pulse, health=said, standing=standing, incidents=incidents, names=names, now=now),
+        headline=headline(
+            pulse=pulse, health=said, standing=standing, incidents=incidents, names=names, now=now
+        ),
         pulse=pulse,
         health=said,
         services=tuple(

@@ -1,5 +1,6 @@
-"""What rests because its calls failed, or because somebody wanted it: a breaker for the lane, for each further Notion
-connection, for the mirror's database. Reads, never writes.
+"""What rests because its calls failed, or because somebody wanted it. Reads, never writes.
+
+There is a breaker for the lane, one for each further Notion connection, and one for the mirror's database.
 """
 
 import tomllib

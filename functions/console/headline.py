@@ -132,9 +132,13 @@ def _services(pulse: Pulse | None, names: Names) -> Iterator[Headline]:
 def _waiting(pulse: Pulse | None, standing: Standing) -> Iterator[Headline]:
     if pulse is not None and (waited := too_old(pulse, standing)):
         says = "Events wait for too long"
-        yield Headline(Tone.WARN, says, pulse.at - waited, "That is the oldest one's time; see the lane below.")
+        yield Headline(
+            Tone.WARN, says, pulse.at - waited, "That is the oldest one's time; see the lane below."
+        )
     if standing.resting:
-        yield Headline(Tone.WARN, "A part of us rests", None, "Since its calls failed; see the breakers below.")
+        yield Headline(
+            Tone.WARN, "A part of us rests", None, "Since its calls failed; see the breakers below."
+        )
 
 
 def _events(pulse: Pulse | None, health: Mapping[str, Any]) -> Iterator[Headline]:

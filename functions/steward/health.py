@@ -35,6 +35,8 @@ BY_USE = frozenset({"slack", "postgres"})
 
 UNUSED = "unused"
 
+_RUNNING = Pause()
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -46,9 +48,12 @@ class Standing:
         oldest: how long the oldest event may wait.
     """
 
-    pause: Pause = Pause()
+    pause: Pause = _RUNNING
     resting: int = 0
     oldest: timedelta = OLDEST
+
+
+NOTHING_HELD = Standing()
 
 
 def is_old(pulse: Pulse, now: datetime) -> bool:
@@ -59,7 +64,9 @@ def is_old(pulse: Pulse, now: datetime) -> bool:
 def too_old(pulse: Pulse, standing: Standing) -> timedelta | None:
     """How long the oldest event has waited, where that is too long; else None."""
     seconds = pulse.lane.oldest_seconds
-    return None if seconds is None or seconds <= standing.oldest.total_seconds() else timedelta(seconds=seconds)
+    return (
+        None if seconds is None or seconds <= standing.oldest.total_seconds() else timedelta(seconds=seconds)
+    )
 
 
 def is_unseen(name: str, service: Service) -> bool:
@@ -74,7 +81,7 @@ def most_fail(succeeded: int, failed: int) -> bool:
     return succeeded + failed >= MANY and succeeded / (succeeded + failed) < FLOOR
 
 
-def health(pulse: Pulse | None, now: datetime, standing: Standing = Standing()) -> dict[str, Any]:  # noqa: B008 - it is frozen
+def health(pulse: Pulse | None, now: datetime, standing: Standing = NOTHING_HELD) -> dict[str, Any]:
     """How Steward is, as JSON for anybody: it names no person, page, id, token or host.
 
     Args:
@@ -173,7 +180,11 @@ def _well(pulse: Pulse) -> str:
     return "; ".join(
         [
             *([f"{' and '.join(up)} up"] if up else []),
-            *([f"{' and '.join(idle)} {'was' if len(idle) == 1 else 'were'} not used lately"] if idle else []),
+            *(
+                [f"{' and '.join(idle)} {'was' if len(idle) == 1 else 'were'} not used lately"]
+                if idle
+                else []
+            ),
             f"{events} in the last {MINUTES} min",
         ]
     )

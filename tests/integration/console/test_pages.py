@@ -9,6 +9,7 @@ import pytest
 
 from console import screens
 from console.sources import Settings, Sources, sources
+from console.wish import Wish
 from steward.budget import BudgetRecord
 from steward.budget_memory import BudgetMemory
 from steward.effects import Kind, Status
@@ -38,7 +39,7 @@ def read_of(world: World) -> Sources:
 
 
 def dashboard(world: World, **query: str) -> str:
-    return screens.dashboard(read_of(world), query)
+    return screens.dashboard(read_of(world), Wish.of(query))
 
 
 def nothing(world: World) -> None:
