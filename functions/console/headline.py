@@ -1,7 +1,7 @@
 """The one line that answers: are we well, and if not, what is wrong since when. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -33,6 +33,7 @@ class Headline:
         since: from when on, or None.
         detail: a further sentence, or "".
         also: what else is wrong, each in a few words.
+        incident: which one it tells of, or None.
     """
 
     tone: Tone
@@ -40,6 +41,7 @@ class Headline:
     since: datetime | None = None
     detail: str = ""
     also: tuple[str, ...] = ()
+    incident: Incident | None = None
 
 
 PAUSED: Mapping[Cause | None, str] = {
@@ -87,7 +89,7 @@ def headline(
         return Headline(Tone.GOOD, "All is well", None, "" if last else "No event has come yet", few)
     worst = min(found, key=lambda line: _RANK.index(line.tone))
     also = tuple(line.says for line in found if line is not worst)
-    return Headline(worst.tone, worst.says, worst.since, worst.detail, (*also, *few))
+    return replace(worst, also=(*also, *few))
 
 
 def _silence(pulse: Pulse | None, now: datetime) -> Iterator[Headline]:
@@ -108,6 +110,7 @@ def _incidents(incidents: Sequence[Incident], names: Names) -> Iterator[Headline
             says if going_on else f"{says}, over and being watched",
             incident.opened_at,
             incident.says,
+            incident=incident,
         )
 
 
