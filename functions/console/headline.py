@@ -128,7 +128,7 @@ def _services(pulse: Pulse | None, names: Names) -> Iterator[Headline]:
         elif service.state is ServiceState.DEGRADED:
             yield Headline(Tone.WARN, f"{names.title(name)} is not quite well", service.since, service.says)
         elif is_unseen(name, service):
-            says = f"Nobody has seen lately how {names.title(name)} is"
+            says = f"Nobody knows how {names.title(name)} is"
             yield Headline(Tone.UNKNOWN, says, service.since, service.says)
 
 

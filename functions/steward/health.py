@@ -159,7 +159,7 @@ def _degraded(pulse: Pulse, standing: Standing) -> Iterator[str]:
         elif service.state is ServiceState.DEGRADED:
             yield f"{name} is degraded"
         elif is_unseen(name, service):
-            yield f"how {name} is was not seen lately"
+            yield f"nobody knows how {name} is"
     if standing.resting:
         yield "a part of us rests since its calls failed"
     if waited := too_old(pulse, standing):

@@ -50,11 +50,11 @@ FOUND: list[tuple[Pulse | None, Standing, str, str]] = [
     (pulse(4, 5), Standing(), "degraded", "5 of the last 9"),  # too few to say so
     (services(notion=DOWN, slack=DOWN), Standing(), "down", "notion is down"),
     (services(notion=DEGRADED), Standing(), "degraded", "notion is degraded"),
-    (services(notion=UNKNOWN), Standing(), "degraded", "how notion is was not seen lately"),
+    (services(notion=UNKNOWN), Standing(), "degraded", "nobody knows how notion is"),
     (services(slack=DOWN), Standing(), "degraded", "slack is down for us; what it is told waits"),
     (services(postgres=DOWN), Standing(), "degraded", "postgres is down"),
     (services(hubspot=DOWN), Standing(), "degraded", "hubspot is down"),
-    (services(hubspot=UNKNOWN), Standing(), "degraded", "how hubspot is was not seen lately"),
+    (services(hubspot=UNKNOWN), Standing(), "degraded", "nobody knows how hubspot is"),
     # Of these two nothing is known but by their use: a night in which nobody is told anything is no trouble.
     (services(slack=UNKNOWN), Standing(), "healthy", "notion up; slack was not used lately"),
     (services(slack=DEGRADED, postgres=UNKNOWN), Standing(), "degraded", "slack is degraded"),

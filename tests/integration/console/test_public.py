@@ -3,11 +3,12 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from steward.lane_switch import PAUSE, pause_document
-from steward.pauses import Cause, Pause, Phase
+from steward.pauses import Cause, Pause, Phase, rest_name
 from steward.pulse import PULSE, Lane, Minute, Pulse, Sample, Service, ServiceState
 from tests.integration.console.rig import Rig
 from tests.unit.triage.incident_words import incident
@@ -84,6 +85,25 @@ def test_a_pause_is_health_s_before_the_next_round_and_says_nobody_s_words(rig: 
 
     assert (got.status, got.json()["status"]) == (200, "degraded")
     assert got.json()["reason"] == "an operator paused the lane; events wait and none is lost"
+
+
+@pytest.mark.req("C1", "C3")
+def test_a_further_connection_that_rests_degrades_health_and_has_its_own_row(
+    rig: Rig, tmp_path: Path
+) -> None:
+    remember(rig)
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[connection]]\nname = "partner"\n')
+    rest = Pause(Phase.PAUSED, Cause.TOKEN, "notion.page: unauthorized", rig.clock.now())
+    rig.sources.memory.remember(rest_name("partner"), pause_document(rest))
+    rig.restart(RULES_FILE=str(rules))
+
+    told = rig.ask("GET", "/health")
+    assert (told.json()["status"], "partner" in told.text) == ("degraded", False)
+    page = rig.ask("GET", "/dashboard", cookie=rig.log_in()).text
+    assert "Notion, partner</bdi>" in page
+    assert "notion.page: unauthorized" in page
+    assert "A part of us rests" in page
 
 
 @pytest.mark.req("C1")
