@@ -31,7 +31,9 @@ triage-report: $(VENV)/.dev ## Score the diagnosis on the labelled cases, beside
 	@$(BIN)/python -m tests.triage
 
 picture: $(VENV)/.dev ## Take the picture of the dashboard that the README shows; needs Chromium
-	@PYTHONPATH=functions:. POWERTOOLS_LOG_LEVEL=ERROR $(BIN)/python -m tests.browser
+	@rm -f .local/screenshots/dashboard.png
+	@$(BIN)/python -m pytest -q -p no:xdist -p no:cacheprovider tests/browser/test_picture.py
+	@cp .local/screenshots/dashboard.png docs/dashboard.png
 
 gameday: $(VENV)/.dev .local/aws-plane/.ready ## Let vendors, tokens and our own code fail on the local stack, and grade it; ARGS='token' or --turned-clock
 	@$(BIN)/python -m tests.gameday $(ARGS)

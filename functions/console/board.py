@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from console import event_list
+from console import breakers, event_list
+from console.breakers import Breaker, Breakers
 from console.event_list import EventList
 from console.headline import Headline, headline
 from console.sources import Sources
@@ -15,7 +16,6 @@ from steward.budget import BudgetRecord
 from steward.health import health
 from steward.incidents.incident import Incident
 from steward.incidents.names import Names
-from steward.lane_switch import MIRROR_REST, PAUSE, pause_of
 from steward.mirror import report
 from steward.mirror.report import HEALTH, Report
 from steward.pauses import Pause
@@ -65,8 +65,8 @@ class Board:
         services: those that are used.
         bars: events a minute, the last hour.
         pause: how the lane stands.
+        breakers: the lane's first; the mirror's where there is a mirror.
         budget: of Notion's requests.
-        rests: what else rests: how it is called, and its record.
         mirror: as ``steward.mirror.report.health`` gives it; None when no mirror was ever compared.
         incidents: those that are open, with their timelines, the worst first.
         lately: the last ones that are over, without timelines, newest first.
@@ -82,8 +82,8 @@ class Board:
     services: tuple[ServiceLine, ...]
     bars: tuple[Bar, ...]
     pause: Pause
+    breakers: tuple[Breaker, ...]
     budget: BudgetUse
-    rests: tuple[tuple[str, Pause], ...]
     mirror: Mapping[str, Any] | None
     incidents: tuple[Incident, ...]
     lately: tuple[Incident, ...]
@@ -114,15 +114,14 @@ def read(sources: Sources, wish: Wish) -> Board:
         timedelta(days=sources.settings.journal_days),
     )
     environ = sources.settings.environ
-    rest = pause_of(memory.recall(MIRROR_REST), 0)
     live, latest = sources.incidents.live(), sources.incidents.latest(LATELY)
     compared = Report.of(memory.recall(HEALTH))
     return board_of(
         now=now,
         pulse=Pulse.of(memory.recall(PULSE)),
-        pause=pause_of(*memory.recall_version(PAUSE)),
+        breakers=breakers.read(memory, sources.settings.connections),
+        oldest=sources.settings.oldest,
         budget=budget_use(remembered_budget(environ, memory), requests_per_minute(environ), now),
-        rests=(("The mirror's database", rest),) if rest.holds else (),
         mirror=None if compared is None else report.health(compared, now),
         incidents=[incident for incident in live if incident.is_open],
         lately=[incident for incident in latest if not incident.is_open],
@@ -136,9 +135,9 @@ def board_of(
     *,
     now: datetime,
     pulse: Pulse | None,
-    pause: Pause,
+    breakers: Breakers,
+    oldest: timedelta,
     budget: BudgetUse,
-    rests: tuple[tuple[str, Pause], ...],
     mirror: Mapping[str, Any] | None,
     incidents: Sequence[Incident],
     lately: Sequence[Incident],
@@ -146,12 +145,20 @@ def board_of(
     wish: Wish,
     names: Names,
 ) -> Board:
-    """The dashboard of what was read. Pure; the arguments are those of ``Board``, incidents in any order."""
-    said = health(pulse, now)
+    """The dashboard of what was read. Pure; the arguments are those of ``Board``, incidents in any order.
+
+    ``oldest`` is how long the oldest event may wait.
+    """
+    standing = breakers.standing(oldest)
+    said = health(pulse, now, standing)
+    used = pulse is not None and "postgres" in pulse.services
+    mirrored = used or mirror is not None or breakers.mirror.record.holds
     worst_first = tuple(sorted(incidents, key=lambda i: (i.severity, i.opened_at)))
     return Board(
         at=now,
-        headline=headline(pulse=pulse, health=said, pause=pause, incidents=incidents, names=names, now=now),
+        headline=headline(
+            pulse=pulse, health=said, standing=standing, incidents=incidents, names=names, now=now
+        ),
         pulse=pulse,
         health=said,
         services=tuple(
@@ -159,9 +166,9 @@ def board_of(
             for name, one in (pulse.services if pulse else {}).items()
         ),
         bars=bars(pulse.minutes, now) if pulse else (),
-        pause=pause,
+        pause=standing.pause,
+        breakers=(breakers.lane, *breakers.others, *((breakers.mirror,) if mirrored else ())),
         budget=budget,
-        rests=rests,
         mirror=mirror,
         incidents=worst_first,
         lately=tuple(lately),

@@ -6,8 +6,9 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,7 @@ from botocore.config import Config
 from console import screens
 from console.access import Access
 from console.admin import Admin
+from console.breakers import connections_in
 from console.browser import guarded, origin_of
 from console.exchange import HTML, JSON, Answer, Request
 from console.inside import Inside
@@ -25,6 +27,7 @@ from console.public import Public
 from console.sources import Settings, sources
 from console.throttle import Throttle
 from steward import telemetry
+from steward.health import OLDEST
 from steward.incidents.names import TITLES, Names
 from steward.secret_store import SecretStore, SecretUnavailable
 
@@ -134,7 +137,14 @@ def make_app(
 ) -> App:
     """Build the application from its environment, its AWS clients and tables, and its clocks."""
     count = telemetry.Counter()
-    settings = Settings(environ, int(environ.get("JOURNAL_DAYS") or "90"), Names(TITLES))
+    rules = Path(environ.get("LAMBDA_TASK_ROOT", ".")) / (environ.get("RULES_FILE") or "steward.toml")
+    settings = Settings(
+        environ,
+        int(environ.get("JOURNAL_DAYS") or "90"),
+        Names(TITLES),
+        connections_in(rules),
+        timedelta(seconds=int(environ.get("OLDEST_EVENT_SECONDS") or OLDEST.total_seconds())),
+    )
     read = sources(settings, state, journal, now)
     access = Access(
         SecretStore(secrets, monotonic, ttl=TOKEN_SECONDS, on_stale=lambda: count(telemetry.STALE_SECRET)),

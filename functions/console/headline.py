@@ -1,12 +1,12 @@
 """The one line that answers: are we well, and if not, what is wrong since when. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from steward.health import ENOUGH, is_old
+from steward.health import ENOUGH, Standing, is_old, is_unseen, most_fail, too_old
 from steward.incidents.classes import Severity
 from steward.incidents.incident import Incident, Stage
 from steward.incidents.names import Names
@@ -33,6 +33,7 @@ class Headline:
         since: from when on, or None.
         detail: a further sentence, or "".
         also: what else is wrong, each in a few words.
+        incident: which one it tells of, or None.
     """
 
     tone: Tone
@@ -40,6 +41,7 @@ class Headline:
     since: datetime | None = None
     detail: str = ""
     also: tuple[str, ...] = ()
+    incident: Incident | None = None
 
 
 PAUSED: Mapping[Cause | None, str] = {
@@ -58,7 +60,7 @@ def headline(
     *,
     pulse: Pulse | None,
     health: Mapping[str, Any],
-    pause: Pause,
+    standing: Standing,
     incidents: Sequence[Incident],
     names: Names,
     now: datetime,
@@ -68,7 +70,7 @@ def headline(
     Args:
         pulse: the last one, or None.
         health: what ``steward.health`` makes of it.
-        pause: how the lane stands.
+        standing: what holds work back.
         incidents: those that are open.
         names: how vendors are written.
         now: our clock.
@@ -76,8 +78,9 @@ def headline(
     found = [
         *_silence(pulse, now),
         *_incidents(incidents, names),
-        *_pause(pause),
+        *_pause(standing.pause),
         *_services(pulse, names),
+        *_waiting(pulse, standing),
         *_events(pulse, health),
     ]
     few = _few(health)
@@ -86,7 +89,7 @@ def headline(
         return Headline(Tone.GOOD, "All is well", None, "" if last else "No event has come yet", few)
     worst = min(found, key=lambda line: _RANK.index(line.tone))
     also = tuple(line.says for line in found if line is not worst)
-    return Headline(worst.tone, worst.says, worst.since, worst.detail, (*also, *few))
+    return replace(worst, also=(*also, *few))
 
 
 def _silence(pulse: Pulse | None, now: datetime) -> Iterator[Headline]:
@@ -107,6 +110,7 @@ def _incidents(incidents: Sequence[Incident], names: Names) -> Iterator[Headline
             says if going_on else f"{says}, over and being watched",
             incident.opened_at,
             incident.says,
+            incident=incident,
         )
 
 
@@ -123,13 +127,29 @@ def _services(pulse: Pulse | None, names: Names) -> Iterator[Headline]:
             yield Headline(Tone.BAD if name == "notion" else Tone.WARN, says, service.since, service.says)
         elif service.state is ServiceState.DEGRADED:
             yield Headline(Tone.WARN, f"{names.title(name)} is not quite well", service.since, service.says)
+        elif is_unseen(name, service):
+            says = f"Nobody knows how {names.title(name)} is"
+            yield Headline(Tone.UNKNOWN, says, service.since, service.says)
+
+
+def _waiting(pulse: Pulse | None, standing: Standing) -> Iterator[Headline]:
+    if pulse is not None and (waited := too_old(pulse, standing)):
+        says = "Events wait for too long"
+        yield Headline(
+            Tone.WARN, says, pulse.at - waited, "That is the oldest one's time; see the lane below."
+        )
+    if standing.resting:
+        yield Headline(
+            Tone.WARN, "A part of us rests", None, "Since its calls failed; see the breakers below."
+        )
 
 
 def _events(pulse: Pulse | None, health: Mapping[str, Any]) -> Iterator[Headline]:
     if pulse is None:
         return
     if health["failed"] and not _is_few(health):
-        tone = Tone.WARN if health["succeeded"] else Tone.BAD
+        bad = not health["succeeded"] or most_fail(health["succeeded"], health["failed"])
+        tone = Tone.BAD if bad else Tone.WARN
         yield Headline(tone, _failed(health), None, "The events below can be filtered by their outcome.")
     if pulse.dead_letters:
         says = f"{pulse.dead_letters} dead letter{'' if pulse.dead_letters == 1 else 's'}"

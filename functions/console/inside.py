@@ -1,16 +1,18 @@
 """What needs a login: the dashboard, an event, an incident; and the way in and out (C3)."""
 
+from urllib.parse import quote
+
 from aws_lambda_powertools.shared.cookies import Cookie
 
 from console import screens
 from console.access import Access, Verdict
 from console.browser import again, cookie, cookie_name, is_from_elsewhere, is_ours
-from console.event_address import id_of
+from console.event_address import id_of, part_of
 from console.exchange import Answer, Request
+from console.onward import DASHBOARD, LOGIN, login_for, onward
 from console.sources import Sources
+from console.wish import Wish
 from steward.explanation import explanation
-
-DASHBOARD, LOGIN = "/dashboard", "/dashboard/login"
 
 _MESSAGES = {
     Verdict.NOTHING: "Give the console's token.",
@@ -33,14 +35,16 @@ class Inside:
 
     def dashboard(self, request: Request) -> Answer:
         """``GET /dashboard``."""
-        return self._turned_away(request) or Answer(200, screens.dashboard(self._sources, request.query))
+        wish = Wish.of(request.query)
+        away = self._turned_away(request, DASHBOARD + wish.query(wish.before))
+        return away or Answer(200, screens.dashboard(self._sources, wish))
 
     def event(self, request: Request, part: str) -> Answer:
         """``GET /dashboard/events/{id}``, where the part of the path is as ``event_address`` writes it."""
-        away = self._turned_away(request)
+        s, event_id = self._sources, id_of(part)
+        away = self._turned_away(request, f"{DASHBOARD}/events/{part_of(event_id)}")
         if away is not None:
             return away
-        s, event_id = self._sources, id_of(part)
         days = s.settings.journal_days
         found = (
             explanation(event_id, s.state_table, s.journal_table, days, s.now) if _is_id(event_id) else None
@@ -52,7 +56,7 @@ class Inside:
 
     def incident(self, request: Request, incident_id: str) -> Answer:
         """``GET /dashboard/incidents/{id}``."""
-        away = self._turned_away(request)
+        away = self._turned_away(request, f"{DASHBOARD}/incidents/{quote(incident_id, '', errors='replace')}")
         if away is not None:
             return away
         found = self._sources.incidents.load(incident_id) if _is_id(incident_id) else None
@@ -65,10 +69,13 @@ class Inside:
         if request.method == "POST":
             if not is_ours(request):
                 return self._cross_site()
-            return self._decide(self._access.by_token(request.form.get("token"), request.address), request)
+            verdict = self._access.by_token(request.form.get("token"), request.address)
+            return self._decide(verdict, request, onward(request.form.get("next")))
+        to = onward(request.query.get("next"))
         if "ticket" in request.query:
-            return self._decide(self._access.by_ticket(request.query["ticket"], request.address), request)
-        return self._form(200, None)
+            verdict = self._access.by_ticket(request.query["ticket"], request.address)
+            return self._decide(verdict, request, to)
+        return self._form(200, None, to)
 
     def logout(self, request: Request) -> Answer:
         """``POST /dashboard/logout``."""
@@ -86,8 +93,8 @@ class Inside:
         # The address changes with what is in it.
         return Answer(200, text, content_type, {"cache-control": "public, max-age=31536000, immutable"})
 
-    def _turned_away(self, request: Request) -> Answer | None:
-        """What somebody gets who has no session; None for who has one."""
+    def _turned_away(self, request: Request, wanted: str) -> Answer | None:
+        """What somebody gets who has no session, and wanted that page; None for who has one."""
         given = request.cookies.get(cookie_name(secure=request.secure))
         verdict = self._access.by_session(given)
         if verdict is Verdict.OPEN:
@@ -95,16 +102,19 @@ class Inside:
         if verdict is Verdict.NOTHING and is_from_elsewhere(request):
             return again()
         # One that is no good any more goes, so that it is not taken for an attack each time.
-        return _to(LOGIN, *([cookie("", secure=request.secure)] if given else []))
+        return _to(login_for(wanted), *([cookie("", secure=request.secure)] if given else []))
 
-    def _decide(self, verdict: Verdict, request: Request) -> Answer:
+    def _decide(self, verdict: Verdict, request: Request, to: str) -> Answer:
         if verdict is Verdict.OPEN:
-            return _to(DASHBOARD, cookie(self._access.session(), secure=request.secure))
+            return _to(to, cookie(self._access.session(), secure=request.secure))
         wait = self._access.wait(request.address) if verdict is Verdict.TOO_MANY else 0
-        return self._form(_STATUS[verdict], _MESSAGES[verdict], {"retry-after": str(wait)} if wait else {})
+        headers = {"retry-after": str(wait)} if wait else {}
+        return self._form(_STATUS[verdict], _MESSAGES[verdict], to, headers)
 
-    def _form(self, status: int, message: str | None, headers: dict[str, str] | None = None) -> Answer:
-        page = screens.login(message=message, token_set=bool(self._access.tokens()))
+    def _form(
+        self, status: int, message: str | None, to: str, headers: dict[str, str] | None = None
+    ) -> Answer:
+        page = screens.login(message=message, token_set=bool(self._access.tokens()), to=to)
         return Answer(status, page, headers=headers or {})
 
     def _cross_site(self) -> Answer:
@@ -119,5 +129,5 @@ def _is_id(text: str) -> bool:
 
 
 def _to(path: str, *cookies: Cookie) -> Answer:
-    """Go on there, by GET, with an address of our own: no header that came in is in it."""
+    """Go on there, by GET: an address of our own, or one that ``onward`` let through."""
     return Answer(303, "", headers={"location": path}, cookies=cookies)

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from console import accept, screens
+from console import accept, breakers, screens
+from console.breakers import Breakers
 from console.exchange import HTML, JSON, Answer, Request
 from console.recent import Recent
 from console.sources import Sources
@@ -26,6 +27,9 @@ class Public:
         """Make it; ``clock`` is in monotonic seconds."""
         self._sources = sources
         self._pulse: Recent[Pulse | None] = Recent(lambda: Pulse.of(sources.memory.recall(PULSE)), clock)
+        self._breakers: Recent[Breakers] = Recent(
+            lambda: breakers.read(sources.memory, sources.settings.connections), clock
+        )
         self._incidents: Recent[list[Incident]] = Recent(
             lambda: lately(sources.incidents, sources.now()), clock
         )
@@ -33,7 +37,8 @@ class Public:
     def health(self, request: Request) -> Answer:
         """``GET /health`` (C1): 503 when we are down, so that any uptime monitor understands it."""
         del request
-        told = health(self._pulse.get(), self._sources.now())
+        standing = self._breakers.get().standing(self._sources.settings.oldest)
+        told = health(self._pulse.get(), self._sources.now(), standing)
         status = 503 if told["status"] == "down" else 200
         return Answer(status, json.dumps(told), JSON, {"cache-control": "public, max-age=5"})
 

@@ -10,14 +10,14 @@ from console.wish import Wish
 from steward.incidents.incident import Incident
 
 
-def login(*, message: str | None, token_set: bool) -> str:
-    """The form; ``message`` says what went wrong."""
-    return render.page("login", message=message, token_set=token_set)
+def login(*, message: str | None, token_set: bool, to: str) -> str:
+    """The form; ``message`` says what went wrong, ``to`` where it leads."""
+    return render.page("login", message=message, token_set=token_set, to=to)
 
 
-def dashboard(sources: Sources, query: Mapping[str, str]) -> str:
-    """The dashboard, of which the query string says what to leave out."""
-    return render.page("dashboard", board=board.read(sources, Wish.of(query)))
+def dashboard(sources: Sources, wish: Wish) -> str:
+    """The dashboard, with the events that are wished for."""
+    return render.page("dashboard", board=board.read(sources, wish))
 
 
 def event(found: Mapping[str, Any], now: datetime) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from steward.closings import Closings
+from steward.health import OLDEST
 from steward.incidents.names import Names
 from steward.incidents.store import Incidents
 from steward.journal import Journal
@@ -24,11 +25,15 @@ class Settings:
         environ: as the handler was given it: the budget's limit and lanes are read from it as the other functions do.
         journal_days: how long the journal keeps an event.
         names: how vendors are written.
+        connections: names of the further Notion connections.
+        oldest: how long the oldest event may wait until the alarm rings.
     """
 
     environ: Mapping[str, str]
     journal_days: int
     names: Names
+    connections: tuple[str, ...] = ()
+    oldest: timedelta = OLDEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from processor.remembered_rest import TRIP, UNPROBED, RememberedRest
 from steward.budget import Purse
 from steward.errors import Failure
 from steward.memory import Memory
-from steward.pauses import Pause
+from steward.pauses import Pause, rest_name
 
 __all__ = ["TRIP", "UNPROBED", "Rest"]
 
@@ -36,7 +36,7 @@ class Rest(RememberedRest):
             now: our clock.
             tell: is told when a rest begins, and each time it goes on.
         """
-        super().__init__(f"REST@{connection}", memory, now, tell)
+        super().__init__(rest_name(connection), memory, now, tell)
         self._purse = purse
 
     def spend(self) -> None:

@@ -30,6 +30,11 @@ RELAPSE = timedelta(minutes=10)
 """A pause so soon after a resumption goes on with the probes of the pause before, so that the lane does not flap."""
 
 
+def rest_name(connection: str) -> str:
+    """The name under which the rest of a further Notion connection is remembered; the lane's and the mirror's are in ``lane_switch``."""
+    return f"REST@{connection}"
+
+
 class Phase(StrEnum):
     """Where the lane stands."""
 

@@ -16,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{7*7}}"
 TURNED = "safe \u202egnp.exe\u202c \u2066hidden\u2069 end"
-LONG = "Long " + "x" * 1990 + " end"
+LONG = "Long " + "x" * 1991 + " end"
 EMOJI = "Ship it \U0001f469\u200d\U0001f680\U0001f1eb\U0001f1f7 ☕"
 ARABIC = "مراجعة الميزانية (2026)"
 CONTROLS = "bell\x07 null\x00 escape\x1b[31m red"

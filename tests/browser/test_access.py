@@ -34,6 +34,20 @@ def test_the_token_opens_the_dashboard_and_logging_out_closes_it(visit: Open) ->
     assert here.page.url.endswith("/dashboard/login")
 
 
+def test_who_followed_a_link_to_an_incident_is_there_after_the_login(visit: Open) -> None:
+    here = visit(logged_in=False)
+    incident = here.console.world.outage()
+    here.expect_refusal(401)
+    here.go(f"/dashboard/incidents/{incident.id}")
+    for token in ("guessed", TOKEN):
+        here.page.get_by_label("Console token").fill(token)
+        here.page.get_by_role("button", name="Log in").click()
+        here.page.wait_for_load_state()
+
+    here.page.get_by_role("heading", name="Timeline").wait_for()
+    assert here.page.url == f"{here.console.url}/dashboard/incidents/{incident.id}"
+
+
 def test_a_link_with_a_ticket_opens_the_dashboard_and_leaves_no_ticket_in_the_address(visit: Open) -> None:
     here = visit()
 

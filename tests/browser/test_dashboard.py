@@ -49,11 +49,13 @@ def test_a_glance_says_what_is_wrong_since_when(visit: Open, world: World) -> No
     assert here.text("h1") == "Notion: vendor outage"
     assert "for 21 min" in here.text(".headline")
     assert "The lane rests, because Notion does not answer" in here.text(".also")
-    assert "38, the oldest for 23 min" in here.text()
+    assert "38 the oldest for 23 min" in here.text()
+    assert here.text().count("answers nothing but 503") == 1, "said once"
+    assert here.page.locator("main").get_by_text("Notion: vendor outage", exact=True).count() == 1
     assert "Next probe" in here.text()
     assert here.page.locator(".timeline li").count() == len(incident.timeline)
 
-    here.page.locator(".incident").get_by_role("link").click()
+    here.page.locator(".headline").get_by_role("link").click()
     here.page.get_by_role("heading", name="Timeline").wait_for()
     assert incident.id in here.text()
     assert "the status page says: major outage of the API" in here.text(".timeline")

@@ -1,12 +1,16 @@
 """One window of a browser on the console, which keeps in mind whatever a page does that it must not."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from tests.browser.served import Console
+
+PICTURES = Path(__file__).parents[2] / ".local" / "screenshots"
+"""Build output: git ignores it."""
 
 PATIENCE = 20_000
 """Milliseconds; two shared cores under load can be slow."""

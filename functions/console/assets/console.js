@@ -3,6 +3,8 @@
 (() => {
   const EVERY = 15_000;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const short = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" })
+    .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
   const shapes = {
     clock: new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
     day: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }),
@@ -17,6 +19,7 @@
       const shape = "moment" in time.dataset ? "whole" : at.toDateString() === today ? "clock" : "day";
       time.textContent = shapes[shape].format(at);
     }
+    for (const name of root.querySelectorAll("[data-zone-name]")) name.textContent = short;
     for (const name of root.querySelectorAll("[data-zone]")) {
       name.textContent = zone === "UTC" ? "UTC" : `of ${zone}; hover over one for UTC`;
     }

@@ -87,10 +87,10 @@ class Rig:
         self.shown = [ReadOnly(self.state), ReadOnly(self.journal)]
         self.app = self.restart()
 
-    def restart(self) -> App:
+    def restart(self, **environ: str) -> App:
         """A new environment."""
         self.app = make_app(
-            {"CONSOLE_SECRET_ID": "console", "JOURNAL_DAYS": "90"},
+            {"CONSOLE_SECRET_ID": "console", "JOURNAL_DAYS": "90", **environ},
             secrets=self.secrets,
             state=self.shown[0],
             journal=self.shown[1],

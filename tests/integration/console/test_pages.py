@@ -9,6 +9,7 @@ import pytest
 
 from console import screens
 from console.sources import Settings, Sources, sources
+from console.wish import Wish
 from steward.budget import BudgetRecord
 from steward.budget_memory import BudgetMemory
 from steward.effects import Kind, Status
@@ -38,7 +39,7 @@ def read_of(world: World) -> Sources:
 
 
 def dashboard(world: World, **query: str) -> str:
-    return screens.dashboard(read_of(world), query)
+    return screens.dashboard(read_of(world), Wish.of(query))
 
 
 def nothing(world: World) -> None:
@@ -99,9 +100,9 @@ def paused(cause: Cause) -> Callable[[World], None]:
         (broken, ["Nobody has looked yet"]),
         (idle, ["All is well", "No event has come yet"]),
         (strange, ["Slack is not quite well", "&lt;b&gt;slow", "Zendesk", "12\u202f345", "2 dead letters", "3</b> in 24 h"]),
-        (resting, ["The mirror&#39;s database rests", "Notion asks us to wait until", "175"]),
+        (resting, ["PostgreSQL, the mirror</bdi>", "open</span> for an unknown time", "Notion, the lane</bdi>", "A part of us rests", "Notion asks us to wait until", "175"]),
         (mirror_broken, ["broken", "&lt;i&gt;no table"]),
-        (paused(Cause.OPERATOR), ["The lane was paused by an operator"]),
+        (paused(Cause.OPERATOR), ["The lane was paused by an operator", "paused by an operator</span> for"]),
         (paused(Cause.TOKEN), ["Notion refuses the token"]),
         (paused(Cause.BLOCKED), ["Notion blocks the connection"]),
     ],

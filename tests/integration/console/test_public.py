@@ -3,10 +3,13 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from steward.pulse import PULSE, Minute, Pulse, Sample, Service, ServiceState
+from steward.lane_switch import PAUSE, pause_document
+from steward.pauses import Cause, Pause, Phase, rest_name
+from steward.pulse import PULSE, Lane, Minute, Pulse, Sample, Service, ServiceState
 from tests.integration.console.rig import Rig
 from tests.unit.triage.incident_words import incident
 
@@ -50,7 +53,7 @@ def test_however_many_ask_the_tables_are_read_once_in_five_seconds(rig: Rig) -> 
     remember(rig)
     for _ in range(50):
         rig.ask("GET", "/health")
-    assert [table.reads for table in rig.shown] == [1, 0]
+    assert [table.reads for table in rig.shown] == [3, 0], "the pulse, the lane's pause, the mirror's rest"
 
     for _ in range(50):
         rig.ask("GET", "/status")
@@ -59,7 +62,7 @@ def test_however_many_ask_the_tables_are_read_once_in_five_seconds(rig: Rig) -> 
     assert rig.shown[1].reads == reads
     rig.clock.sleep(5)
     rig.ask("GET", "/health")
-    assert rig.shown[0].reads == 2
+    assert rig.shown[0].reads == 6
 
 
 @pytest.mark.req("C1")
@@ -67,7 +70,49 @@ def test_before_the_first_round_and_with_a_broken_pulse_health_is_degraded_and_n
     assert rig.ask("GET", "/health").json()["status"] == "degraded"
     rig.sources.memory.remember(PULSE, {"at": 3})
     rig.clock.sleep(5)
-    assert (rig.ask("GET", "/health").status, rig.ask("GET", "/health").json()["services"]) == (200, {})
+    got = rig.ask("GET", "/health")
+    assert (got.status, got.json()["status"]) == (200, "degraded")
+    assert {one["state"] for one in got.json()["services"].values()} == {"unknown"}
+
+
+@pytest.mark.req("C1")
+def test_a_pause_is_health_s_before_the_next_round_and_says_nobody_s_words(rig: Rig) -> None:
+    remember(rig)
+    rest = Pause(Phase.PAUSED, Cause.OPERATOR, "Ann wants it", rig.clock.now())
+    rig.sources.memory.swap(PAUSE, pause_document(rest), 1)
+
+    got = rig.ask("GET", "/health")
+
+    assert (got.status, got.json()["status"]) == (200, "degraded")
+    assert got.json()["reason"] == "an operator paused the lane; events wait and none is lost"
+
+
+@pytest.mark.req("C1", "C3")
+def test_a_further_connection_that_rests_degrades_health_and_has_its_own_row(
+    rig: Rig, tmp_path: Path
+) -> None:
+    remember(rig)
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[connection]]\nname = "partner"\n')
+    rest = Pause(Phase.PAUSED, Cause.TOKEN, "notion.page: unauthorized", rig.clock.now())
+    rig.sources.memory.remember(rest_name("partner"), pause_document(rest))
+    rig.restart(RULES_FILE=str(rules))
+
+    told = rig.ask("GET", "/health")
+    assert (told.json()["status"], "partner" in told.text) == ("degraded", False)
+    page = rig.ask("GET", "/dashboard", cookie=rig.log_in()).text
+    assert "Notion, partner</bdi>" in page
+    assert "notion.page: unauthorized" in page
+    assert "A part of us rests" in page
+
+
+@pytest.mark.req("C1")
+def test_health_takes_the_oldest_event_for_old_when_the_alarm_does(rig: Rig) -> None:
+    remember(rig, lane=Lane(3, 0, 200.0))
+    assert rig.ask("GET", "/health").json()["status"] == "healthy"
+
+    rig.restart(OLDEST_EVENT_SECONDS="180")
+    assert rig.ask("GET", "/health").json()["reason"] == "the oldest event has waited for 3 min"
 
 
 @pytest.mark.req("C4")

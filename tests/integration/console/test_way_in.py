@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from console.onward import login_for
 from console.passes import SESSION_SECONDS, TICKET_SECONDS, Passes
 from tests.integration.console.rig import FORMER, HOST, ORIGIN, TOKEN, Rig
 
@@ -34,7 +35,7 @@ def test_who_logs_in_gets_a_cookie_that_no_script_and_no_other_site_gets(rig: Ri
 def test_without_a_session_the_way_leads_to_the_login(rig: Rig, path: str) -> None:
     got = rig.ask("GET", path)
 
-    assert (got.status, got.headers["location"], got.cookies) == (303, LOGIN, [])
+    assert (got.status, got.headers["location"], got.cookies) == (303, login_for(path), [])
 
 
 @pytest.mark.req("C3")
@@ -73,7 +74,7 @@ def test_a_forged_session_opens_nothing_and_is_counted(
         value = Passes(["x" * 40], rig.clock.time).session()
     got = rig.ask("GET", path, cookie=f"__Host-steward={value}")
 
-    assert (got.status, got.headers["location"]) == (303, LOGIN)
+    assert (got.status, got.headers["location"]) == (303, login_for(path))
     assert "Max-Age=0" in got.cookies[0]
     assert counted["ConsoleRefused"] == [1, 1]
 

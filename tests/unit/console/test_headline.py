@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from console.headline import Headline, Tone, headline
-from steward.health import health
+from steward.health import Standing, health
 from steward.incidents.classes import Class, Severity
 from steward.incidents.incident import Incident, Stage
 from steward.incidents.names import Names
@@ -33,7 +33,7 @@ def told(seen: Pulse | None, pause: Pause | None = None, incidents: tuple[Incide
     return headline(
         pulse=seen,
         health=health(seen, NOW),
-        pause=pause or Pause(),
+        standing=Standing(pause or Pause()),
         incidents=incidents,
         names=NAMES,
         now=NOW,
