@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -272,3 +273,17 @@ def test_it_waits_while_the_lane_rests(stand: Stand) -> None:
         stand.look()
         stand.work()
     assert progress(stand).phase is Phase.DONE
+
+
+@pytest.mark.req("O4")
+def test_the_data_sources_are_those_of_the_file_that_the_stack_runs_by(
+    stand: Stand, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = tmp_path / "team.toml"
+    theirs.write_text(
+        Path(stand.environ["RULES_FILE"]).read_text().replace('name = "Tasks"', 'name = "Chores"')
+    )
+    stand.environ["RULES_FILE"] = str(theirs)
+
+    assert main(["baseline", "--source", "Tasks", "--json"]) == 2
+    assert "the rules file has Chores" in capsys.readouterr().out

@@ -30,7 +30,7 @@ ARGUMENTS: dict[str, list[str] | None] = {
     "events": [],
     "explain": [EVENT],
     "replay": [EVENT, "--dry-run", "--observe"],
-    "what-if": ["--rules", "functions/steward.toml"],
+    "what-if": ["--rules", "docs/rules.example.toml"],
     "logs": ["--platform"],
     "dlq list": [],
     "dlq show": ["{letter}"],
