@@ -29,7 +29,7 @@ ARGUMENTS: dict[str, list[str] | None] = {
     "send": ["--url", "http://127.0.0.1:9/webhooks/notion", "--dry-run"],
     "events": [],
     "explain": [EVENT],
-    "replay": [EVENT, "--dry-run", "--observe"],
+    "replay": [EVENT, "--dry-run"],
     "what-if": ["--rules", "docs/rules.example.toml"],
     "logs": ["--platform"],
     "dlq list": [],
