@@ -85,13 +85,30 @@ def _where(wishes: argparse.Namespace) -> tuple[str, str]:
     """Address and token: of the stack that is named, of the endpoint that is, or else of the local stack."""
     named = wishes.stack_name is not None or wishes.local
     if wishes.url and not named:
-        return wishes.url, FORGER if wishes.forge else find_token(wishes.token_file, os.environ)
+        if wishes.forge:
+            return wishes.url, FORGER
+        try:
+            return wishes.url, find_token(wishes.token_file, os.environ)
+        except UsageError:
+            ours = None if wishes.token_file else _local_at(wishes.url)
+            if ours is None:
+                raise
+            return wishes.url, token_of(ours)
     target = targets.find(wishes.stack_name, wishes.region, wishes.profile)
     with plainly(target.name):
         url = wishes.url or target.output("WebhookUrl")
         if wishes.forge:
             return url, FORGER
         return url, find_token(wishes.token_file, {}) if wishes.token_file else token_of(target)
+
+
+def _local_at(url: str) -> Target | None:
+    """The local stack, where that is its address: then its token goes nowhere else."""
+    try:
+        found = targets.find()
+        return found if found.output("WebhookUrl") == url else None
+    except TargetError:
+        return None
 
 
 def token_of(target: Target) -> str:

@@ -156,6 +156,18 @@ def test_another_address_is_signed_for_the_named_stack_or_with_the_environments_
     assert verify(*second, ["secret_of_another_stack"]) is Verdict.VALID
 
 
+@pytest.mark.req("I8", "O4", "O5")
+def test_without_a_token_the_local_stacks_own_address_is_signed_for_and_no_other(
+    endpoint: Endpoint, deployed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOTION_VERIFICATION_TOKEN")
+
+    assert main(["send", "--url", endpoint.url]) == 0
+    assert main(["send", "--url", f"{endpoint.url}/else"]) == 2
+
+    assert [verify(*one, [TOKEN]) for one in endpoint.received] == [Verdict.VALID]
+
+
 @pytest.mark.req("I8", "O4")
 @pytest.mark.parametrize(
     ("text", "error", "do"),
