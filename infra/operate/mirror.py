@@ -16,8 +16,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from infra.operate import mirror_check
+from infra.operate import target as targets
 from infra.operate.rules_of import add_rules, rules_of
-from infra.operate.target import Target, TargetError, add_arguments, find, plainly
+from infra.operate.target import Target, TargetError, add_arguments, plainly
 from infra.operate.text import printable, table
 from steward.deadline import Deadline
 from steward.errors import CallFailed
@@ -89,7 +90,7 @@ def operate(
         if dsn and wishes.stack_name is None and not wishes.local:
             access: Access = DsnAccess(lambda _: {"dsn": dsn})
             return _with("the database of MIRROR_DSN", access, columns(None), wishes, action)
-        target = find(wishes.stack_name, wishes.region, wishes.profile)
+        target = targets.find(wishes.stack_name, wishes.region, wishes.profile)
         with plainly(target.name):
             access = access_of(target)
             return _with(f"the mirror of {target.name}", access, columns(target), wishes, action)

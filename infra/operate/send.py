@@ -95,11 +95,10 @@ def _where(wishes: argparse.Namespace) -> tuple[str, str]:
                 raise
             return wishes.url, token_of(ours)
     target = targets.find(wishes.stack_name, wishes.region, wishes.profile)
-    with plainly(target.name):
-        url = wishes.url or target.output("WebhookUrl")
-        if wishes.forge:
-            return url, FORGER
-        return url, find_token(wishes.token_file, {}) if wishes.token_file else token_of(target)
+    url = wishes.url or target.output("WebhookUrl")
+    if wishes.forge:
+        return url, FORGER
+    return url, find_token(wishes.token_file, {}) if wishes.token_file else token_of(target)
 
 
 def _local_at(url: str) -> Target | None:
@@ -118,9 +117,9 @@ def token_of(target: Target) -> str:
         UsageError: none is active.
     """
     try:
-        active = active_of(
-            SigningSecret(target.client("secretsmanager"), target.output("SigningSecretArn")).read()
-        )
+        with plainly(target.name):
+            secret = SigningSecret(target.client("secretsmanager"), target.output("SigningSecretArn"))
+            active = active_of(secret.read())
     except RefusedStep as refused:
         raise UsageError(str(refused)) from refused
     if not active:

@@ -77,7 +77,6 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Any:
         made.environ["HUBSPOT_API_URL"] = "http://127.0.0.1:9"
         monkeypatch.setattr(dead_letters, "WAIT", 0)
         monkeypatch.setattr(target, "find", lambda *_: here)
-        monkeypatch.setattr(mirror, "find", lambda *_: here)
         monkeypatch.setattr(
             mirror, "environ", {"MIRROR_DSN": f"postgresql://steward:{PASSWORD}@127.0.0.1:9/mirror"}
         )

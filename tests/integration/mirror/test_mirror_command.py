@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from infra.operate import __main__ as command_line
 from infra.operate import mirror as command
+from infra.operate import target
 from infra.operate.target import TargetError
 from steward.mirror.access import DsnAccess, DsqlAccess
 from steward.mirror.migrate import migrate
@@ -154,7 +155,7 @@ def test_the_columns_are_those_of_the_rules_file_that_the_stack_runs_by(
         )
     )
     stack = Stack({}, {"RulesFile": str(theirs)})
-    monkeypatch.setattr(command, "find", lambda *_: stack)
+    monkeypatch.setattr(target, "find", lambda *_: stack)
     monkeypatch.setattr(command, "access_of", lambda _: DsnAccess(lambda _: {"dsn": empty_dsn}))
     # The database that the environment names is another one, and --local is said.
     monkeypatch.setattr(command, "environ", {"MIRROR_DSN": "postgresql://a@127.0.0.1:9/b"})
