@@ -53,10 +53,8 @@ def _run(wishes: argparse.Namespace, target: Target) -> int:
     names = list(dict.fromkeys(wishes.source or every))
     unknown = [name for name in names if name not in every]
     if unknown:
-        have = ", ".join(every)
-        print(
-            printable(f"baseline: no data source {unknown[0]!r}; the rules file has {have}"), file=sys.stderr
-        )
+        why = f"no data source {unknown[0]!r} in the rules file; name one of {', '.join(every)}"
+        print(printable(f"baseline: {why}"), file=sys.stderr)
         return 2
     watch = Watch(target, quiet=wishes.json)
     runs = {name: watch.order(every[name]) for name in names}

@@ -94,11 +94,15 @@ def operate(
         with plainly(target.name):
             access = access_of(target)
             return _with(f"the mirror of {target.name}", access, columns(target), wishes, action)
-    except (TargetError, SchemaMistake, SecretUnavailable) as error:
+    except (TargetError, SchemaMistake) as error:
         print(printable(f"{command}: {error}"), file=sys.stderr)
         return 2
+    except SecretUnavailable as error:
+        print(printable(f"{command}: {error}; look whether these credentials may read it"), file=sys.stderr)
+        return 2
     except CallFailed as failure:
-        print(printable(f"{command}: {failure}"), file=sys.stderr)
+        do = "" if "; " in str(failure) else "; look whether the database is up, and can be reached from here"
+        print(printable(f"{command}: {failure}{do}"), file=sys.stderr)
         return 1
 
 
@@ -115,7 +119,7 @@ def access_of(target: Target) -> Access:
         secret = target.output("MirrorSecretArn")
     except TargetError as error:
         raise TargetError(
-            f"{target.name} keeps no mirror: deploy it with MirrorByDsn=true or with MirrorHost, or set MIRROR_DSN"
+            f"{target.name} keeps no mirror; deploy it with MirrorByDsn=true or with MirrorHost, or set MIRROR_DSN"
         ) from error
     store = SecretStore(target.client("secretsmanager"), time.monotonic)
     return DsnAccess(lambda fresh: store.refresh(secret) if fresh else store.get(secret))

@@ -75,7 +75,9 @@ def register(commands: Any) -> None:
 
 def _replay(wishes: argparse.Namespace, target: Target) -> int:
     if wishes.observe is not None and not wishes.dry_run:
-        return _refuse("--observe goes with --dry-run; a replay observes anyway", 2)
+        return _refuse(
+            "--observe goes with --dry-run; leave it out, because a replay reads the page anyway", 2
+        )
     if wishes.page and page_id(wishes.page) is None:
         return _refuse("that is no page; give its id, or its address in Notion", 2)
     chosen = _choose(wishes, target)

@@ -91,7 +91,7 @@ def _what_if(wishes: argparse.Namespace, target: Target) -> int:
     events = list(rows(journal, first, at, looked))
     if not events:
         print(
-            f"what-if: no event was finished since {first:%Y-%m-%d %H:%M}Z; see `events`",
+            f"what-if: no event was finished since {first:%Y-%m-%d %H:%M}Z; name a longer --since, or see `events`",
             file=sys.stderr,
         )
         return 1

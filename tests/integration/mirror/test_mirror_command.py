@@ -110,6 +110,8 @@ def test_a_database_that_does_not_answer_is_said_without_its_password(
     said = capsys.readouterr()
     assert "postgres.migrate: unreachable" in said.err
     assert "s3cret" not in said.err + said.out
+    assert operate(action, "--json") == 1
+    assert json.loads(capsys.readouterr().out)["do"].startswith("look whether the database is up")
 
 
 @pytest.fixture
