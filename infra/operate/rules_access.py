@@ -67,7 +67,7 @@ def of_stack(target: Target, rules: Rules) -> Access:
             target.parameter("NotionApiUrl", API),
             target.parameter("NotionVersion", VERSION),
             _tokens(target),
-            "put it into the Notion secret: `token`, or by the connection's name under `connections`",
+            "put it into the Notion secret, as `token` or by the connection's name under `connections`",
             {name: url for name, url in own.items() if url},
             {source.id: query_id_of(memory, source) for source in rules.data_source},
             {
