@@ -72,16 +72,12 @@ def anchors(document: Path) -> set[str]:
     return slugs
 
 
-def command_lines(document: Path) -> Iterator[CommandLine]:
-    """Every command line: of the blocks that are typed into a shell, and of those in a sentence that are whole."""
-    yield from shown_lines(document)
+def quoted(document: Path) -> Iterator[CommandLine]:
+    """What stands as code in a sentence or in a cell of a table, whatever it is."""
     for token in parsed(document):
-        line = (token.map or [0])[0] + 1
         for child in token.children or ():
-            if child.type == "code_inline" and re.match(
-                r"(python -m infra\.|make [a-z]|sam [a-z])", child.content
-            ):
-                yield CommandLine(document, line, child.content)
+            if child.type == "code_inline":
+                yield CommandLine(document, (token.map or [0])[0] + 1, child.content)
 
 
 def shown_lines(document: Path) -> Iterator[CommandLine]:

@@ -12,20 +12,18 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from infra.local.setup import ROOT
 from infra.operate.clock import utc_now
 from infra.operate.progress import Bar, progress
+from infra.operate.rules_of import add_rules, rules_of
 from infra.operate.target import Target, add_arguments, on_target
 from infra.operate.text import printable
 from steward.baseline import Phase, Progress, memory_name
 from steward.envelope import Order, encode_order
-from steward.errors import RulesError
 from steward.lane import FIRST, Lane
 from steward.memory import Memory
-from steward.rules import DataSource, load
+from steward.rules import DataSource
 
 STALE = timedelta(minutes=5)
 """Time without progress after which an order is given again rather than watched."""
@@ -44,31 +42,19 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--source", action="append", metavar="NAME", help="of the rules file; may be repeated; all without"
     )
-    parser.add_argument(
-        "--rules",
-        type=Path,
-        default=ROOT / "functions" / "steward.toml",
-        metavar="FILE",
-        help="the rules file",
-    )
+    add_rules(parser)
     parser.add_argument("--no-wait", action="store_true", help="give the order and don't watch it")
     add_arguments(parser)
     parser.set_defaults(run=on_target("baseline", _run))
 
 
 def _run(wishes: argparse.Namespace, target: Target) -> int:
-    try:
-        every = {source.name: source for source in load(wishes.rules).data_source}
-    except RulesError as error:
-        print(printable(f"baseline: {error}"), file=sys.stderr)
-        return 2
+    every = {source.name: source for source in rules_of(target, wishes.rules).data_source}
     names = list(dict.fromkeys(wishes.source or every))
     unknown = [name for name in names if name not in every]
     if unknown:
-        have = ", ".join(every)
-        print(
-            printable(f"baseline: no data source {unknown[0]!r}; the rules file has {have}"), file=sys.stderr
-        )
+        why = f"no data source {unknown[0]!r} in the rules file; name one of {', '.join(every)}"
+        print(printable(f"baseline: {why}"), file=sys.stderr)
         return 2
     watch = Watch(target, quiet=wishes.json)
     runs = {name: watch.order(every[name]) for name in names}

@@ -1,6 +1,7 @@
 """``mirror``: the copy of linked pages in PostgreSQL: bring its schema up to date, see how it stands, compare both sides and mend what differs (A7).
 
-Operates the database of a stack, or the one that MIRROR_DSN names: then it needs no stack. Exit status 0 when it is as it
+Operates the database of a stack, or the one that MIRROR_DSN names: then it needs no stack, and reads
+functions/steward.toml. Exit status 0 when it is as it
 should be, 1 when `mirror migrate` is due or the database does not answer, 2 when there is nothing to operate.
 """
 
@@ -12,15 +13,15 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from infra.local.setup import ROOT
 from infra.operate import mirror_check
-from infra.operate.target import Target, TargetError, add_arguments, find, plainly
+from infra.operate import target as targets
+from infra.operate.rules_of import add_rules, rules_of
+from infra.operate.target import Target, TargetError, add_arguments, plainly
 from infra.operate.text import printable, table
 from steward.deadline import Deadline
-from steward.errors import CallFailed, RulesError
+from steward.errors import CallFailed
 from steward.mirror.access import ADMIN, Access, DsnAccess, DsqlAccess
 from steward.mirror.connection import columns_in
 from steward.mirror.database import Database, Transaction
@@ -28,7 +29,6 @@ from steward.mirror.migrate import migrate, standing
 from steward.mirror.projects import Projects
 from steward.mirror.rows import Counts
 from steward.mirror.schema import LATEST, Columns, SchemaMistake, missing
-from steward.rules import load
 from steward.secret_store import SecretStore, SecretUnavailable
 
 PATIENCE = 600.0
@@ -57,47 +57,52 @@ def register(commands: Any) -> None:
     mirror_check.register(actions)
     for action in (making, status):
         action.add_argument("--json", action="store_true", help="print one JSON object")
-        action.add_argument(
-            "--rules",
-            type=Path,
-            default=ROOT / "functions" / "steward.toml",
-            metavar="FILE",
-            help="the rules file, which names further columns",
-        )
+        add_rules(action)
         add_arguments(action)
 
 
 def run(command: str, wishes: argparse.Namespace, action: Callable[[argparse.Namespace, Wanted], int]) -> int:
     """Find the database, do something with it and the columns of the rules file, and give the exit status."""
-    try:
-        columns = columns_in(load(wishes.rules))
-    except (RulesError, SchemaMistake) as error:
-        print(printable(f"{command}: {error}"), file=sys.stderr)
-        return 2
-    return operate(command, wishes, columns, action)
+    return operate(command, wishes, lambda target: columns_in(rules_of(target, wishes.rules)), action)
+
+
+def none_more(_: Target | None) -> Columns:
+    """What a command needs of the rules file that reads none."""
+    return {}
 
 
 def operate(
     command: str,
     wishes: argparse.Namespace,
-    columns: Columns,
+    columns: Callable[[Target | None], Columns],
     action: Callable[[argparse.Namespace, Wanted], int],
 ) -> int:
-    """Find the database, do something with it, and give the exit status."""
+    """Find the database, do something with it, and give the exit status.
+
+    Args:
+        command: its name, for errors.
+        wishes: what was asked for.
+        columns: further ones of the rules file that the stack runs by; of None where MIRROR_DSN names the database.
+        action: what is done.
+    """
     try:
         dsn = environ.get("MIRROR_DSN", "")
-        if dsn and wishes.stack_name is None:
-            return _with(
-                "the database of MIRROR_DSN", DsnAccess(lambda _: {"dsn": dsn}), columns, wishes, action
-            )
-        target = find(wishes.stack_name, wishes.region, wishes.profile)
+        if dsn and wishes.stack_name is None and not wishes.local:
+            access: Access = DsnAccess(lambda _: {"dsn": dsn})
+            return _with("the database of MIRROR_DSN", access, columns(None), wishes, action)
+        target = targets.find(wishes.stack_name, wishes.region, wishes.profile)
         with plainly(target.name):
-            return _with(f"the mirror of {target.name}", access_of(target), columns, wishes, action)
-    except (TargetError, SchemaMistake, SecretUnavailable) as error:
+            access = access_of(target)
+            return _with(f"the mirror of {target.name}", access, columns(target), wishes, action)
+    except (TargetError, SchemaMistake) as error:
         print(printable(f"{command}: {error}"), file=sys.stderr)
         return 2
+    except SecretUnavailable as error:
+        print(printable(f"{command}: {error}; look whether these credentials may read it"), file=sys.stderr)
+        return 2
     except CallFailed as failure:
-        print(printable(f"{command}: {failure}"), file=sys.stderr)
+        do = "" if "; " in str(failure) else "; look whether the database is up, and can be reached from here"
+        print(printable(f"{command}: {failure}{do}"), file=sys.stderr)
         return 1
 
 
@@ -114,7 +119,7 @@ def access_of(target: Target) -> Access:
         secret = target.output("MirrorSecretArn")
     except TargetError as error:
         raise TargetError(
-            f"{target.name} keeps no mirror: deploy it with MirrorByDsn=true or with MirrorHost, or set MIRROR_DSN"
+            f"{target.name} keeps no mirror; deploy it with MirrorByDsn=true or with MirrorHost, or set MIRROR_DSN"
         ) from error
     store = SecretStore(target.client("secretsmanager"), time.monotonic)
     return DsnAccess(lambda fresh: store.refresh(secret) if fresh else store.get(secret))

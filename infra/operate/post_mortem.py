@@ -67,7 +67,7 @@ def _run(wishes: argparse.Namespace, target: Target) -> int:
     if query is None:
         return _refuse(f"the draft has no query {wishes.rows}; it has Q1 to Q{len(version.queries)}")
     found = list(_rows(version, query, target, now))
-    return _tell(wishes, {"version": number, "rows": found}, found)
+    return _tell(wishes, {"version": number, "rows": found}, found or ["the query finds no row"])
 
 
 def _tell(wishes: argparse.Namespace, document: Mapping[str, Any], lines: Iterable[str]) -> int:

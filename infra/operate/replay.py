@@ -5,42 +5,33 @@ second time. It says nothing of what the event once said, and does not read a pa
 events of a page the newest stands for all. It goes through the lane, under the event's id, and costs a call a page.
 A parked event is not replayed: its dead letter holds all of it, see `dlq redrive`.
 
-``--dry-run`` sends nothing, and says what is owed already; with ``--observe`` also what a look would lead to: that reads the
-page (a call of the probes' share of the budget), and takes the rules from ``--rules``, which should be those that run.
+``--dry-run`` sends nothing, and says what is owed already and what a look would lead to: that reads the page, a call of the
+probes' share of the budget, and waits for it where it is spent. ``--no-observe`` asks Notion nothing.
 """
 
 import argparse
 import json
 import secrets
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from infra.local.setup import ROOT
 from infra.operate.clock import utc_now
 from infra.operate.events import LOOKED_AT, Looked, kept_since, page_id, rows
-from infra.operate.notion_access import clients_of
 from infra.operate.progress import progress
-from infra.operate.rehearsal import Rehearsal
-from infra.operate.replay_preview import Preview, lines, preview
+from infra.operate.replay_dry_run import DryRun, LeftOut
+from infra.operate.replay_preview import lines
+from infra.operate.rules_of import add_rules, rules_of
 from infra.operate.spans import SINCE, since
-from infra.operate.target import Target, add_arguments, journal_days, on_target
+from infra.operate.target import Target, TargetError, add_arguments, journal_days, on_target
 from infra.operate.text import printable
 from steward import replays
 from steward.envelope import encode
-from steward.errors import CallFailed, RulesError
 from steward.events import Event
 from steward.identifiers import normalise_id
 from steward.journal import Decision, Journal
 from steward.lane import Lane
-from steward.rules import load
-from steward.state import State
-
-MARGIN = timedelta(seconds=2)
-"""Of a rehearsal, which has no event's time to compare with."""
+from steward.rules import Rules
 
 
 @dataclass
@@ -73,22 +64,20 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="say what it would do, and send nothing")
     parser.add_argument(
-        "--observe", action="store_true", help="with --dry-run: read each page now, one call each"
+        "--observe",
+        action=argparse.BooleanOptionalAction,
+        help="with --dry-run: read each page now, one call each, which is done without this, too; --no-observe does not",
     )
-    parser.add_argument(
-        "--rules",
-        type=Path,
-        default=ROOT / "functions" / "steward.toml",
-        metavar="FILE",
-        help="with --observe: the rules file to plan by",
-    )
+    add_rules(parser)
     parser.set_defaults(run=on_target("replay", _replay))
     add_arguments(parser)
 
 
 def _replay(wishes: argparse.Namespace, target: Target) -> int:
-    if wishes.observe and not wishes.dry_run:
-        return _refuse("--observe goes with --dry-run; a replay observes anyway", 2)
+    if wishes.observe is not None and not wishes.dry_run:
+        return _refuse(
+            "--observe goes with --dry-run; leave it out, because a replay reads the page anyway", 2
+        )
     if wishes.page and page_id(wishes.page) is None:
         return _refuse("that is no page; give its id, or its address in Notion", 2)
     chosen = _choose(wishes, target)
@@ -162,34 +151,40 @@ def _newest(found: list[Any], *, complete: bool) -> Chosen:
 
 
 def _rehearse(wishes: argparse.Namespace, target: Target, chosen: Chosen) -> int:
-    try:
-        shown = list(_previews(wishes, target, chosen))
-    except RulesError as error:
-        return _refuse(str(error), 2)
-    except CallFailed as failure:
-        return _refuse(f"Notion can't be asked: {failure}; see `triage`", 1)
+    rules, no_rules = _rules(wishes, target)
+    run = DryRun(target, rules, utc_now)
+    with progress("looking", len(chosen.events), quiet=wishes.json) as bar:
+        shown = []
+        for one in run.previews(chosen.events):
+            shown.append(one)
+            bar.step()
+    left_out = run.left_out or no_rules
     if wishes.json:
         pages = [one.document() for one in shown]
-        print(json.dumps({"pages": pages, "calls": len(pages), **_left_out(chosen)}))
+        facts = {"pages": pages, "calls": len(pages), "not_read": asdict(left_out) if left_out else None}
+        print(json.dumps({**facts, **_left_out(chosen)}))
     else:
         for one in shown:
             print(*map(printable, lines(one)), sep="\n")
         print(f"a replay would cost up to {len(chosen.events)} calls; nothing was sent or written")
         _say_left_out(chosen)
-    return 0 if chosen.events else 1
+        if left_out:
+            unread = sum(one.seen is None for one in shown)
+            print(f"replay: {unread} not read: {printable(left_out.why)}; {left_out.do}", file=sys.stderr)
+    return 0 if chosen.events and left_out is None else 1
 
 
-def _previews(wishes: argparse.Namespace, target: Target, chosen: Chosen) -> Iterator[Preview]:
-    table = target.table(target.output("StateTableName"))
-    state = State(table, utc_now)
-    rules = load(wishes.rules) if wishes.observe else None
-    notions = clients_of(target, rules, utc_now) if rules is not None else {}
-    with progress("looking", len(chosen.events), quiet=wishes.json) as bar:
-        for event in chosen.events:
-            record = state.load(str(event.entity_id))
-            rehearsal = Rehearsal(rules, table, notions, MARGIN, utc_now) if rules is not None else None
-            yield preview(event, record, rules, rehearsal)
-            bar.step()
+def _rules(wishes: argparse.Namespace, target: Target) -> tuple[Rules | None, LeftOut | None]:
+    """What to read pages by, or why not: what is owed can be said without, unless reading was asked for."""
+    if wishes.observe is False:
+        return None, None
+    try:
+        return rules_of(target, wishes.rules), None
+    except TargetError as error:
+        if wishes.observe or wishes.rules:
+            raise
+        why, _, do = str(error).rpartition("; ")
+        return None, LeftOut(why, do)
 
 
 def _named(event: Event) -> dict[str, str | None]:

@@ -112,7 +112,7 @@ def lines(shown: Preview) -> Iterator[str]:
         yield f"  remembered as of {when(known.observed_at)}, version {known.version}"
     yield from _effects("owed already", shown.owed)
     if shown.seen is None:
-        yield "  what differs from that, nobody knows without reading it: --observe"
+        yield "  not read, so nobody knows what differs from that"
         return
     yield f"  now {shown.seen}" + ("" if shown.after else "; nothing differs that is watched")
     for label, value in (shown.after or {}).items():

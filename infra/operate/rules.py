@@ -1,7 +1,8 @@
 """``rules check``: every mistake of a rules file, and what of it would break against Notion as it is now (A10).
 
 Without ``--live`` nothing is called. With it, each data source costs one read; the tokens come from ``NOTION_TOKEN``, and
-``NOTION_TOKEN_PARTNER`` for a connection called partner, or else from the Notion secret of the stack.
+``NOTION_TOKEN_PARTNER`` for a connection called partner, or else from the Notion secret of the stack. A stack has learnt
+which property is which, and so takes a renamed one for what it is, as ``doctor`` does.
 """
 
 import argparse
@@ -10,15 +11,16 @@ import os
 import random
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.local.setup import ROOT
 from infra.operate import target as targets
 from infra.operate.clock import utc_now
-from infra.operate.target import Target, TargetError, add_arguments, plainly
+from infra.operate.rules_access import Access, of_environment, of_stack
+from infra.operate.rules_of import file_of
+from infra.operate.target import Target, TargetError, add_arguments
 from infra.operate.text import printable
 from steward.budget import Budget
 from steward.clients.notion import NotionClient
@@ -26,43 +28,28 @@ from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
 from steward.errors import CallFailed, Failure, RulesError
 from steward.mirror.connection import NONE, is_kept
-from steward.rules import MAIN, Rules, load
+from steward.rules import DataSource, Rules, load
 from steward.rules.mistakes import path_of
 from steward.rules.places import line_of, lines_of
 from steward.schema import Schema, decode_schema
 from steward.schema_check import Break, check
 
-DEFAULT = ROOT / "functions" / "steward.toml"
-
-API, VERSION = "https://api.notion.com", "2026-03-11"
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How Notion is reached.
-
-    Attributes:
-        url: origin of the API, without ``/v1``.
-        version: the ``Notion-Version``.
-        tokens: connection → its token.
-        where: where a token that is missing should be, for people; ``{name}`` is the connection's.
-        keeps_a_mirror: whether the stack has a database for one; None when no stack is looked at.
-    """
-
-    url: str
-    version: str
-    tokens: Mapping[str, str]
-    where: str
-    keeps_a_mirror: bool | None = None
+TRASHED = "it is in the trash; take it out, or take it out of the rules file"
 
 
 def register(commands: Any) -> None:
     """Add the command to the operator's command line."""
     parser = commands.add_parser("rules", help="check the rules file", description=__doc__)
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    checking = actions.add_parser("check", help="say every mistake; exit status 1 when there is one")
+    checking = actions.add_parser(
+        "check", help="say every mistake; exit status 1 when there is one", description=__doc__
+    )
     checking.add_argument(
-        "file", nargs="?", type=Path, default=DEFAULT, metavar="FILE", help="the rules file"
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="the rules file; without, that of the stack, or functions/steward.toml where none is asked",
     )
     checking.add_argument("--live", action="store_true", help="also against Notion's live properties")
     checking.set_defaults(run=_run)
@@ -71,100 +58,137 @@ def register(commands: Any) -> None:
 
 def _run(wishes: argparse.Namespace) -> int:
     try:
-        rules = load(wishes.file)
-    except RulesError as error:
-        if wishes.json:
-            print(json.dumps({"file": wishes.file.name, "mistakes": str(error).splitlines()}))
-        else:
-            print("\n".join(map(printable, str(error).splitlines())))
-        return 1
+        target = _target(wishes) if wishes.file is None else None
+        file = file_of(target, wishes.file)
+        try:
+            rules = load(file)
+        except RulesError as error:
+            return _mistaken(file, str(error).splitlines(), as_json=wishes.json)
+        access = None
+        if wishes.live:
+            target = target or _target(wishes)
+            access = of_environment(rules) if target is None else of_stack(target, rules)
+    except TargetError as error:
+        print(printable(f"rules check: {error}"), file=sys.stderr)
+        return 2
     automations = sum(len(source.automation) for source in rules.data_source)
     counts = {"data_sources": len(rules.data_source), "automations": automations}
-    if wishes.json and not wishes.live:
-        print(json.dumps({"file": wishes.file.name, "mistakes": [], **counts}))
-        return 0
-    print(
-        f"{wishes.file.name}: no mistakes; {_count(len(rules.data_source), 'data source')}, {_count(automations, 'automation')}"
+    head = (
+        f"no mistakes; {_count(len(rules.data_source), 'data source')}, {_count(automations, 'automation')}"
     )
-    if not wishes.live:
-        return 0
-    try:
-        access = _access(wishes, rules)
-    except TargetError as error:
-        print(f"rules check: {error}", file=sys.stderr)
-        return 2
-    return _live(wishes.file, rules, access)
+    live = None if access is None else _look(rules, access)
+    if wishes.json:
+        shown = {} if live is None or access is None else {"asked": access.name, **live.document(file)}
+        print(json.dumps({"file": file.name, "mistakes": [], **counts, **shown}))
+    else:
+        print(f"{file.name}: {head}")
+        for line in live.lines(file) if live else ():
+            print(printable(line))
+    return 0 if live is None or live.fits else 1
 
 
-def _live(file: Path, rules: Rules, access: Access) -> int:
+def _target(wishes: argparse.Namespace) -> Target | None:
+    """The stack that is named; else, where Notion is asked and the environment has no token, the local stack."""
+    named = wishes.stack_name is not None or wishes.local
+    if not named and (not wishes.live or os.environ.get("NOTION_TOKEN")):
+        return None
+    return targets.find(wishes.stack_name, wishes.region, wishes.profile)
+
+
+def _mistaken(file: Path, mistakes: list[str], *, as_json: bool) -> int:
+    if as_json:
+        do = "mend these lines and check again"
+        print(json.dumps({"file": file.name, "mistakes": mistakes, "error": mistakes[0], "do": do}))
+    else:
+        print("\n".join(map(printable, mistakes)))
+    return 1
+
+
+@dataclass
+class Live:
+    """What the data sources show.
+
+    Attributes:
+        checked: names of those that could be read.
+        unread: name of a data source → why it could not be.
+        breaks: what does not fit.
+        homeless: the rules keep a mirror, and the stack has no database for it.
+    """
+
+    checked: list[str] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
+    breaks: tuple[Break, ...] = ()
+    homeless: bool = False
+
+    @property
+    def broken(self) -> int:
+        """Automations that would break; what none uses yet breaks nothing, here as for `doctor`."""
+        return len({rule for found in self.breaks for rule in found.rules})
+
+    @property
+    def fits(self) -> bool:
+        """Nothing would break, and all was looked at."""
+        return not (self.broken or self.unread or self.homeless)
+
+    def document(self, file: Path) -> dict[str, Any]:
+        """As JSON."""
+        places = lines_of(file.read_text(encoding="utf-8"))
+        return {
+            "checked": self.checked,
+            "not_checked": [{"data_source": name, "why": why} for name, why in self.unread.items()],
+            "breaks": [
+                asdict(found) | {"place": path_of(found.place), "line": line_of(found.place, places)}
+                for found in self.breaks
+            ],
+            "automations_that_break": self.broken,
+            "mirror": NONE if self.homeless else None,
+            "fits": self.fits,
+        }
+
+    def lines(self, file: Path) -> Iterator[str]:
+        """For people."""
+        places = lines_of(file.read_text(encoding="utf-8"))
+        for name, why in self.unread.items():
+            yield f"{name}: not checked: {why}"
+        for found in self.breaks:
+            yield _told(found, file.name, line_of(found.place, places))
+        if self.broken:
+            yield f"{_count(self.broken, 'automation')} would break"
+        elif self.checked:
+            end = "no automation would break" if self.breaks else "everything fits"
+            yield f"{_count(len(self.checked), 'live data source')} checked; {end}"
+        if self.homeless:
+            yield NONE
+
+
+def _look(rules: Rules, access: Access) -> Live:
     schemas: dict[str, Schema] = {}
+    live = Live(homeless=is_kept(rules) and access.keeps_a_mirror is False)
     for source in rules.data_source:
         try:
-            schemas[source.id] = _schema(access, source.connection, source.id)
+            body = _body(access, source)
         except CallFailed as failure:
-            print(printable(f"{source.name}: not checked: {_why(failure, access, source.connection)}"))
-    breaks = check(rules, schemas)
-    lines = lines_of(file.read_text(encoding="utf-8"))
-    for found in breaks:
-        print(printable(_told(found, file.name, line_of(found.place, lines))))
-    broken = len({rule for found in breaks for rule in found.rules})
-    if breaks:
-        print(f"{_count(broken, 'automation')} would break")
-    elif schemas:
-        print(f"{_count(len(schemas), 'live data source')} checked; everything fits")
-    homeless = is_kept(rules) and access.keeps_a_mirror is False
-    if homeless:
-        print(NONE)
-    return 0 if not (breaks or homeless) and len(schemas) == len(rules.data_source) else 1
+            live.unread[source.name] = _why(failure, access, source.connection)
+            continue
+        if body.get("in_trash") or body.get("archived"):
+            live.unread[source.name] = TRASHED
+            continue
+        schemas[source.id] = decode_schema(body)
+        live.checked.append(source.name)
+    live.breaks = check(rules, schemas, access.ids)
+    return live
 
 
-def _access(wishes: argparse.Namespace, rules: Rules) -> Access:
-    """The stack that is named, else the environment's token, else the local stack."""
-    if wishes.stack_name is None and os.environ.get("NOTION_TOKEN"):
-        names = {name: _variable(name) for name in rules.connections()}
-        tokens = {name: os.environ.get(variable, "") for name, variable in names.items()}
-        url = os.environ.get("NOTION_API_URL") or API
-        return Access(url, VERSION, tokens, "put it into the environment, see `rules --help`")
-    target = targets.find(wishes.stack_name, wishes.region, wishes.profile)
-    with plainly(target.name):
-        return Access(
-            target.parameter("NotionApiUrl", API),
-            target.parameter("NotionVersion", VERSION),
-            _secret(target),
-            "put it into the Notion secret: `token`, or by the connection's name under `connections`",
-            _keeps_a_mirror(target),
-        )
-
-
-def _keeps_a_mirror(target: Target) -> bool:
-    by_dsn = target.parameter("MirrorByDsn", "false") == "true"
-    return by_dsn or bool(target.parameter("MirrorHost", ""))
-
-
-def _secret(target: Target) -> dict[str, str]:
-    client = target.client("secretsmanager")
-    try:
-        text = client.get_secret_value(SecretId=target.output("NotionSecretArn")).get("SecretString")
-    except client.exceptions.ResourceNotFoundException:  # made, but never filled
-        text = None
-    try:
-        document = json.loads(text or "{}")
-        further = document.get("connections") or {}
-        return {MAIN: str(document.get("token") or ""), **{str(k): str(v) for k, v in further.items()}}
-    except (ValueError, AttributeError) as error:
-        raise TargetError("the Notion secret is no JSON object with a token") from error
-
-
-def _schema(access: Access, connection: str, source_id: str) -> Schema:
+def _body(access: Access, source: DataSource) -> Mapping[str, Any]:
     client = NotionClient(
         Transport(plain_session(), "notion", Deadline(), time.sleep, random.Random()),  # noqa: S311 - jitter
-        access.url,
+        access.urls.get(source.connection, access.url),
         access.version,
-        lambda _: access.tokens.get(connection, ""),
+        lambda _: access.tokens.get(source.connection, ""),
         Budget(180, time.time),
         utc_now,
     )
-    return decode_schema(client.data_source(source_id).body)
+    return client.data_source(access.asked.get(source.id, source.id)).body
 
 
 def _why(failure: CallFailed, access: Access, connection: str) -> str:
@@ -180,10 +204,6 @@ def _told(found: Break, name: str, line: int | None) -> str:
     breaks = f"breaks {', '.join(found.rules)}" if found.rules else "no automation uses it yet"
     proposal = f"; write {found.proposal}" if found.proposal else ""
     return f"{where}{path_of(found.place)}: {found.text}; {breaks}{proposal}"
-
-
-def _variable(connection: str) -> str:
-    return "NOTION_TOKEN" if connection == MAIN else f"NOTION_TOKEN_{connection.upper().replace('-', '_')}"
 
 
 def _count(number: int, thing: str) -> str:

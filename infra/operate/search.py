@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from infra.operate.mirror import Wanted, operate
+from infra.operate.mirror import Wanted, none_more, operate
 from infra.operate.target import add_arguments
 from infra.operate.text import printable, when
 from steward.mirror.migrate import standing
@@ -29,7 +29,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--limit", type=_limit, default=10, metavar="N", help=f"hits, at most {MOST} (10)")
     parser.add_argument("--trashed", action="store_true", help="also pages in the trash")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(run=lambda wishes: operate("search", wishes, {}, _search))
+    parser.set_defaults(run=lambda wishes: operate("search", wishes, none_more, _search))
     add_arguments(parser)
 
 

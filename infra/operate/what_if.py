@@ -15,21 +15,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.local.setup import ROOT
 from infra.operate.clock import utc_now
 from infra.operate.events import LOOKED_AT, Looked, kept_since, rows
 from infra.operate.notices_diff import Differences, differences
 from infra.operate.past_steps import Step, Types, Unknown, steps_of
 from infra.operate.progress import progress
+from infra.operate.rules_of import file_of, rules_of
 from infra.operate.spans import SINCE, since
-from infra.operate.target import Target, add_arguments, on_target
+from infra.operate.target import Target, TargetError, add_arguments, on_target
 from infra.operate.text import printable
 from infra.operate.what_if_plan import NOT_JUDGED, Told, roles_between, told_by
-from steward.errors import RulesError
 from steward.journal import Decision
 from steward.learnt import shown_of
 from steward.memory import Memory
-from steward.rules import Rules, load
+from steward.rules import Rules
 from steward.state import State
 
 EXAMPLES = 5
@@ -65,11 +64,7 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("what-if", help="what another rules file would tell", description=__doc__)
     parser.add_argument("--rules", type=Path, required=True, metavar="FILE", help="the new rules file")
     parser.add_argument(
-        "--now",
-        type=Path,
-        default=ROOT / "functions" / "steward.toml",
-        metavar="FILE",
-        help="the present rules file; functions/steward.toml without",
+        "--now", type=Path, metavar="FILE", help="the present rules file; the stack's own without"
     )
     parser.add_argument(
         "--since",
@@ -83,18 +78,20 @@ def register(commands: Any) -> None:
 
 
 def _what_if(wishes: argparse.Namespace, target: Target) -> int:
-    try:
-        now, new = load(wishes.now), load(wishes.rules)
-    except RulesError as error:
-        print(printable(f"what-if: {error}"), file=sys.stderr)
-        return 2
+    now, new = rules_of(target, wishes.now, option="--now"), rules_of(target, wishes.rules)
+    if now == new:
+        present = printable(str(file_of(target, wishes.now)))
+        raise TargetError(
+            f"both files mean the same, so nothing can differ: {present} is the present one; change a copy of it and "
+            "name the copy with --rules, or name the file that was deployed with --now"
+        )
     looked, at = Looked(), utc_now()
     first = kept_since(wishes, target, at)
     journal = target.table(target.output("JournalTableName"))
     events = list(rows(journal, first, at, looked))
     if not events:
         print(
-            f"what-if: no event was finished since {first:%Y-%m-%d %H:%M}Z; see `events`",
+            f"what-if: no event was finished since {first:%Y-%m-%d %H:%M}Z; name a longer --since, or see `events`",
             file=sys.stderr,
         )
         return 1

@@ -32,6 +32,8 @@ PARAMETERS = {
     "MirrorHost": "MIRROR_HOST",
     "MirrorUser": "MIRROR_USER",
     "RulesFile": "RULES_FILE",
+    "RequestsPerMinute": "REQUESTS_PER_MINUTE",
+    "ProbesPerMinute": "PROBES_PER_MINUTE",
 }
 
 

@@ -1,7 +1,9 @@
 """``baseline`` on the whole of Steward in one process: what was there before is remembered, and nobody is told."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -243,7 +245,7 @@ def test_an_unknown_source_and_a_hint_while_nothing_happens(
     stand: Stand, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["baseline", "--source", "Taks"]) == 2
-    assert "no data source 'Taks'; the rules file has Tasks" in capsys.readouterr().err
+    assert "no data source 'Taks' in the rules file; name one of Tasks" in capsys.readouterr().err
 
     looked = iter(range(100))
     monkeypatch.setattr(baseline, "sleep", lambda _s: stand.step() if next(looked) > 40 else None)
@@ -272,3 +274,20 @@ def test_it_waits_while_the_lane_rests(stand: Stand) -> None:
         stand.look()
         stand.work()
     assert progress(stand).phase is Phase.DONE
+
+
+@pytest.mark.req("O4")
+def test_the_data_sources_are_those_of_the_file_that_the_stack_runs_by(
+    stand: Stand, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = tmp_path / "team.toml"
+    theirs.write_text(
+        Path(stand.environ["RULES_FILE"]).read_text().replace('name = "Tasks"', 'name = "Chores"')
+    )
+    stand.environ["RULES_FILE"] = str(theirs)
+
+    assert main(["baseline", "--source", "Tasks", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out) == {
+        "error": "no data source 'Tasks' in the rules file",
+        "do": "name one of Chores",
+    }

@@ -29,8 +29,8 @@ ARGUMENTS: dict[str, list[str] | None] = {
     "send": ["--url", "http://127.0.0.1:9/webhooks/notion", "--dry-run"],
     "events": [],
     "explain": [EVENT],
-    "replay": [EVENT, "--dry-run", "--observe"],
-    "what-if": ["--rules", "functions/steward.toml"],
+    "replay": [EVENT, "--dry-run"],
+    "what-if": ["--rules", "docs/rules.example.toml"],
     "logs": ["--platform"],
     "dlq list": [],
     "dlq show": ["{letter}"],
@@ -77,7 +77,6 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Any:
         made.environ["HUBSPOT_API_URL"] = "http://127.0.0.1:9"
         monkeypatch.setattr(dead_letters, "WAIT", 0)
         monkeypatch.setattr(target, "find", lambda *_: here)
-        monkeypatch.setattr(mirror, "find", lambda *_: here)
         monkeypatch.setattr(
             mirror, "environ", {"MIRROR_DSN": f"postgresql://steward:{PASSWORD}@127.0.0.1:9/mirror"}
         )

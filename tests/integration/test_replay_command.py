@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra.local.simulators.notion import faults
-from infra.operate import events, explain, replay, target
+from infra.operate import events, explain, replay, replay_dry_run, target
 from infra.operate.__main__ import main
 from infra.operate.spans import since
 from tests.integration.here import Here
@@ -25,6 +25,7 @@ def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
         monkeypatch.setattr(target, "find", lambda *_: here)
         for command in (events, replay):
             monkeypatch.setattr(command, "utc_now", made.clock.now)
+        monkeypatch.setattr(replay_dry_run, "sleep", made.clock.sleep)
         assert explain is not None
         yield made
 
@@ -173,9 +174,10 @@ def test_a_dry_run_writes_nothing_and_says_what_the_replay_then_does(
     stand.assign(page, stand.demo.chloe)
     before = everything(stand)
 
-    blind = printed(capsys, "replay", event, "--dry-run")
+    blind = printed(capsys, "replay", event, "--dry-run", "--no-observe")
     assert blind["pages"][0]["observed"] is None
-    seen = printed(capsys, "replay", event, "--dry-run", "--observe")["pages"][0]["observed"]
+    assert blind["not_read"] is None
+    seen = printed(capsys, "replay", event, "--dry-run")["pages"][0]["observed"]
     assert main(["replay", event, "--dry-run", "--observe"]) == 0
     assert "differs     assignees: Ann" in capsys.readouterr().out
 
@@ -197,6 +199,57 @@ def test_observing_without_a_dry_run_is_refused(
     told: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "--dry-run" in printed(capsys, "replay", told[1], "--observe", status=2)["error"]
+
+
+@pytest.mark.req("O4", "P4")
+def test_a_dry_run_waits_for_the_probes_budget_and_says_so(
+    stand: Stand, told: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    stand.environ |= {"REQUESTS_PER_MINUTE": "180", "PROBES_PER_MINUTE": "12"}
+    began, said = stand.clock.now(), ""
+    for _ in range(4):
+        assert main(["replay", told[1], "--dry-run"]) == 0
+        said += capsys.readouterr().err
+
+    assert "the request budget of this minute is spent; goes on in " in said
+    assert timedelta(seconds=1) <= stand.clock.now() - began < timedelta(minutes=5)
+
+
+@pytest.mark.req("O4", "P5")
+def test_what_a_dry_run_could_not_read_is_said_and_what_is_owed_is_told_all_the_same(
+    stand: Stand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for page in (pages := stand.known_tasks(2)):
+        stand.send(page)
+    stand.work()
+    stand.notion.add_fault(faults.answer(503), match={"method": "GET"}, times="forever")
+    calls = len(stand.notion.requests())
+
+    found = printed(capsys, "replay", "--since", "2h", "--dry-run", status=1)
+    assert sorted(page["entity"] for page in found["pages"]) == sorted(pages)
+    assert [page["observed"] for page in found["pages"]] == [None, None]
+    assert "Notion can't be asked" in found["not_read"]["why"]
+    assert "--no-observe" in found["not_read"]["do"]
+    once = len(stand.notion.requests()) - calls
+    assert main(["replay", "--since", "2h", "--dry-run"]) == 1
+    out, err = capsys.readouterr()
+    assert "not read, so nobody knows what differs from that" in out
+    assert err.startswith("replay: 2 not read: Notion can't be asked")
+    assert len(stand.notion.requests()) == calls + 2 * once  # the second page is not asked for in vain
+
+
+@pytest.mark.req("O4")
+def test_without_the_stacks_rules_file_a_dry_run_says_what_is_owed(
+    stand: Stand, told: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    stand.environ["RULES_FILE"] = "nowhere.toml"
+
+    found = printed(capsys, "replay", told[1], "--dry-run", status=1)
+    assert found["pages"][0]["observed"] is None
+    assert "nowhere.toml: can't be read" in found["not_read"]["why"]
+    assert found["not_read"]["do"].endswith("--rules FILE")
+    refused = printed(capsys, "replay", told[1], "--dry-run", "--observe", status=2)
+    assert refused["do"].endswith("--rules FILE")
 
 
 @pytest.mark.req("O4", "P8")

@@ -24,6 +24,15 @@ where = { priority = ["High"] }
 """
 
 
+SILENT = """
+[[data_source.automation]]
+kind = "lifecycle"
+name = "never"
+on = ["locked"]
+"""
+"""What makes another file of it, and tells nobody anything."""
+
+
 @pytest.fixture
 def stand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
     with standing(quick=True) as made:
@@ -55,11 +64,11 @@ def asked(folder: Path, capsys: pytest.CaptureFixture[str], text: str, *more: st
 
 
 @pytest.mark.req("O4")
-def test_the_same_file_tells_what_was_told_and_nothing_else(
+def test_a_file_that_differs_in_nothing_that_happened_tells_what_was_told_and_nothing_else(
     stand: Stand, told: tuple[str, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page, _ = told
-    found = asked(tmp_path, capsys, NOW.read_text())
+    found = asked(tmp_path, capsys, NOW.read_text() + SILENT)
 
     assert (found["added"], found["removed"], found["changed"]) == ([], [], [])
     people = len(stand.told(page)) + len(stand.notices())
@@ -111,7 +120,7 @@ def test_nothing_is_called_or_written_and_a_wrong_file_is_refused(
 ) -> None:
     calls = len(stand.notion.requests())
     rows = [stand.dynamodb.Table(stand.environ[t]).scan()["Items"] for t in ("STATE_TABLE", "JOURNAL_TABLE")]
-    asked(tmp_path, capsys, NOW.read_text())
+    asked(tmp_path, capsys, NOW.read_text() + SILENT)
     assert len(stand.notion.requests()) == calls
     assert [
         stand.dynamodb.Table(stand.environ[t]).scan()["Items"] for t in ("STATE_TABLE", "JOURNAL_TABLE")
@@ -121,4 +130,29 @@ def test_nothing_is_called_or_written_and_a_wrong_file_is_refused(
     assert main(["what-if", "--rules", str(tmp_path / "wrong.toml"), "--json"]) == 2
     assert "wrong.toml" in json.loads(capsys.readouterr().out)["error"]
     stand.clock.sleep(3600)
-    assert main(["what-if", "--rules", str(NOW), "--since", "1s"]) == 1
+    assert main(["what-if", "--rules", str(tmp_path / "new.toml"), "--since", "1s"]) == 1
+
+
+@pytest.mark.req("O4")
+def test_the_present_file_is_the_one_that_the_stack_runs_by(
+    stand: Stand, told: tuple[str, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mute = tmp_path / "mute.toml"
+    mute.write_text(NOW.read_text().replace("comment = true", "comment = false", 1))
+    stand.environ["RULES_FILE"] = str(mute)
+
+    assert len(asked(tmp_path, capsys, NOW.read_text())["added"]) == 2
+    assert asked(tmp_path, capsys, NOW.read_text() + SILENT, "--now", str(NOW))["added"] == []
+
+
+@pytest.mark.req("O4")
+def test_a_file_is_not_compared_with_itself(
+    stand: Stand, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.toml"
+    copy.write_text(NOW.read_text() + "# another remark\n")
+
+    assert main(["what-if", "--rules", str(copy), "--json"]) == 2
+    refused = json.loads(capsys.readouterr().out)
+    assert refused["error"].startswith("both files mean the same, so nothing can differ")
+    assert refused["do"].startswith("change a copy of it and name the copy with --rules")

@@ -1,6 +1,7 @@
-"""Every command line that a document shows in a shell block does what its reader is told, on the stack of this machine.
+"""Every command line that a document shows does what its reader is told, on the stack of this machine.
 
-A line is run, or stands in a table with the reason why it is not; a new one that is neither fails.
+Lines of shell blocks, of sentences and of tables. A line is run, or stands in a table with the reason why it is not; a new
+one that is neither fails.
 """
 
 import io
@@ -10,7 +11,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from shutil import which
 from typing import Any
@@ -19,55 +20,33 @@ import pytest
 
 from infra.local.demo import RULES
 from infra.local.stack import LocalStack
-from infra.local.vendors import SIMULATED_BOT_TOKEN
+from infra.local.vendors import SIMULATED_BOT_TOKEN, SIMULATED_NOTION_TOKEN
 from infra.operate import target
 from infra.operate.__main__ import main
-from tests.documents import DOCUMENTS, OPERATE, ROOT, CommandLine, shown_lines
+from infra.operate.command_line import leaves, make_parser
+from tests.documents import DOCUMENTS, OPERATE, ROOT, CommandLine, quoted, shown_lines
+from tests.stack.lines_not_run import NOT_RUN, STATUS
+from tests.stack.named_lines import READ, WITHOUT, named_lines
 from tests.stack.told_stack import Told, fill
 
 pytestmark = pytest.mark.stack
 
 LINES = [
-    CommandLine(line.document, line.line, step.strip())
-    for document in DOCUMENTS
-    for line in shown_lines(document)
-    for step in line.text.split("&&")
+    *(
+        CommandLine(line.document, line.line, step.strip())
+        for document in DOCUMENTS
+        for line in shown_lines(document)
+        for step in line.text.split("&&")
+    ),
+    *named_lines(),
 ]
-
-NOT_RUN: Mapping[str, str] = {
-    "make run": "tests/stack/test_demo.py runs it",
-    "make test": "it is what runs",
-    "make crash": "takes minutes; tests/crash are its single faults",
-    "make gameday": "takes minutes; tests/gameday plays it on a turned clock",
-    "make fuzz": "takes minutes; tests/fuzz are the same with fewer examples",
-    "make scale": "takes half a minute; tests/unit/scale holds its page to it",
-    "make picture": "writes into docs; tests/browser opens the same pages",
-    "make build": "takes minutes, and Python 3.13",
-    "git pull": "the tests leave the sources alone",
-    "sam deploy": "needs an AWS account",
-    "sam delete": "needs an AWS account",
-}
-"""Lines by how they begin, and why they are not run here."""
-
-STATUS: Mapping[str, tuple[int, str]] = {
-    "python -m infra.operate rotate slack": (
-        1,
-        "the simulated Slack has one token, which is in use already",
-    ),
-    "python -m infra.operate search WORDS": (
-        1,
-        "the demo's rules keep no text of pages, so nothing is found",
-    ),
-}
-"""Other exit statuses than 0, by the command line, and why that is right."""
-
-AT_HOME = "http://127.0.0.1:8787"
-"""Where the documents say that the local stack is."""
 
 
 @pytest.fixture(scope="module")
 def told() -> Iterator[Told]:
-    with LocalStack(environ={}, rules=RULES) as stack, pytest.MonkeyPatch.context() as patch:
+    # The commands that read Notion would wait for each other's share of the budget.
+    room = {"ProbesPerMinute": "0"}
+    with LocalStack(environ={}, rules=RULES, parameters=room) as stack, pytest.MonkeyPatch.context() as patch:
         _only(patch, stack)
         yield fill(stack)
 
@@ -78,9 +57,10 @@ def _only(patch: pytest.MonkeyPatch, stack: LocalStack) -> None:
     # Kept, because a client takes longer to make than most commands to run.
     patch.setattr(this, "client", cache(this.client))
     patch.setattr(target, "find", lambda *_: this)
-    for variable in ("NOTION_TOKEN", "HUBSPOT_ACCESS_TOKEN", "MIRROR_DSN", "NOTION_API_URL"):
+    tokens = ("NOTION_TOKEN", "HUBSPOT_ACCESS_TOKEN", "NOTION_VERIFICATION_TOKEN")
+    for variable in (*tokens, "MIRROR_DSN", "NOTION_API_URL"):
         patch.delenv(variable, raising=False)
-    patch.setenv("NOTION_VERIFICATION_TOKEN", stack.signing_token)
+    patch.setenv("HUBSPOT_STATUS_URL", "http://127.0.0.1:9/")  # no test asks the internet
     patch.chdir(ROOT)
 
 
@@ -112,19 +92,43 @@ def make(words: list[str]) -> str:
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
-RUN = once([line for line in LINES if not reason(line.text)])
+def turn(line: CommandLine) -> int:
+    """When a line's turn is.
+
+    A rotation begins what `subscribe` would wait for; what others need to be there is taken away after them; and a lane that
+    rests goes on.
+    """
+    commands = ("rotate", "dlq redrive --id", "dlq redrive", "pause", "lane pause", "resume", "lane resume")
+    begins = (f"{line.text} ".startswith(f"python -m infra.operate {command} ") for command in commands)
+    return next((number for number, found in enumerate(begins, 1) if found), 0)
+
+
+RUN = sorted(once([line for line in LINES if not reason(line.text)]), key=turn)
 LEFT = once([line for line in LINES if reason(line.text)])
 
 
 def filled(words: list[str], told: Told) -> list[str]:
     """A command's words with what the capitals stand for; where the same word means two things, by the command."""
-    incident = told.over_incident if words[0] == "post-mortem" else told.open_incident
+    about = {
+        "incident": told.open_incident,
+        "post-mortem": told.over_incident,
+        "postmortem": told.over_incident,
+        "dlq": told.letter,
+        "logs": told.event,
+        "read": told.source if "rows" in words else told.page,
+    }
     stands: dict[str, str] = {
         "EVENT_ID": told.event,
-        "ID": incident if words[0] in ("incident", "post-mortem") else told.page,
+        "EVENT": told.event,
+        "ID": about.get(words[0], told.page),
+        "NAME": "Tasks",
+        "TEXT": "event",
         "WORDS": "contract",
-        "other.toml": str(RULES),
-        f"{AT_HOME}/webhooks/notion": f"{told.stack.url}/webhooks/notion",
+        "N": "5",
+        "FILE": str(OTHER_RULES),
+        "new.toml": str(OTHER_RULES),
+        "other.toml": str(OTHER_RULES),
+        "URL": f"{told.stack.url}/webhooks/notion",
     }
     return [stands.get(word, word) for word in words]
 
@@ -139,6 +143,9 @@ def operated(line: CommandLine) -> list[str]:
     return words[3:]
 
 
+OTHER_RULES = ROOT / "functions" / "steward.toml"
+"""Another rules file than the stack runs by."""
+
 _TOKENS = itertools.count(1)
 
 
@@ -148,8 +155,11 @@ def typed(words: list[str], told: Told) -> str:
     if words[:2] == ["rotate", "notion"]:
         token = f"ntn_ofthedocuments{next(_TOKENS)}"
         told.stack.notion.add_token(token)  # type: ignore[union-attr]  # it is simulated
-    if words[:2] == ["rotate", "slack"]:
+    elif words[:2] == ["rotate", "slack"]:
         token = SIMULATED_BOT_TOKEN
+    elif words[:2] == ["rotate", "slack-webhook"]:
+        slack = told.stack.slack
+        token = f"{slack.url}{slack.add_webhook()}"  # type: ignore[union-attr]  # it is simulated
     return f"{token}\n"
 
 
@@ -160,6 +170,11 @@ def test_a_command_of_a_document_runs_and_ends_well(
 ) -> None:
     words = filled(operated(line), told)
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed(words, told)))
+    if words[0] == "triage" and told.stack.notion is not None:
+        # It asks without a stack: its documents say that it needs a token, and which.
+        monkeypatch.setenv("NOTION_TOKEN", SIMULATED_NOTION_TOKEN)
+        monkeypatch.setenv("NOTION_API_URL", told.stack.notion.url)
+        monkeypatch.setenv("NOTION_STATUS_URL", f"{told.stack.notion.url}/status-page")
 
     status = main(words)
 
@@ -194,3 +209,16 @@ def test_a_line_of_sam_names_an_environment_or_a_stack_of_the_configuration(line
 @pytest.mark.parametrize("begins", [*NOT_RUN, *STATUS])
 def test_what_stands_in_a_table_stands_in_a_document(begins: str) -> None:
     assert any(f"{line.text} ".startswith(f"{begins} ") for line in LINES)
+
+
+@pytest.mark.parametrize("option", WITHOUT)
+def test_an_option_that_is_left_out_stands_in_a_document(option: str) -> None:
+    named = (each.text for document in READ for each in quoted(document))
+    assert any(re.search(rf"{option}\b", text) for text in named)
+
+
+@pytest.mark.req("O4")
+@pytest.mark.parametrize("command", [name for name, _ in leaves(make_parser())])
+def test_every_command_is_run_as_a_line_of_a_document_or_says_why_not(command: str) -> None:
+    line = f"python -m infra.operate {command}"
+    assert any(f"{bare(each)} ".startswith(f"{line} ") for each in RUN) or line in NOT_RUN

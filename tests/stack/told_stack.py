@@ -10,6 +10,7 @@ from infra.local.demo.story import seen
 from infra.local.simulators.notion import faults
 from infra.local.stack import LocalStack
 from infra.operate.__main__ import main
+from infra.operate.dead_letters import DeadLetters
 from steward.closings import Closings
 from steward.incidents.classes import Class, Severity
 from steward.incidents.incident import Incident, Stage
@@ -27,7 +28,9 @@ class Told:
 
     stack: LocalStack
     page: str
+    source: str
     event: str
+    letter: str
     open_incident: str
     over_incident: str
 
@@ -61,7 +64,9 @@ def fill(stack: LocalStack) -> Told:
             stack.client("sqs").get_queue_attributes(**dead)["Attributes"][dead["AttributeNames"][0]]
         ),
     )
-    return Told(stack, page, event, *_incidents(stack))
+    with DeadLetters(stack.client("sqs"), stack.resource("DeadLetterQueue")).looked_at() as letters:
+        (letter,) = letters
+    return Told(stack, page, demo.data_source_id, event, letter.id, *_incidents(stack))
 
 
 def _incidents(stack: LocalStack) -> tuple[str, str]:

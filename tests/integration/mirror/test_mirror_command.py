@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,11 +11,13 @@ from moto import mock_aws
 
 from infra.operate import __main__ as command_line
 from infra.operate import mirror as command
+from infra.operate import target
 from infra.operate.target import TargetError
-from steward.mirror.access import DsqlAccess
+from steward.mirror.access import DsnAccess, DsqlAccess
 from steward.mirror.migrate import migrate
 from steward.mirror.schema import LATEST
 from tests.mirror import database_at
+from tests.unit.rules_text import rules
 
 HOST = "abcd1234efgh.dsql.eu-west-1.on.aws"
 
@@ -107,6 +110,8 @@ def test_a_database_that_does_not_answer_is_said_without_its_password(
     said = capsys.readouterr()
     assert "postgres.migrate: unreachable" in said.err
     assert "s3cret" not in said.err + said.out
+    assert operate(action, "--json") == 1
+    assert json.loads(capsys.readouterr().out)["do"].startswith("look whether the database is up")
 
 
 @pytest.fixture
@@ -138,3 +143,24 @@ def test_a_stack_on_dsql_is_reached_by_iam_and_one_without_a_mirror_says_what_to
     assert way.reach().keywords["user"] == "steward"
     with pytest.raises(TargetError, match="MirrorByDsn=true or with MirrorHost"):
         command.access_of(without)
+
+
+@pytest.mark.req("A7", "O4")
+def test_the_columns_are_those_of_the_rules_file_that_the_stack_runs_by(
+    empty_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = tmp_path / "team.toml"
+    theirs.write_text(
+        rules(
+            '{ kind = "mirror", columns = [{ name = "due_on", role = "due", type = "date" }] }',
+            roles='due = "Due"',
+        )
+    )
+    stack = Stack({}, {"RulesFile": str(theirs)})
+    monkeypatch.setattr(target, "find", lambda *_: stack)
+    monkeypatch.setattr(command, "access_of", lambda _: DsnAccess(lambda _: {"dsn": empty_dsn}))
+    # The database that the environment names is another one, and --local is said.
+    monkeypatch.setattr(command, "environ", {"MIRROR_DSN": "postgresql://a@127.0.0.1:9/b"})
+
+    assert operate("status", "--local", "--json") == 1
+    assert json.loads(capsys.readouterr().out)["missing_columns"] == ["due_on"]

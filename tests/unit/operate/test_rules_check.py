@@ -11,6 +11,10 @@ from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.operate.__main__ import main
+from infra.operate.clock import utc_now
+from steward.learnt import keep_query_id, keep_shown
+from steward.memory import Memory
+from steward.rules import parse
 from tests.unit.clients.vendor import Turn, Vendor, says
 from tests.unit.operate.account import ARGUMENTS, REGION, ROOT, STACK
 from tests.unit.rules_text import OTHERS, TASKS, rules, source
@@ -25,8 +29,13 @@ TWO = (
 )
 
 
-def live(*properties: dict[str, object]) -> Turn:
-    body = {"object": "data_source", "id": TASKS, "properties": {str(p["name"]): p for p in properties}}
+def live(*properties: dict[str, object], **more: object) -> Turn:
+    body = {
+        "object": "data_source",
+        "id": TASKS,
+        "properties": {str(p["name"]): p for p in properties},
+        **more,
+    }
     return says(200, json.dumps(body).encode())
 
 
@@ -127,8 +136,8 @@ def test_each_connection_uses_its_own_token_and_a_missing_one_is_told(
 
 
 @contextmanager
-def deployed(secret: str | None, api: str = "") -> Iterator[None]:
-    """A stack with the template's own parameter and output; moto's CloudFormation makes no secrets."""
+def deployed(secret: str | None, api: str = "", rules_file: str = "steward.toml") -> Iterator[Memory]:
+    """A stack with the template's own parameters and outputs, and its memory; moto's CloudFormation makes no secrets."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
     assert template["Outputs"]["NotionSecretArn"]["Value"] == {"Ref": "NotionSecret"}
     with mock_aws():
@@ -136,16 +145,24 @@ def deployed(secret: str | None, api: str = "") -> Iterator[None]:
         given = {} if secret is None else {"SecretString": secret}
         arn = session.client("secretsmanager").create_secret(Name="notion", **given)["ARN"]
         document = {
-            "Parameters": {"NotionApiUrl": template["Parameters"]["NotionApiUrl"]},
-            "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
-            "Outputs": {"NotionSecretArn": {"Value": arn}},
+            "Parameters": {name: template["Parameters"][name] for name in ("NotionApiUrl", "RulesFile")},
+            "Resources": {"StateTable": template["Resources"]["StateTable"]},
+            "Outputs": {
+                "NotionSecretArn": {"Value": arn},
+                "StateTableName": template["Outputs"]["StateTableName"],
+            },
         }
         session.client("cloudformation").create_stack(
             StackName=STACK,
             TemplateBody=json.dumps(document),
-            Parameters=[{"ParameterKey": "NotionApiUrl", "ParameterValue": api}],
+            Parameters=[
+                {"ParameterKey": "NotionApiUrl", "ParameterValue": api},
+                {"ParameterKey": "RulesFile", "ParameterValue": rules_file},
+            ],
         )
-        yield
+        described = session.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+        (table,) = (o["OutputValue"] for o in described["Outputs"] if o["OutputKey"] == "StateTableName")
+        yield Memory(session.resource("dynamodb").Table(table), utc_now)
 
 
 @pytest.mark.req("A10", "O4")
@@ -222,3 +239,83 @@ def test_mistakes_are_one_document_when_that_is_asked_for(
     assert any("slak" in mistake for mistake in found["mistakes"])
     assert main(["rules", "check", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["mistakes"] == []
+
+
+SECRET = json.dumps({"token": "ntn_of_the_stack"})
+STATUS = rules('{ kind = "status", to = ["Blocked"] }', roles='assignee = "Assignee", status = "Status"')
+
+
+def status(name: str, *options: str) -> dict[str, object]:
+    listed = [{"id": option.lower(), "name": option} for option in options]
+    return {"id": "s", "name": name, "type": "select", "select": {"options": listed}}
+
+
+@pytest.mark.req("A10", "O4")
+def test_what_a_stack_has_learnt_is_known_a_renamed_property_breaks_nothing_and_its_options_are_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], vendor: Vendor
+) -> None:
+    file = write(tmp_path, STATUS)
+    (tasks,) = parse(STATUS).data_source
+    properties = (TITLE, PEOPLE | {"name": "Assigned"})
+    vendor.turns = [live(*properties, status("State", "Open", "Stuck"))]
+    with deployed(SECRET, vendor.url) as memory:
+        keep_query_id(memory, tasks, "0db00000-0000-4000-8000-000000000001")
+        keep_shown(memory, tasks, {"assignee": ("a", "people"), "status": ("s", "select")})
+        assert main(["rules", "check", file, "--live", "--json", *ARGUMENTS]) == 1
+        found = json.loads(capsys.readouterr().out)
+        vendor.turns = [live(*properties, status("State", "Open", "Blocked"))]
+        assert main(["rules", "check", file, "--live", *ARGUMENTS]) == 0
+
+    assert [(one["why"], one["option"], one["rules"]) for one in found["breaks"]] == [
+        ("option", "Blocked", ["Tasks/status"])
+    ]
+    assert (found["mistakes"], found["checked"], found["not_checked"]) == ([], ["Tasks"], [])
+    assert (found["automations_that_break"], found["fits"]) == (1, False)
+    assert found["breaks"][0]["line"] is not None
+    assert capsys.readouterr().out.splitlines()[-1] == "1 live data source checked; everything fits"
+    assert {r.line.split()[1] for r in vendor.requests} == {
+        "/v1/data_sources/0db00000-0000-4000-8000-000000000001"
+    }
+
+
+@pytest.mark.req("O4")
+def test_without_a_file_that_of_the_stack_is_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], vendor: Vendor
+) -> None:
+    vendor.turns = [live(TITLE, PEOPLE)]
+    with deployed(SECRET, vendor.url, write(tmp_path, ONE)):
+        assert main(["rules", "check", *ARGUMENTS]) == 0
+        assert main(["rules", "check", "--live", *ARGUMENTS]) == 0
+        assert main(["rules", "check", "docs/rules.example.toml", *ARGUMENTS]) == 0
+
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said] == [
+        "team.toml",
+        "team.toml",
+        "1 live data source checked; everything fits",
+        "rules.example.toml",
+    ]
+
+
+@pytest.mark.req("A10", "O4")
+def test_what_no_automation_uses_yet_is_told_and_breaks_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], vendor: Vendor
+) -> None:
+    file = write(tmp_path, rules('{ kind = "assignment" }', roles='assignee = "Assignee", due = "Due"'))
+    vendor.turns = [live(TITLE, PEOPLE)]
+
+    assert main(["rules", "check", file, "--live"]) == 0
+    told, total = capsys.readouterr().out.splitlines()[1:]
+    assert "no automation uses it yet" in told
+    assert total == "1 live data source checked; no automation would break"
+
+
+@pytest.mark.req("A10", "O4")
+def test_a_data_source_in_the_trash_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], vendor: Vendor
+) -> None:
+    vendor.turns = [live(TITLE, PEOPLE, in_trash=True)]
+
+    assert main(["rules", "check", write(tmp_path, ONE), "--live", "--json"]) == 1
+    (left,) = json.loads(capsys.readouterr().out)["not_checked"]
+    assert (left["data_source"], left["why"].partition(";")[0]) == ("Tasks", "it is in the trash")

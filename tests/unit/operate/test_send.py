@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
+from infra.operate import target
 from infra.operate.__main__ import main
 from infra.operate.samples import sample_event
 from steward.dialects import normalise
@@ -113,6 +117,74 @@ def test_a_missing_token_is_said_with_what_to_do(
     said = capsys.readouterr().err
     assert "NOTION_VERIFICATION_TOKEN" in said
     assert "can't be read" in said
+
+
+@pytest.fixture
+def deployed(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A stack at the endpoint, with two active tokens; the environment's is another one."""
+    monkeypatch.setenv("NOTION_VERIFICATION_TOKEN", "secret_of_another_stack")
+    with mock_aws():
+        secrets = boto3.client("secretsmanager", region_name="eu-west-1")
+        document = {"active": ["secret_" + "o" * 40, TOKEN]}
+        arn = secrets.create_secret(Name="signing", SecretString=json.dumps(document))["ARN"]
+        outputs = {"WebhookUrl": endpoint.url, "SigningSecretArn": arn}
+        stack = SimpleNamespace(name="the stack", client=lambda _: secrets, output=outputs.__getitem__)
+        monkeypatch.setattr(target, "find", lambda *_: stack)
+        yield secrets
+
+
+@pytest.mark.req("I8", "O4", "O5")
+@pytest.mark.parametrize("named", [[], ["--local"], ["--stack", "steward-prod"]], ids=" ".join)
+def test_a_stack_is_sent_to_at_its_address_with_the_newest_of_its_tokens(
+    endpoint: Endpoint, deployed: Any, named: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["send", *named]) == 0
+
+    assert verify(*endpoint.received[0], [TOKEN]) is Verdict.VALID
+    assert TOKEN not in "".join(capsys.readouterr())
+
+
+@pytest.mark.req("I8", "O4")
+def test_another_address_is_signed_for_the_named_stack_or_with_the_environments_token(
+    endpoint: Endpoint, deployed: Any
+) -> None:
+    assert main(["send", "--url", endpoint.url, "--stack", "steward-prod"]) == 0
+    assert main(["send", "--url", endpoint.url]) == 0
+
+    first, second = endpoint.received
+    assert verify(*first, [TOKEN]) is Verdict.VALID
+    assert verify(*second, ["secret_of_another_stack"]) is Verdict.VALID
+
+
+@pytest.mark.req("I8", "O4", "O5")
+def test_without_a_token_the_local_stacks_own_address_is_signed_for_and_no_other(
+    endpoint: Endpoint, deployed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOTION_VERIFICATION_TOKEN")
+
+    assert main(["send", "--url", endpoint.url]) == 0
+    assert main(["send", "--url", f"{endpoint.url}/else"]) == 2
+
+    assert [verify(*one, [TOKEN]) for one in endpoint.received] == [Verdict.VALID]
+
+
+@pytest.mark.req("I8", "O4")
+@pytest.mark.parametrize(
+    ("text", "error", "do"),
+    [
+        ('{"active": []}', "no signing token is active in the stack", "`subscribe` gets one from Notion"),
+        ("secret_bare", "is no JSON object", "mend it first"),
+    ],
+)
+def test_a_stack_without_a_token_is_told_with_what_to_do(
+    deployed: Any, text: str, error: str, do: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed.put_secret_value(SecretId="signing", SecretString=text)
+
+    assert main(["send", "--json"]) == 2
+    refused = json.loads(capsys.readouterr().out)
+    assert error in refused["error"]
+    assert refused["do"] == do
 
 
 def test_an_endpoint_that_is_not_there_is_one_clear_line(
