@@ -44,5 +44,7 @@ def test_the_first_screen_is_one_sentence_the_commands_and_what_they_show() -> N
         for words in ("make run ", "make test ", "After a minute you see", "* ")
     ]
     assert places == sorted(places)
-    pictured, drawn, costs = (README.index(mark) for mark in ("](docs/dashboard.png)", "```mermaid", "dollars"))
+    pictured, drawn, costs = (
+        README.index(mark) for mark in ("](docs/dashboard.png)", "```mermaid", "dollars")
+    )
     assert pictured < drawn < README.index("\n## Deploy\n") < costs
