@@ -1,7 +1,5 @@
 """docs/deploy.md says of every command what it needs of AWS, in actions that there are; tests/stack sees what is asked."""
 
-from functools import reduce
-
 import botocore.session
 import pytest
 
@@ -17,7 +15,10 @@ API = {"ses": "sesv2"}
 
 
 def parser_of(command: str) -> Parser:
-    return reduce(lambda parser, word: actions_of(parser)[word], command.split(), PARSER)
+    parser: Parser = PARSER
+    for word in command.split():
+        parser = actions_of(parser)[word]
+    return parser
 
 
 @pytest.mark.req("O4")
