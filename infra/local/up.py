@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from infra.local.demo import RULES, DemoFailure, play
+from infra.local.demo import RULES, DemoFailure, play, what_next
 from infra.local.processes import StartError
 from infra.local.stack import LocalStack
 from infra.local.transform import TemplateError
@@ -79,13 +79,15 @@ def _up(wishes: argparse.Namespace, stop: threading.Event) -> int:
         for vendor, admin in (("Notion", stack.notion), ("Slack", stack.slack)):
             where = f"simulated at {admin.url}" if admin else "not simulated: the environment names another"
             print(f"  {vendor} is {where}", flush=True)
-        status = 0
+        status, played = 0, False
         if not wishes.no_demo:
             try:
                 play(stack)
+                played = True
             except DemoFailure as failure:
                 print(f"\nnot seen: {failure}", file=sys.stderr, flush=True)
                 status = 1
+        what_next(stack, played=played)
         if wishes.once:
             return status
         print("serving; Ctrl-C ends", flush=True)

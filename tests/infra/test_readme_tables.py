@@ -1,4 +1,4 @@
-"""What the README's tables name is there, and what they should name stands in them."""
+"""The README begins with what somebody new wants; what its tables name is there, and what they should name stands in them."""
 
 import re
 
@@ -30,3 +30,21 @@ def test_every_feature_has_one_row() -> None:
     ids = re.findall(r"^\| ([A-Z]\d+) \|", section("Features"), re.MULTILINE)
     assert ids == sorted(set(ids), key=lambda each: ("IPATCO".index(each[0]), int(each[1:])))
     assert len(ids) > 40
+
+
+@pytest.mark.req("O1")
+def test_the_first_screen_is_one_sentence_the_commands_and_what_they_show() -> None:
+    title, sentence, rest = README.split("\n\n", 2)
+    screen = rest.splitlines()[:16]
+
+    assert title == "# Steward"
+    assert re.fullmatch(r"Steward [^.\n]+\.", sentence)
+    places = [
+        next(number for number, line in enumerate(screen) if line.startswith(words))
+        for words in ("make run ", "make test ", "After a minute you see", "* ")
+    ]
+    assert places == sorted(places)
+    pictured, drawn, costs = (
+        README.index(mark) for mark in ("](docs/dashboard.png)", "```mermaid", "dollars")
+    )
+    assert pictured < drawn < README.index("\n## Deploy\n") < costs

@@ -1,7 +1,9 @@
 """The command line of the local stack: honest, clean at the end, plain about what is wrong."""
 
+import itertools
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import requests
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.stack
@@ -41,6 +44,10 @@ def test_ready_is_honest_and_the_end_leaves_no_process() -> None:
         urllib.request.urlopen(f"{url}/webhooks/notion", data=b"{}", timeout=10)
     assert caught.value.code == 401
     caught.value.close()
+    said = "".join(itertools.takewhile(lambda line: not line.startswith("serving"), process.stdout))
+    assert f"look at the dashboard: {url}/dashboard\n" in said
+    (link,) = re.findall(rf"{url}/dashboard/\S+", said)
+    assert requests.get(link, timeout=20).url == f"{url}/dashboard"
     folder = ROOT / ".local" / f"run-{url.rsplit(':', 1)[1]}"
     pids = json.loads((folder / "state.json").read_text())["pids"]
     assert len(pids) == 5  # AWS, Notion, the partner's Notion, Slack, PostgreSQL

@@ -113,6 +113,7 @@ def test_a_property_may_be_renamed_and_a_missing_option_is_told_with_the_line_to
     assert first == "1 automation of Tasks breaks:"
     assert break_.startswith("• Tasks/status: ")
     assert break_.endswith('In the rules file write priority = ["High"]')
+    assert told["made anew"].startswith("Medium is back: everything fits")
 
 
 @pytest.mark.req("O1", "A13")

@@ -27,7 +27,7 @@ from infra.local.simulators.notion import Demo
 from infra.local.simulators.notion.demo import TASKS_DATA_SOURCE
 from infra.local.stack import LocalStack
 
-__all__ = ["RULES", "DemoFailure", "play"]
+__all__ = ["RULES", "DemoFailure", "play", "what_next"]
 
 RULES = Path(__file__).with_name("rules.toml")
 """The rules that the scenarios are written for."""
@@ -68,7 +68,6 @@ def play(stack: LocalStack) -> None:
         story.chapter("Somebody forges a delivery")
         door.forged(stack, story, body)
         _automations(stack, story, demo)
-    what_next(stack, story, telling)
 
 
 def _automations(stack: LocalStack, story: Story, demo: Demo) -> None:

@@ -4,7 +4,7 @@ import json
 import time
 
 from console.passes import login_link
-from infra.local.demo.assignment import Telling
+from infra.local.demo.assignment import telling_of
 from infra.local.demo.story import Story
 from infra.local.simulators.notion.demo import BEN
 from infra.local.stack import LocalStack
@@ -12,9 +12,14 @@ from infra.local.stack import LocalStack
 NEXT_TASK = "7a5c0000-0000-4000-8000-000000000003"
 
 
-def what_next(stack: LocalStack, story: Story, telling: Telling | None) -> None:
-    """The dashboard with a link that logs in, and two commands that work when they are pasted."""
-    story.head("Try next")
+def what_next(stack: LocalStack, *, played: bool) -> None:
+    """The dashboard with a link that logs in, and commands that work when they are pasted.
+
+    Args:
+        stack: that is up.
+        played: whether the scenarios were, to their end: without them there may be no task to assign.
+    """
+    Story().head("Try next")
     dashboard = f"{stack.url}/dashboard"
     print(f"  # look at the dashboard: {dashboard}")
     print(
@@ -22,8 +27,9 @@ def what_next(stack: LocalStack, story: Story, telling: Telling | None) -> None:
     )
     print(f"  {login_link(dashboard, stack.console_token, time.time)}")
     print("  # an unsigned delivery is refused")
-    print(f"  curl -i -X POST {stack.url}/webhooks/notion -d '{{}}'")
-    if stack.notion is None or telling is None:
+    print(f"  curl -i -X POST {stack.url}/webhooks/notion -d '{{}}'", flush=True)
+    telling = telling_of(stack)
+    if not played or stack.notion is None or telling is None:
         return
     edit = json.dumps({"page_id": NEXT_TASK, "properties": {"Assignee": [BEN]}})
     look = f"curl -s {stack.notion.url}/_admin/comments -d '{json.dumps({'page_id': NEXT_TASK})}'"

@@ -178,6 +178,29 @@ def test_a_removed_option_leaves_no_page_behind(
     assert kept == {o["id"] for o in schema["Status"]["status"]["options"]}
 
 
+def test_an_option_that_is_made_anew_has_another_id_and_can_be_chosen(
+    sim: NotionSimulator, api: Api, demo: Demo, task: str
+) -> None:
+    high = api.ok("GET", f"/v1/pages/{task}")["properties"]["Priority"]["select"]["id"]
+    changed = {"Priority": ["High"], "Status": ["Blocked"]}
+    sim.update_schema(demo.data_source_id, remove_options=changed)
+    schema = sim.update_schema(demo.data_source_id, add_options=changed)
+
+    added = schema["Priority"]["select"]["options"][-1]
+    assert (added["name"], added["id"] == high) == ("High", False)
+    api.ok("PATCH", f"/v1/pages/{task}", {"properties": {"Priority": {"select": {"name": "High"}}}})
+    assert api.ok("GET", f"/v1/pages/{task}")["properties"]["Priority"]["select"]["id"] == added["id"]
+    grouped = [i for group in schema["Status"]["status"]["groups"] for i in group["option_ids"]]
+    assert sorted(grouped) == sorted(o["id"] for o in schema["Status"]["status"]["options"])
+
+
+def test_an_option_that_is_there_or_has_no_place_can_not_be_added(sim: NotionSimulator, demo: Demo) -> None:
+    with pytest.raises(SimulatorError, match="Status has an option Done already"):
+        sim.update_schema(demo.data_source_id, add_options={"Status": ["Done"]})
+    with pytest.raises(SimulatorError, match="Due has no options"):
+        sim.update_schema(demo.data_source_id, add_options={"Due": ["x"]})
+
+
 def test_an_option_or_property_that_is_not_there_can_not_be_changed(sim: NotionSimulator, demo: Demo) -> None:
     with pytest.raises(SimulatorError, match="no option Nope in Status"):
         sim.update_schema(demo.data_source_id, rename_options={"Status": {"Nope": "x"}})
@@ -195,6 +218,7 @@ def test_an_option_or_property_that_is_not_there_can_not_be_changed(sim: NotionS
         ({"remove": ["Status"]}, [("bDf%5B", "Status", "deleted")]),
         ({"rename_options": {"Status": {"Done": "Finished"}}}, [("bDf%5B", "Status", "updated")]),
         ({"remove_options": {"Status": ["Done"]}}, [("bDf%5B", "Status", "updated")]),
+        ({"add_options": {"Status": ["Later"]}}, [("bDf%5B", "Status", "updated")]),
     ],
 )
 def test_every_change_of_a_schema_is_told_by_property_id(

@@ -55,6 +55,22 @@ def test_the_gate_on_github_is_the_gate_anywhere() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
+@pytest.mark.req("C3")
+def test_what_the_browser_tests_saw_is_kept_also_after_a_failure() -> None:
+    *_, gate, kept = steps(read(ROOT / ".github" / "workflows" / "ci.yml"))
+
+    assert gate["run"] == ".ci/run"
+    assert kept["uses"].startswith("actions/upload-artifact@")
+    assert kept["if"] == "${{ !cancelled() }}"
+    folder = Path(kept["with"]["path"])
+    # The action leaves hidden folders out, and says no more than a warning.
+    assert kept["with"]["include-hidden-files"] == "true"
+    assert any(
+        '"' + '" / "'.join(folder.parts) + '"' in file.read_text()
+        for file in (ROOT / "tests" / "browser").glob("*.py")
+    )
+
+
 def test_the_gate_runs_every_check_and_the_tests_last() -> None:
     made = [line for line in GATE.splitlines() if line.startswith("make ")]
 

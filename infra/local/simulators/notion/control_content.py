@@ -64,12 +64,13 @@ class ContentControl(ControlBase):
         retype: dict[str, str] | None = None,
         rename_options: dict[str, dict[str, str]] | None = None,
         remove_options: dict[str, list[str]] | None = None,
+        add_options: dict[str, list[str]] | None = None,
         by: str | None = None,
     ) -> Json:
         """Add, rename, remove or retype properties (by name or id), or change their options; the new schema by name.
 
         Options by property: ``rename_options={"Status": {"Done": "Finished"}}``,
-        ``remove_options={"Status": ["Blocked"]}``.
+        ``remove_options={"Status": ["Blocked"]}``, and so ``add_options``.
         """
         return self._json(
             "update_schema",
@@ -80,6 +81,7 @@ class ContentControl(ControlBase):
             retype=retype,
             rename_options=rename_options,
             remove_options=remove_options,
+            add_options=add_options,
             by=by,
         )
 

@@ -78,6 +78,7 @@ class ContentOperations:
         retype: dict[str, str] | None = None,
         rename_options: dict[str, dict[str, str]] | None = None,
         remove_options: dict[str, list[str]] | None = None,
+        add_options: dict[str, list[str]] | None = None,
         by: str | None = None,
     ) -> Json:
         """Change a schema and announce it."""
@@ -89,6 +90,7 @@ class ContentOperations:
             *schema_changes.retype(workspace, source, retype or {}),
             *schema_changes.rename_options(source, rename_options or {}),
             *schema_changes.remove_options(workspace, source, remove_options or {}),
+            *schema_changes.add_options(workspace, source, add_options or {}),
             *schema_changes.add(workspace, source, add or {}),
         ]
         source.edited_ms, source.edited_by = workspace.now_ms(), self.machine.person(by)

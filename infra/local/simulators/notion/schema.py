@@ -37,7 +37,7 @@ def one(name: str, given: Any, ids: Ids) -> Json:
 def _details(kind: str, wish: Json, ids: Ids) -> Json:
     if kind in ("select", "multi_select", "status"):
         names = wish.get("options") or (_EMPTY_STATUS if kind == "status" else ())
-        options = [_option(number, option, ids) for number, option in enumerate(names)]
+        options = [option(number, each, ids) for number, each in enumerate(names)]
         return {"options": options} | ({"groups": _grouped(options, ids)} if kind == "status" else {})
     if kind == "number":
         return {"format": wish.get("format", "number")}
@@ -52,7 +52,8 @@ def _details(kind: str, wish: Json, ids: Ids) -> Json:
     return {}
 
 
-def _option(number: int, given: Any, ids: Ids) -> Json:
+def option(number: int, given: Any, ids: Ids) -> Json:
+    """An option by its name, or by more of it; its color is that of its place, which is counted from 0."""
     wish = {"name": given} if isinstance(given, str) else given
     color = _COLORS[number % len(_COLORS)]
     return {"id": ids.uuid(), "color": color, "description": None} | wish

@@ -76,6 +76,17 @@ def remove_options(workspace: Workspace, source: DataSource, changes: dict[str, 
     return told
 
 
+def add_options(workspace: Workspace, source: DataSource, changes: dict[str, list[str]]) -> list[Json]:
+    """Options that are new, by property: with ids of their own, also where one had the name before."""
+    told = []
+    for name, options in changes.items():
+        config = find(source, name)
+        for option in options:
+            _extend(workspace, config, option)
+        told.append(_told(config, "updated"))
+    return told
+
+
 def find(source: DataSource, name: str) -> Json:
     """A property's configuration, by name or id.
 
@@ -95,6 +106,18 @@ def _option(config: Json, name: str) -> Json:
             found: Json = option
             return found
     raise SimulatorError(f"no option {name} in {config['name']}")
+
+
+def _extend(workspace: Workspace, config: Json, name: str) -> None:
+    if config["type"] not in properties.OPTION_TYPES:
+        raise SimulatorError(f"{config['name']} has no options")
+    details = config[config["type"]]
+    if any(option["name"] == name for option in details["options"]):
+        raise SimulatorError(f"{config['name']} has an option {name} already")
+    made = schema.option(len(details["options"]), name, workspace.ids)
+    details["options"].append(made)
+    for group in details.get("groups", [])[:1]:  # a status that nobody sorted yet is one to do
+        group["option_ids"].append(made["id"])
 
 
 def _drop(workspace: Workspace, source: DataSource, config: Json, option_id: str) -> None:
