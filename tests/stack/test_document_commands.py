@@ -6,6 +6,7 @@ one that is neither fails.
 
 import io
 import itertools
+import os
 import re
 import shlex
 import subprocess
@@ -40,6 +41,10 @@ LINES = [
     ),
     *named_lines(),
 ]
+
+
+OUTER_MAKE = ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS")
+"""How make tells a make below it what it was told."""
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +94,16 @@ def make(words: list[str]) -> str:
         CalledProcessError: there is no such target.
     """
     line = [which("make") or "make", "-n", *words]
-    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    # As a reader's make: one that runs these tests with ARGS of its own hands them on.
+    environ = {name: value for name, value in os.environ.items() if name not in ("ARGS", *OUTER_MAKE)}
+    return subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout
+
+
+def test_what_make_was_told_to_run_these_tests_with_is_not_told_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARGS", "--lf")
+    monkeypatch.setenv("MAKEFLAGS", " -- ARGS=--lf")
+
+    assert "--lf" not in make(["check-rules"])
 
 
 def turn(line: CommandLine) -> int:

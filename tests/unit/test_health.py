@@ -79,7 +79,7 @@ FOUND: list[tuple[Pulse | None, Standing, str, str]] = [
     (pulse(at=NOW + timedelta(minutes=6)), Standing(), "down", "the triage is silent"),  # a clock went wrong
     (None, Standing(), "degraded", "the triage has not looked yet"),
     (None, paused(Cause.OPERATOR), "degraded", "the triage has not looked yet; an operator paused the lane"),
-]  # fmt: skip
+]  # fmt: skip  # one case a line
 
 
 @pytest.mark.parametrize(("seen", "standing", "status", "says"), FOUND)
