@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -27,6 +26,7 @@ from console.public import Public
 from console.sources import Settings, sources
 from console.throttle import Throttle
 from steward import telemetry
+from steward.deployed_rules import path_in
 from steward.health import OLDEST
 from steward.incidents.names import TITLES, Names
 from steward.secret_store import SecretStore, SecretUnavailable
@@ -137,12 +137,11 @@ def make_app(
 ) -> App:
     """Build the application from its environment, its AWS clients and tables, and its clocks."""
     count = telemetry.Counter()
-    rules = Path(environ.get("LAMBDA_TASK_ROOT", ".")) / (environ.get("RULES_FILE") or "steward.toml")
     settings = Settings(
         environ,
         int(environ.get("JOURNAL_DAYS") or "90"),
         Names(TITLES),
-        connections_in(rules),
+        connections_in(path_in(environ)),
         timedelta(seconds=int(environ.get("OLDEST_EVENT_SECONDS") or OLDEST.total_seconds())),
     )
     read = sources(settings, state, journal, now)

@@ -25,13 +25,14 @@ from steward.clients.slack_connection import slack_client
 from steward.clients.transport import Transport, plain_session
 from steward.closings import Closings
 from steward.deadline import Deadline
+from steward.deployed_rules import path_in
 from steward.journal import Journal
 from steward.lane import FIRST, Lane
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.mirror.connection import mirror_database
 from steward.pauses import Breaker, Pause
-from steward.rules import MAIN, Rules, load, path_in
+from steward.rules import MAIN, Rules, load
 from steward.secret_store import SecretStore
 from steward.siding import Siding
 from steward.state import State

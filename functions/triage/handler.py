@@ -17,12 +17,13 @@ from steward.clients.pager import Topic
 from steward.clients.slack_connection import slack_client
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
+from steward.deployed_rules import path_in
 from steward.lane import FIRST
 from steward.lane_switch import EventSource, LaneSwitch
 from steward.memory import Memory
 from steward.pending_token import PendingToken
 from steward.remembered_bot import keep_bot
-from steward.rules import MAIN, MirrorRule, Rules, load, path_in
+from steward.rules import MAIN, MirrorRule, Rules, load
 from steward.secret_store import SecretStore
 from triage.assemble import Settings, patrol_with
 from triage.incidents.by_slack import WhenUnsure

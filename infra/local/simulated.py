@@ -15,7 +15,8 @@ from infra.local.simulators.hubspot import HubSpotAdmin
 from infra.local.simulators.notion import NotionAdmin
 from infra.local.simulators.slack import SlackAdmin
 from infra.local.simulators.status_page import StatusPageAdmin
-from infra.local.vendors import SIMULATED_HUBSPOT_TOKEN, Vendors, variable
+from infra.local.vendors import SIMULATED_HUBSPOT_TOKEN, Vendors
+from steward.clients.connection import URL, variable_of
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Simulated:
             own = ("--token", vendors.token_of(name), "--workspace", name, "--seed", str(seed))
             admin = NotionAdmin(self._run("notion", f"simulated Notion of {name}", *own)["url"])
             self.further[name] = admin
-            self.variables[variable("NOTION_API_URL", name)] = admin.url
+            self.variables[variable_of(URL, name)] = admin.url
 
     def _start_watched(self) -> None:
         hubspot = self._run("hubspot", "simulated HubSpot", "--token", SIMULATED_HUBSPOT_TOKEN)

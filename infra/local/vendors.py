@@ -6,6 +6,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from infra.local.processes import StartError
+from steward.clients.connection import variable_of
 
 SIMULATED_SIGNING_TOKEN = "secret_" + "localsimulatortoken" * 2
 SIMULATED_NOTION_TOKEN = "ntn_localsimulatortoken"  # noqa: S105 - opens only the simulator
@@ -71,7 +72,7 @@ class Vendors:
 
     def token_of(self, connection: str) -> str:
         """The token of a further connection."""
-        name = variable(_TOKEN_OF, connection)
+        name = variable_of(_TOKEN_OF, connection)
         return self.further_tokens.get(name, f"{SIMULATED_NOTION_TOKEN}_{connection}")
 
     def secrets(self, connections: Iterable[str] = ()) -> dict[str, object]:
@@ -82,11 +83,6 @@ class Vendors:
             "NotionSecret": {"token": self.notion_token, **({"connections": further} if further else {})},
             "SlackSecret": {"bot_token": self.slack_bot_token, "webhook_url": self.slack_webhook_url},
         }
-
-
-def variable(prefix: str, connection: str) -> str:
-    """The environment variable of a further connection, e.g. ``NOTION_API_URL_PARTNER``."""
-    return f"{prefix}_{connection.upper().replace('-', '_')}"
 
 
 def _is_address(text: str) -> bool:

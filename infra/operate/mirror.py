@@ -1,8 +1,8 @@
 """``mirror``: the copy of linked pages in PostgreSQL: bring its schema up to date, see how it stands, compare both sides and mend what differs (A7).
 
 Operates the database of a stack, or the one that MIRROR_DSN names: then it needs no stack, and reads
-functions/steward.toml. Exit status 0 when it is as it
-should be, 1 when `mirror migrate` is due or the database does not answer, 2 when there is nothing to operate.
+functions/steward.toml. Exit status 0 when it is as it should be, 1 when `mirror migrate` is due or the database does not
+answer, 2 when there is nothing to operate.
 """
 
 import argparse

@@ -7,7 +7,7 @@ from random import Random
 
 from infra.operate.read import PARAMETERS
 from infra.operate.target import Target
-from steward.clients.connection import notion_client, probe_budget
+from steward.clients.connection import URL, notion_client, probe_budget
 from steward.clients.notion import NotionClient
 from steward.clients.transport import Transport, plain_session
 from steward.deadline import Deadline
@@ -44,4 +44,4 @@ def addresses_of(target: Target, rules: Rules) -> Mapping[str, str]:
         FunctionName=target.output("ProcessorName")
     )
     variables = configuration.get("Environment", {}).get("Variables", {})
-    return {name: url for name, url in variables.items() if name.startswith("NOTION_API_URL_")}
+    return {name: url for name, url in variables.items() if name.startswith(f"{URL}_")}

@@ -112,13 +112,13 @@ class Live:
         checked: names of those that could be read.
         unread: name of a data source → why it could not be.
         breaks: what does not fit.
-        homeless: the rules keep a mirror, and the stack has no database for it.
+        lacks_database: the rules keep a mirror, and the stack has no database for it.
     """
 
     checked: list[str] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
-    homeless: bool = False
+    lacks_database: bool = False
 
     @property
     def broken(self) -> int:
@@ -128,7 +128,7 @@ class Live:
     @property
     def fits(self) -> bool:
         """Nothing would break, and all was looked at."""
-        return not (self.broken or self.unread or self.homeless)
+        return not (self.broken or self.unread or self.lacks_database)
 
     def document(self, file: Path) -> dict[str, Any]:
         """As JSON."""
@@ -141,7 +141,7 @@ class Live:
                 for found in self.breaks
             ],
             "automations_that_break": self.broken,
-            "mirror": NONE if self.homeless else None,
+            "mirror": NONE if self.lacks_database else None,
             "fits": self.fits,
         }
 
@@ -157,13 +157,13 @@ class Live:
         elif self.checked:
             end = "no automation would break" if self.breaks else "everything fits"
             yield f"{_count(len(self.checked), 'live data source')} checked; {end}"
-        if self.homeless:
+        if self.lacks_database:
             yield NONE
 
 
 def _look(rules: Rules, access: Access) -> Live:
     schemas: dict[str, Schema] = {}
-    live = Live(homeless=is_kept(rules) and access.keeps_a_mirror is False)
+    live = Live(lacks_database=is_kept(rules) and access.keeps_a_mirror is False)
     for source in rules.data_source:
         try:
             body = _body(access, source)

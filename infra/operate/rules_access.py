@@ -9,6 +9,7 @@ from typing import Any
 from infra.operate.clock import utc_now
 from infra.operate.notion_access import addresses_of
 from infra.operate.target import Target, TargetError, plainly
+from steward.clients.connection import URL, variable_of
 from steward.learnt import query_id_of, shown_of
 from steward.memory import Memory
 from steward.rules import MAIN, Rules
@@ -45,7 +46,7 @@ class Access:
 
 def of_environment(rules: Rules) -> Access:
     """With ``NOTION_TOKEN``, and ``NOTION_TOKEN_PARTNER`` for a connection called partner; nothing is learnt there."""
-    tokens = {name: os.environ.get(_variable("NOTION_TOKEN", name), "") for name in rules.connections()}
+    tokens = {name: os.environ.get(variable_of("NOTION_TOKEN", name), "") for name in rules.connections()}
     url = os.environ.get("NOTION_API_URL") or API
     where = "put it into the environment, see `rules check --help`"
     return Access("the environment's token", url, VERSION, tokens, where)
@@ -60,7 +61,7 @@ def of_stack(target: Target, rules: Rules) -> Access:
     with plainly(target.name):
         addresses = addresses_of(target, rules)
         memory = Memory(target.table(target.output("StateTableName")), utc_now)
-        own = {name: addresses.get(_variable("NOTION_API_URL", name)) for name in rules.connections()}
+        own = {name: addresses.get(variable_of(URL, name)) for name in rules.connections()}
         shown = {source.id: shown_of(memory, source) for source in rules.data_source}
         return Access(
             target.name,
@@ -92,7 +93,3 @@ def _tokens(target: Target) -> dict[str, str]:
         raise TargetError(
             "the Notion secret is no JSON object with a token; `doctor` says how it has to look"
         ) from error
-
-
-def _variable(stem: str, connection: str) -> str:
-    return stem if connection == MAIN else f"{stem}_{connection.upper().replace('-', '_')}"

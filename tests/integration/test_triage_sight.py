@@ -13,8 +13,9 @@ from infra.local.simulators.hubspot import HubSpotSimulator
 from infra.local.simulators.notion import faults
 from infra.local.simulators.status_page import StatusPageSimulator
 from steward.clients.transport import plain_session
+from steward.deployed_rules import path_in
 from steward.memory import Memory
-from steward.rules import load, path_in
+from steward.rules import load
 from tests.integration.aws import REGION
 from tests.integration.stand import Stand, standing
 from triage.findings import Finding, Probe, Verdict

@@ -26,6 +26,13 @@ from steward.rules import MAIN, Connection
 from steward.secret_store import SecretStore, SecretUnavailable
 from steward.spent_budget import requests_per_minute
 
+URL = "NOTION_API_URL"
+
+
+def variable_of(stem: str, connection: str) -> str:
+    """The environment variable that says something of a connection: ``stem`` of the main one, ``STEM_NAME`` of a further one."""
+    return stem if connection == MAIN else f"{stem}_{connection.upper().replace('-', '_')}"
+
 
 def notion_client(
     environ: Mapping[str, str],
@@ -50,7 +57,7 @@ def notion_client(
         connection: its name.
     """
     further = None if connection == MAIN else connection
-    own = environ.get(f"NOTION_API_URL_{connection.upper().replace('-', '_')}") if further else None
+    own = environ.get(variable_of(URL, connection)) if further else None
     base_url, version = _api(environ)
     return NotionClient(
         transport,

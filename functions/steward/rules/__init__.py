@@ -20,7 +20,7 @@ from steward.rules.notices import (
     SchemaRule,
     StatusRule,
 )
-from steward.rules.reading import load, parse, path_in
+from steward.rules.reading import load, parse
 from steward.rules.source import MAIN, AnyRule, DataSource, Properties
 from steward.rules.sync import SyncRule
 from steward.rules.uses import Use, roles_used, roles_watched, uses
@@ -59,7 +59,6 @@ __all__ = [
     "Welcome",
     "load",
     "parse",
-    "path_in",
     "roles_used",
     "roles_watched",
     "uses",

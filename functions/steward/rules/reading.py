@@ -1,7 +1,6 @@
 """From a file to ``Rules``: all mistakes at once, or none."""
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,6 @@ from steward.rules.document import Rules
 from steward.rules.mistakes import Mistake, of_values, written
 from steward.rules.places import lines_of
 from steward.rules.salvage import Salvage
-
-
-def path_in(environ: Mapping[str, str]) -> Path:
-    """Where a function finds its rules file: ``RULES_FILE``, relative to what was deployed unless it is absolute."""
-    return Path(environ.get("LAMBDA_TASK_ROOT", ".")) / (environ.get("RULES_FILE") or "steward.toml")
 
 
 def load(path: Path) -> Rules:

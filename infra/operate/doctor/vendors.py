@@ -9,6 +9,7 @@ from dataclasses import replace
 from infra.operate.doctor.by_finding import line_of
 from infra.operate.doctor.line import Check, Line, fault, ok
 from infra.operate.doctor.stack import ANSWER, Stack
+from steward.clients.connection import URL, variable_of
 from steward.learnt import query_id_of, shown_of
 from steward.rules import MAIN, DataSource
 from triage.probes import schema
@@ -77,7 +78,7 @@ def notion(stack: Stack, connection: str) -> Asker:
     vendor = known()["notion"]
     url = stack.target.parameter("NotionApiUrl", vendor.base_url)
     if connection != MAIN:
-        url = stack.variables.get(f"NOTION_API_URL_{connection.upper().replace('-', '_')}") or url
+        url = stack.variables.get(variable_of(URL, connection)) or url
     vendor = replace(
         vendor,
         finds=(),
